@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { ArgumentError, DataError, EngineError, formatShape, McoreError, ShapeError, WeightsError } from './index.js';
+
+describe('errors', () => {
+  it.each([
+    [ShapeError, 'ShapeError', 'ERR_MCORE_SHAPE'],
+    [ArgumentError, 'ArgumentError', 'ERR_MCORE_ARGUMENT'],
+    [DataError, 'DataError', 'ERR_MCORE_DATA'],
+    [WeightsError, 'WeightsError', 'ERR_MCORE_WEIGHTS'],
+    [EngineError, 'EngineError', 'ERR_MCORE_ENGINE'],
+  ])('%o carries its name, code, message and cause', (Kind, name, code) => {
+    const cause = new Error('below');
+    const error = new Kind('wanted one, got two', { cause });
+    expect(error).toBeInstanceOf(McoreError);
+    expect({ name: error.name, code: error.code, message: error.message, cause: error.cause }).toEqual({
+      name,
+      code,
+      message: 'wanted one, got two',
+      cause,
+    });
+  });
+
+  it('formats shapes with names for free sizes', () => {
+    expect(formatShape(['batch', 3, 368])).toBe('[batch, 3, 368]');
+    expect(formatShape([])).toBe('[]');
+  });
+});

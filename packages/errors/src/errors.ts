@@ -1,0 +1,57 @@
+/** Base of every error thrown on purpose by these packages; `code` is stable across versions, the message is not. */
+export class McoreError extends Error {
+  override readonly name: string = 'McoreError';
+
+  constructor(
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A tensor or array does not have the shape that was asked for. */
+export class ShapeError extends McoreError {
+  override readonly name = 'ShapeError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_MCORE_SHAPE', message, options);
+  }
+}
+
+/** An argument is outside what the function takes: a number out of range, an unknown name. */
+export class ArgumentError extends McoreError {
+  override readonly name = 'ArgumentError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_MCORE_ARGUMENT', message, options);
+  }
+}
+
+/** A file or a data set is missing, broken or not of the format that was expected. */
+export class DataError extends McoreError {
+  override readonly name = 'DataError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_MCORE_DATA', message, options);
+  }
+}
+
+/** Weights do not fit the model: the message names every missing, extra and misshapen tensor. */
+export class WeightsError extends McoreError {
+  override readonly name = 'WeightsError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_MCORE_WEIGHTS', message, options);
+  }
+}
+
+/** An engine can't be used here, or gave wrong numbers in its self-test. */
+export class EngineError extends McoreError {
+  override readonly name = 'EngineError';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_MCORE_ENGINE', message, options);
+  }
+}

@@ -1,0 +1,2 @@
+export { ArgumentError, DataError, EngineError, McoreError, ShapeError, WeightsError } from './errors.js';
+export { formatShape } from './format-shape.js';

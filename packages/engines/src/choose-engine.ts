@@ -1,0 +1,127 @@
+import { EngineError } from '@mcore/errors';
+import * as tf from '@tensorflow/tfjs-core';
+import { registerKernels } from './register-kernels.js';
+import { selfTest } from './self-test.js';
+import type { Engine, EngineAttempt, EngineChoice, EngineName, SelfTestReport, UseEngineOptions } from './types.js';
+import { ENGINE_NAMES } from './types.js';
+
+/** What a loader returns once its backend is registered with tfjs. */
+export interface LoadedEngine {
+  readonly description: string;
+  /** Frees what the loader made, after tfjs removed the backend. */
+  readonly dispose?: () => void | Promise<void>;
+}
+
+/** What a loader is told. */
+export interface LoadContext {
+  readonly options: UseEngineOptions;
+  /** Whether a software WebGPU adapter will do. */
+  readonly softwareAllowed: boolean;
+}
+
+/**
+ * Registers one backend with tfjs; may be called again after it succeeded.
+ *
+ * @throws {@link EngineError} with what to do, where the engine can't be had.
+ */
+export type EngineLoader = (context: LoadContext) => Promise<LoadedEngine>;
+
+/** How each engine is loaded here. */
+export type EngineLoaders = Readonly<Record<EngineName, EngineLoader>>;
+
+/**
+ * Makes an engine current in tfjs: the one asked for, or the first of {@link ENGINE_NAMES} that loads and passes its
+ * self-test.
+ *
+ * @param loaders - How each engine is loaded in this environment.
+ * @param choice - An engine's name or `auto`.
+ * @param options - See {@link UseEngineOptions}.
+ * @returns The engine, its self-test and why it was taken.
+ * @throws {@link EngineError} if the engine, or with `auto` every engine, fails; the message says what to do.
+ */
+export async function chooseEngine(
+  loaders: EngineLoaders,
+  choice: EngineChoice,
+  options: UseEngineOptions,
+): Promise<Engine> {
+  if (choice !== 'auto' && !ENGINE_NAMES.includes(choice)) {
+    throw new EngineError(
+      `useEngine: the engine must be one of auto, ${ENGINE_NAMES.join(', ')}, got ${JSON.stringify(choice)}.`,
+    );
+  }
+  const attempts: EngineAttempt[] = [];
+  for (const name of choice === 'auto' ? ENGINE_NAMES : [choice]) {
+    const softwareAllowed = choice !== 'auto' || options.softwareAdapter === true;
+    try {
+      const started = await startEngine(name, loaders[name], { options, softwareAllowed });
+      note(attempts, { name, usable: true, message: started.description }, options);
+      return { name, ...started, reason: reasonFor(choice, attempts), attempts };
+    } catch (error) {
+      if (choice !== 'auto') throw asEngineError(name, error);
+      note(attempts, { name, usable: false, message: asEngineError(name, error).message }, options);
+    }
+  }
+  throw new EngineError(`useEngine: no engine works here.\n${listFailures(attempts)}`);
+}
+
+/** Loads one engine, makes it current and tests it; leaves the previous engine current where that fails. */
+async function startEngine(
+  name: EngineName,
+  load: EngineLoader,
+  context: LoadContext,
+): Promise<Pick<Engine, 'description' | 'selfTest' | 'dispose'>> {
+  const previous = tf.engine().backendName;
+  const { description, dispose } = await load(context);
+  try {
+    if (!(await tf.setBackend(name))) {
+      throw new EngineError(
+        `useEngine: the backend '${name}' is registered but did not start; tfjs says why on the console.`,
+      );
+    }
+    if (context.options.kernels !== false) await registerKernels();
+    const report = await selfTest();
+    if (!report.passed) throw new EngineError(`useEngine: ${describeFailure(name, report)}`);
+    return {
+      description,
+      selfTest: report,
+      dispose: async () => {
+        tf.removeBackend(name);
+        await dispose?.();
+      },
+    };
+  } catch (error) {
+    if (previous !== undefined && previous !== name) await tf.setBackend(previous);
+    throw error;
+  }
+}
+
+function describeFailure(name: EngineName, { checks, tolerance }: SelfTestReport): string {
+  const failures = checks
+    .filter((check) => !check.passed)
+    .map(
+      ({ name, error, failure }) => `${name}: ${failure ?? `off by ${error.toExponential(1)} of its largest value`}`,
+    );
+  return `'${name}' failed its self-test (at most ${tolerance} of the largest value is allowed): ${failures.join('; ')}. Use another engine, or update the driver or package it needs.`;
+}
+
+function reasonFor(choice: EngineChoice, attempts: readonly EngineAttempt[]): string {
+  if (choice !== 'auto') return 'asked for by name';
+  const failed = attempts.filter((attempt) => !attempt.usable);
+  if (failed.length === 0) return 'the fastest engine there is, and it passed its self-test';
+  return `the fastest that works here and passed its self-test. Not used:\n${listFailures(failed)}`;
+}
+
+function listFailures(attempts: readonly EngineAttempt[]): string {
+  return attempts.map(({ name, message }) => `- ${name}: ${message.replace(/^useEngine: /, '')}`).join('\n');
+}
+
+function note(attempts: EngineAttempt[], attempt: EngineAttempt, options: UseEngineOptions): void {
+  attempts.push(attempt);
+  options.onAttempt?.(attempt);
+}
+
+function asEngineError(name: EngineName, error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new EngineError(`useEngine: the engine '${name}' failed to start: ${text}`, { cause: error });
+}

@@ -1,0 +1,44 @@
+import { EngineError } from '@mcore/errors';
+
+let ready: Promise<void> | undefined;
+
+/**
+ * Gives Node a `navigator.gpu`: Dawn, through the npm package `webgpu`. tfjs looks for it when its webgpu backend is
+ * imported, so this comes first.
+ *
+ * @throws {@link EngineError} if the package is missing or has no binary for this platform.
+ */
+export function installDawn(): Promise<void> {
+  ready ??= install().catch((error: unknown) => {
+    ready = undefined;
+    throw error;
+  });
+  return ready;
+}
+
+async function install(): Promise<void> {
+  if ((globalThis.navigator as Navigator | undefined)?.gpu) return; // Deno, Bun, Electron, or the program's own
+  const { create, globals } = await importDawn();
+  Object.assign(globalThis, globals);
+  const gpu: GPU = create([]);
+  // Node 20 has no navigator; later ones have one without gpu that can't be assigned to
+  if (globalThis.navigator === undefined) {
+    Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true });
+  } else {
+    Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
+  }
+}
+
+async function importDawn(): Promise<typeof import('webgpu')> {
+  try {
+    return await import('webgpu');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+    throw new EngineError(
+      missing
+        ? "useEngine: 'webgpu' in Node needs the npm package webgpu: npm install webgpu."
+        : `useEngine: the npm package webgpu can't be loaded on ${process.platform}-${process.arch}: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import { EngineError } from '@mcore/errors';
+import * as tf from '@tensorflow/tfjs-core';
+import type { EngineLoaders, LoadContext, LoadedEngine } from './choose-engine.js';
+import { assertAdapterAllowed, findAdapter } from './webgpu-adapter.js';
+
+/** Gradients for the operations of tfjs-core and the cpu backend, which others fall back to. */
+async function loadGradients(): Promise<string> {
+  const { version } = await import('@tensorflow/tfjs');
+  return version['tfjs-core'];
+}
+
+/** Plain JavaScript. */
+export async function loadCpu(): Promise<LoadedEngine> {
+  return { description: `plain JavaScript, 1 thread (tfjs ${await loadGradients()})` };
+}
+
+/** WebAssembly; `wasmPaths` as in `UseEngineOptions`. */
+export async function loadWasm({ options }: Pick<LoadContext, 'options'>): Promise<LoadedEngine> {
+  await loadGradients();
+  const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  // the paths are read once, when the backend starts; later calls would throw
+  if (options.wasmPaths !== undefined && tf.findBackend('wasm') === null) wasm.setWasmPaths(options.wasmPaths);
+  if (!(await tf.setBackend('wasm'))) {
+    throw new EngineError(
+      'useEngine: the wasm backend did not start. Pass wasmPaths: the URL prefix under which the .wasm files of @tensorflow/tfjs-backend-wasm/dist are served.',
+    );
+  }
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  const threads = wasm.getThreadsCount();
+  return {
+    description: `WebAssembly ${simd ? 'with' : 'without'} SIMD, ${threads} thread${threads === 1 ? '' : 's'} (tfjs-backend-wasm ${wasm.version_wasm})`,
+  };
+}
+
+/** WebGPU, with `navigator.gpu` as it is. */
+export async function loadWebgpu({ softwareAllowed }: LoadContext): Promise<LoadedEngine> {
+  const adapter = await findAdapter();
+  assertAdapterAllowed(adapter, softwareAllowed);
+  await loadGradients();
+  await import('@tensorflow/tfjs-backend-webgpu');
+  return { description: `WebGPU on ${adapter.name} (tfjs-backend-webgpu ${tf.version_core})` };
+}
+
+async function refuseTensorflow(): Promise<never> {
+  throw new EngineError(
+    "useEngine: 'tensorflow' needs Node: import useEngine from @mcore/engines/node there. Browsers have webgpu, wasm and cpu.",
+  );
+}
+
+/** How browsers load engines; works in Node too, where the paths are given and `navigator.gpu` exists. */
+export const browserLoaders: EngineLoaders = {
+  tensorflow: refuseTensorflow,
+  webgpu: loadWebgpu,
+  wasm: loadWasm,
+  cpu: loadCpu,
+};

@@ -1,0 +1,28 @@
+import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
+import type { EngineLoaders, LoadContext, LoadedEngine } from './choose-engine.js';
+import { installDawn } from './dawn.js';
+import { loadCpu, loadWasm, loadWebgpu } from './load-browser.js';
+import { loadTensorflow } from './load-tensorflow.js';
+
+/** Folder of the `.wasm` files inside the installed package, ending in a separator. */
+export function wasmFolder(): string {
+  return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep;
+}
+
+function loadWasmInNode({ options }: LoadContext): Promise<LoadedEngine> {
+  return loadWasm({ options: { ...options, wasmPaths: options.wasmPaths ?? wasmFolder() } });
+}
+
+async function loadDawn(context: LoadContext): Promise<LoadedEngine> {
+  await installDawn();
+  return loadWebgpu(context);
+}
+
+/** How Node loads engines. */
+export const nodeLoaders: EngineLoaders = {
+  tensorflow: loadTensorflow,
+  webgpu: loadDawn,
+  wasm: loadWasmInNode,
+  cpu: loadCpu,
+};

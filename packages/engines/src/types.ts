@@ -1,0 +1,74 @@
+/** The engines there are, fastest first; the names are those of the tfjs backends. */
+export const ENGINE_NAMES = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
+
+/** A tfjs backend: `tensorflow` (libtensorflow, Node only), `webgpu`, `wasm` (one thread, SIMD) or `cpu` (plain JavaScript). */
+export type EngineName = (typeof ENGINE_NAMES)[number];
+
+/** What a caller may ask for: one engine, or the fastest that works here. */
+export type EngineChoice = EngineName | 'auto';
+
+/** Everything an engine may need to be told; all of it optional in Node. */
+export interface UseEngineOptions {
+  /**
+   * Where the three `.wasm` files of `@tensorflow/tfjs-backend-wasm` are: a URL or path prefix ending in `/`, or one URL
+   * for each file. Browsers need it unless the bundler serves them beside the script; Node finds the package itself.
+   */
+  readonly wasmPaths?: string | Readonly<Record<string, string>>;
+  /**
+   * Lets `auto` take a software WebGPU adapter (SwiftShader, lavapipe), which is right but slower than wasm by orders of
+   * magnitude. Asking for `webgpu` by name always allows it. Default false.
+   */
+  readonly softwareAdapter?: boolean;
+  /** Registers the fast kernels of `@mcore/ops` for the engine; without them the same operations run on stock tfjs ones. Default true. */
+  readonly kernels?: boolean;
+  /** Called after each engine that was tried, in order; for logs. */
+  readonly onAttempt?: (attempt: EngineAttempt) => void;
+}
+
+/** One comparison of the self-test. */
+export interface SelfTestCheck {
+  /** What was computed, for instance `groupedConv2d, gradient of the filter`. */
+  readonly name: string;
+  /** Largest absolute difference to the float64 result, divided by the largest absolute float64 value; `NaN` where a value isn't finite. */
+  readonly error: number;
+  readonly passed: boolean;
+  /** What the engine threw, where it threw. */
+  readonly failure?: string;
+}
+
+/** What the engine computed compared with plain JavaScript in float64. */
+export interface SelfTestReport {
+  readonly passed: boolean;
+  /** Largest `error` a check may have, relative to the largest value of its result. */
+  readonly tolerance: number;
+  /** The largest error of all checks. */
+  readonly worst: number;
+  /** Time of the whole test, compilation of kernels included, in milliseconds. */
+  readonly milliseconds: number;
+  readonly checks: readonly SelfTestCheck[];
+}
+
+/** How it went with one engine while choosing. */
+export interface EngineAttempt {
+  readonly name: EngineName;
+  readonly usable: boolean;
+  /** Why not, and what can be done; for a usable engine what it is. */
+  readonly message: string;
+}
+
+/** The engine that is now current in tfjs. */
+export interface Engine {
+  readonly name: EngineName;
+  /** What it is, with versions: `WebAssembly with SIMD, 1 thread (tfjs-backend-wasm 4.22.0)`. */
+  readonly description: string;
+  /** Why this one: asked for, or the fastest that passed, with what kept the faster ones out. */
+  readonly reason: string;
+  readonly selfTest: SelfTestReport;
+  /** Every engine that was tried, the chosen one last. */
+  readonly attempts: readonly EngineAttempt[];
+  /**
+   * Frees what the engine holds; its tensors are gone afterwards. Programs on `webgpu` in Node call it before they end,
+   * see `@mcore/engines/node`.
+   */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,129 @@
+import { assertPaired, MetricsError } from './metrics-error.js';
+
+/** Slack of {@link averageIoU}, so that an IoU of exactly 1/2 counts though seconds such as 0.3 - 0.1 are rounded. */
+const thresholdSlack = 1e-9;
+
+/**
+ * Intersection over union of two intervals of the same line.
+ *
+ * An interval that is empty (`[5, 5]`) or reversed (`[70, 30]`) covers nothing, so it has IoU 0 with everything, itself
+ * included: as the authors' evaluation has it, whose division is guarded by adding 2.2e-16 to the union.
+ *
+ * @param a - `[start, end]`, frames or seconds.
+ * @param b - `[start, end]` in the same unit.
+ * @returns A number in [0, 1]; NaN where a bound is NaN.
+ * @throws {@link MetricsError} unless both have two bounds.
+ */
+export function intervalIoU(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  for (const interval of [a, b]) {
+    if (interval.length !== 2) {
+      throw new MetricsError(
+        'ERR_MCORE_SHAPE',
+        `intervalIoU: an interval must be [start, end], got ${interval.length} numbers.`,
+      );
+    }
+  }
+  return overlap(a[0]!, a[1]!, b[0]!, b[1]!);
+}
+
+/**
+ * AIoU@threshold: the share of clips whose interval from the first to the last transition overlaps the true one with
+ * IoU >= threshold.
+ *
+ * An IoU of exactly the threshold counts (within 1e-9). Clips whose true interval is empty, such as the five FineDiving
+ * clips labelled with an empty middle stage, can't be hit: see {@link intervalIoU}.
+ * Source: Xu et al., "FineDiving", CVPR 2022, section 5.1.
+ *
+ * @param predicted - Transitions of every clip, `[clips][transitions]`, at least two each, frames or seconds.
+ * @param actual - True transitions, shaped likewise.
+ * @param threshold - In (0, 1]; published are 0.5 and 0.75.
+ * @returns A share in [0, 1].
+ * @throws {@link MetricsError} if lengths differ, there are no clips, a clip has fewer than two transitions, or the
+ *   threshold is out of range.
+ */
+export function averageIoU(
+  predicted: ArrayLike<ArrayLike<number>>,
+  actual: ArrayLike<ArrayLike<number>>,
+  threshold: number,
+): number {
+  assertPaired('averageIoU', predicted, actual);
+  if (!(threshold > 0 && threshold <= 1)) {
+    throw new MetricsError('ERR_MCORE_ARGUMENT', `averageIoU: threshold must lie in (0, 1], got ${threshold}.`);
+  }
+  let hits = 0;
+  for (let clip = 0; clip < predicted.length; clip++) {
+    const [p, q] = [predicted[clip]!, actual[clip]!];
+    if (p.length !== q.length || p.length < 2) {
+      throw new MetricsError(
+        'ERR_MCORE_SHAPE',
+        `averageIoU: clip ${clip} needs the same number of transitions on both sides, at least 2, got ${p.length} and ${q.length}.`,
+      );
+    }
+    if (overlap(p[0]!, p[p.length - 1]!, q[0]!, q[q.length - 1]!) >= threshold - thresholdSlack) hits++;
+  }
+  return hits / predicted.length;
+}
+
+/**
+ * IoU of every stage of one clip: stage s runs from transition s - 1 (or 0) to transition s (or the clip's end).
+ *
+ * A stage that has no frames on either side is agreed upon: IoU 1. One that has none on one side only gets 0.
+ *
+ * @param predicted - Transitions of one clip, `[transitions]`.
+ * @param actual - True transitions, as many, in the same unit.
+ * @param length - Of the clip, in that unit (96 for sampled frames).
+ * @returns `[transitions + 1]` numbers in [0, 1].
+ * @throws {@link MetricsError} if the numbers of transitions differ or are 0, or `length` isn't above 0.
+ */
+export function stageIoU(predicted: ArrayLike<number>, actual: ArrayLike<number>, length: number): number[] {
+  assertPaired('stageIoU', predicted, actual);
+  if (!(length > 0)) {
+    throw new MetricsError('ERR_MCORE_ARGUMENT', `stageIoU: length must be above 0, got ${length}.`);
+  }
+  const p = [0, ...Array.from(predicted), length];
+  const q = [0, ...Array.from(actual), length];
+  return p.slice(1).map((end, stage) => {
+    const [start, trueStart, trueEnd] = [p[stage]!, q[stage]!, q[stage + 1]!];
+    return end <= start && trueEnd <= trueStart ? 1 : overlap(start, end, trueStart, trueEnd);
+  });
+}
+
+/**
+ * Mean over clips of {@link stageIoU}, one number a stage: shows which stage a segmenter finds badly.
+ *
+ * @param predicted - Transitions of every clip, `[clips][transitions]`.
+ * @param actual - True transitions, shaped likewise.
+ * @param length - Of all clips, or one number a clip.
+ * @returns `[transitions + 1]` numbers in [0, 1].
+ * @throws {@link MetricsError} if lengths differ or there are no clips; see {@link stageIoU} for each clip.
+ */
+export function meanStageIoU(
+  predicted: ArrayLike<ArrayLike<number>>,
+  actual: ArrayLike<ArrayLike<number>>,
+  length: number | ArrayLike<number>,
+): number[] {
+  assertPaired('meanStageIoU', predicted, actual);
+  if (typeof length !== 'number') assertPaired('meanStageIoU', predicted, length, ['predicted', 'length']);
+  const stages = predicted[0]!.length + 1;
+  const sums = new Array<number>(stages).fill(0);
+  for (let clip = 0; clip < predicted.length; clip++) {
+    const ious = stageIoU(predicted[clip]!, actual[clip]!, typeof length === 'number' ? length : length[clip]!);
+    if (ious.length !== stages) {
+      throw new MetricsError(
+        'ERR_MCORE_SHAPE',
+        `meanStageIoU: every clip must have ${stages - 1} transitions like the first, clip ${clip} has ${ious.length - 1}.`,
+      );
+    }
+    ious.forEach((iou, stage) => {
+      sums[stage]! += iou;
+    });
+  }
+  return sums.map((sum) => sum / predicted.length);
+}
+
+function overlap(aStart: number, aEnd: number, bStart: number, bEnd: number): number {
+  const shared = Math.min(aEnd, bEnd) - Math.max(aStart, bStart);
+  // only two intervals that both run forwards can share anything
+  if (shared <= 0) return 0;
+  return shared / (aEnd - aStart + (bEnd - bStart) - shared);
+}

@@ -1,1 +1,7 @@
-export {};
+export {
+  type FineDivingEvent,
+  type FineDivingLabel,
+  fineDivingLabels,
+  fineDivingNotice,
+  stageTransitions,
+} from './labels.js';

@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Activation, assertActivation } from './activation.js';
+import { assertShape } from './assert-shape.js';
+import { differentiable } from './differentiable.js';
+import { assertStride } from './grouped-conv2d.js';
+import { convolve, convolveFilterGradient, convolveInputGradient } from './plain/convolution.js';
+import { maskByOutput, sumOverRows } from './products.js';
+import { runKernelOr } from './run-kernel.js';
+
+export interface Conv2d3x3Options {
+  stride: 1 | 2;
+  activation: Activation;
+}
+
+/**
+ * 3x3 convolution with padding 1 on both sides, plus bias, then the activation.
+ *
+ * @param x - `[batch, height, width, inputs]`.
+ * @param filter - `[3, 3, inputs, outputs]`; PyTorch's `[out, in, 3, 3]` transposed by `[2, 3, 1, 0]`.
+ * @param bias - `[outputs]`.
+ * @returns `[batch, ceil(height / stride), ceil(width / stride), outputs]`; the caller disposes it.
+ * @throws ShapeError or ArgumentError where the arguments don't fit together.
+ */
+export function conv2d3x3(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  bias: tf.Tensor1D,
+  options: Conv2d3x3Options,
+): tf.Tensor4D {
+  const { stride, activation } = options;
+  assertStride('conv2d3x3', stride);
+  assertActivation('conv2d3x3', activation);
+  assertShape('conv2d3x3', 'x', x, ['batch', 'height', 'width', 'inputs']);
+  assertShape('conv2d3x3', 'filter', filter, [3, 3, x.shape[3], 'outputs']);
+  assertShape('conv2d3x3', 'bias', bias, [filter.shape[3]]);
+  const relu = activation === 'relu';
+  return differentiable({
+    inputs: { x, filter, bias },
+    forward: (save) => {
+      const y = runKernelOr<tf.Tensor4D>(
+        'McoreConv2d3x3',
+        { inputs: { x, filter, bias }, attributes: { stride, activation } },
+        () => {
+          const sum = tf.add(convolve(x, filter, stride), bias) as tf.Tensor4D;
+          return relu ? tf.relu(sum) : sum;
+        },
+      );
+      save(relu ? [x, filter, y] : [x, filter]);
+      return y;
+    },
+    backward: (dy, saved) => {
+      const [input, weights, output] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D | undefined];
+      const masked = () => (output ? maskByOutput(dy, output) : dy);
+      const call = { inputs: { x: input, dy, y: output ?? dy }, attributes: { stride, activation } };
+      return {
+        x: () => convolveInputGradient(masked(), weights, stride, input.shape),
+        filter: () =>
+          runKernelOr<tf.Tensor4D>('McoreConv2d3x3FilterGradient', call, () =>
+            convolveFilterGradient(input, masked(), stride),
+          ),
+        bias: () => runKernelOr<tf.Tensor1D>('McoreBiasGradient', call, () => sumOverRows(masked())),
+      };
+    },
+  });
+}

@@ -1,0 +1,45 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Gradients by input: computed already, or a function that is called only where the gradient is wanted. */
+export type InputGradients<Inputs> = { [Name in keyof Inputs]: tf.Tensor | (() => tf.Tensor) };
+
+/** An operation with a hand-written gradient. */
+export interface DifferentiableOperation<Inputs extends Record<string, tf.Tensor>, Output extends tf.Tensor> {
+  inputs: Inputs;
+  /** Runs inside a tidy; `save` keeps tensors for the backward pass while a gradient is being recorded. */
+  forward(save: (tensors: tf.Tensor[]) => void): Output;
+  /** Runs outside of any tidy: dispose intermediates, or return functions (each of which runs inside a tidy). */
+  backward(dy: Output, saved: tf.Tensor[]): InputGradients<Inputs>;
+}
+
+/** The part of tfjs-core's engine that `tf.customGrad` itself is made of; private in its types, unchanged since 2.0. */
+interface EngineWithGradients {
+  runKernelFunc(invocation: {
+    inputs: Record<string, tf.Tensor>;
+    forwardFunc: (backend: unknown, save: (tensors: tf.Tensor[]) => void) => tf.Tensor;
+    backwardsFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => Record<string, () => tf.Tensor>;
+  }): tf.Tensor;
+}
+
+/**
+ * `tf.customGrad` with named inputs, of which only the gradients that are asked for are computed: the stem of a network
+ * need not differentiate its images.
+ */
+export function differentiable<Inputs extends Record<string, tf.Tensor>, Output extends tf.Tensor>(
+  operation: DifferentiableOperation<Inputs, Output>,
+): Output {
+  const engine = tf.engine() as unknown as EngineWithGradients;
+  return engine.runKernelFunc({
+    inputs: operation.inputs,
+    forwardFunc: (_backend, save) => operation.forward(save),
+    backwardsFunc: (dy, saved) => {
+      const gradients = operation.backward(dy as Output, saved);
+      return Object.fromEntries(
+        Object.entries(gradients).map(([name, gradient]) => [
+          name,
+          gradient instanceof tf.Tensor ? () => gradient : gradient,
+        ]),
+      );
+    },
+  }) as Output;
+}

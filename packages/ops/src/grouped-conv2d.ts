@@ -1,0 +1,71 @@
+import { ArgumentError, ShapeError } from '@mcore/errors';
+import type * as tf from '@tensorflow/tfjs-core';
+import { assertShape } from './assert-shape.js';
+import { differentiable } from './differentiable.js';
+import { groupedFilterGradient, groupedForward, groupedInputGradient } from './plain/grouped.js';
+import { runKernelOr } from './run-kernel.js';
+
+export interface GroupedConv2dOptions {
+  stride: 1 | 2;
+  /** Number of groups; must divide the channels. Input and output have the same number of channels. */
+  groups: number;
+}
+
+/**
+ * 3x3 convolution in which every group of channels sees only itself, with padding 1 on both sides as PyTorch pads.
+ *
+ * `y[n, i, j, o] = sum over p, q, k of x[n, i * stride + p - 1, j * stride + q - 1, group(o) * width + k] * filter[p, q, k, o]`
+ * with `width = channels / groups`. tfjs itself has no such operation (tensorflow/tfjs issue 3900).
+ *
+ * Source: Krizhevsky et al. 2012, section 3.5; Xie et al., "Aggregated Residual Transformations", CVPR 2017.
+ *
+ * @param x - `[batch, height, width, channels]`.
+ * @param filter - `[3, 3, channels / groups, channels]`; PyTorch's `[out, in, 3, 3]` transposed by `[2, 3, 1, 0]`.
+ * @returns `[batch, ceil(height / stride), ceil(width / stride), channels]`; the caller disposes it.
+ * @throws ShapeError or ArgumentError where the arguments don't fit together.
+ */
+export function groupedConv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: GroupedConv2dOptions): tf.Tensor4D {
+  const { stride, groups } = options;
+  assertStride('groupedConv2d', stride);
+  assertShape('groupedConv2d', 'x', x, ['batch', 'height', 'width', 'channels']);
+  const channels = x.shape[3];
+  if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0) {
+    throw new ShapeError(`groupedConv2d: groups must divide the ${channels} channels of x, got ${groups}.`);
+  }
+  assertShape('groupedConv2d', 'filter', filter, [3, 3, channels / groups, channels]);
+  return differentiable({
+    inputs: { x, filter },
+    forward: (save) => {
+      save([x, filter]);
+      return runKernelOr<tf.Tensor4D>(
+        'McoreGroupedConv2d',
+        { inputs: { x, filter }, attributes: { stride, groups } },
+        () => groupedForward(x, filter, stride, groups),
+      );
+    },
+    backward: (dy, saved) => {
+      const [input, weights] = saved as [tf.Tensor4D, tf.Tensor4D];
+      return {
+        x: () =>
+          runKernelOr<tf.Tensor4D>(
+            'McoreGroupedConv2dInputGradient',
+            { inputs: { dy, filter: weights }, attributes: { stride, groups, inputShape: input.shape } },
+            () => groupedInputGradient(dy, weights, stride, groups, input.shape),
+          ),
+        filter: () =>
+          runKernelOr<tf.Tensor4D>(
+            'McoreGroupedConv2dFilterGradient',
+            { inputs: { x: input, dy }, attributes: { stride, groups } },
+            () => groupedFilterGradient(input, dy, stride, groups),
+          ),
+      };
+    },
+  });
+}
+
+/** Throws unless a stride is one that the kernels know. */
+export function assertStride(caller: string, stride: number): void {
+  if (stride !== 1 && stride !== 2) {
+    throw new ArgumentError(`${caller}: stride must be 1 or 2, got ${stride}.`);
+  }
+}

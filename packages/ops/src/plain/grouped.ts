@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { convolve, convolveFilterGradient, convolveInputGradient } from './convolution.js';
+
+/**
+ * Groups are taken together until they have about this many channels, and convolved by a block-diagonal dense filter: small
+ * enough that few products are with zeros, large enough that few convolutions are launched.
+ */
+const CHUNK_CHANNELS = 64;
+
+/** Grouped convolution out of `tf.conv2d`, on any backend. */
+export function groupedForward(x: tf.Tensor4D, filter: tf.Tensor4D, stride: number, groups: number): tf.Tensor4D {
+  const chunks = chunksOf(x.shape[3], groups);
+  const inputs = splitChannels(x, chunks);
+  const filters = splitChannels(filter, chunks);
+  const width = filter.shape[2];
+  return joinChannels(inputs.map((input, index) => convolve(input, blockDiagonal(filters[index]!, width), stride)));
+}
+
+/** Gradient of {@link groupedForward} by its input. */
+export function groupedInputGradient(
+  dy: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  stride: number,
+  groups: number,
+  inputShape: [number, number, number, number],
+): tf.Tensor4D {
+  const [batch, height, rowWidth, channels] = inputShape;
+  const chunks = chunksOf(channels, groups);
+  const gradients = splitChannels(dy, chunks);
+  const filters = splitChannels(filter, chunks);
+  const width = filter.shape[2];
+  return joinChannels(
+    gradients.map((gradient, index) =>
+      convolveInputGradient(gradient, blockDiagonal(filters[index]!, width), stride, [
+        batch,
+        height,
+        rowWidth,
+        chunks[index]!,
+      ]),
+    ),
+  );
+}
+
+/** Gradient of {@link groupedForward} by its filter. */
+export function groupedFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, stride: number, groups: number): tf.Tensor4D {
+  const channels = x.shape[3];
+  const chunks = chunksOf(channels, groups);
+  const inputs = splitChannels(x, chunks);
+  const gradients = splitChannels(dy, chunks);
+  return joinChannels(
+    inputs.map((input, index) =>
+      diagonalBlocks(convolveFilterGradient(input, gradients[index]!, stride), channels / groups),
+    ),
+  );
+}
+
+/** Sizes of the chunks of channels that are convolved at once; each a whole number of groups. */
+function chunksOf(channels: number, groups: number): number[] {
+  const width = channels / groups;
+  const size = Math.max(1, Math.floor(CHUNK_CHANNELS / width)) * width;
+  const chunks: number[] = [];
+  for (let start = 0; start < channels; start += size) {
+    chunks.push(Math.min(size, channels - start));
+  }
+  return chunks;
+}
+
+function splitChannels(x: tf.Tensor4D, chunks: readonly number[]): tf.Tensor4D[] {
+  return chunks.length === 1 ? [x] : tf.split(x, [...chunks], 3);
+}
+
+function joinChannels(chunks: tf.Tensor4D[]): tf.Tensor4D {
+  return chunks.length === 1 ? chunks[0]! : tf.concat(chunks, 3);
+}
+
+/** `[3, 3, width, C]` as the dense filter `[3, 3, C, C]` that does the same. */
+function blockDiagonal(filter: tf.Tensor4D, width: number): tf.Tensor4D {
+  const channels = filter.shape[3];
+  if (channels === width) {
+    return filter;
+  }
+  return tf.mul(tf.concat(Array(channels / width).fill(filter), 2), blockMask(channels, width));
+}
+
+/** The blocks of a dense filter gradient that belong to the grouped filter: `[3, 3, C, C]` to `[3, 3, width, C]`. */
+function diagonalBlocks(dense: tf.Tensor4D, width: number): tf.Tensor4D {
+  const channels = dense.shape[3];
+  if (channels === width) {
+    return dense;
+  }
+  const blocks = tf.reshape(tf.mul(dense, blockMask(channels, width)), [9, channels / width, width * channels]);
+  return tf.reshape(tf.sum(blocks, 1), [3, 3, width, channels]);
+}
+
+/** `[1, 1, C, C]`, 1 where row and column belong to the same group. */
+function blockMask(channels: number, width: number): tf.Tensor4D {
+  const values = new Float32Array(channels * channels);
+  for (let row = 0; row < channels; row++) {
+    const start = row - (row % width);
+    values.fill(1, row * channels + start, row * channels + start + width);
+  }
+  return tf.tensor4d(values, [1, 1, channels, channels]);
+}

@@ -1,0 +1,1 @@
+export { prepareWebgpu, useTestWebgpu } from './use-test-webgpu.js';

@@ -1,7 +1,12 @@
+export { type DiveKind, type DiveNumber, diveDistance, parseDiveNumber } from './dive-number.js';
+export { formatExemplars, parseExemplars } from './exemplar-json.js';
+export { chooseExemplars, type ExemplarChoice, type ExemplarList, ExemplarPool } from './exemplars.js';
+export { type PrefetchJob, type PrefetchOptions, prefetch } from './prefetch.js';
 export type { FrameSize } from './resample.js';
 export { sampleIndices } from './sample-indices.js';
 export { sampleTransitions, type TransitionConvention } from './sample-transitions.js';
 export { type ClipSample, emptyColor, padFrames, sampleClip } from './short-clips.js';
+export { type ClipSplit, carveValidation, eventOfCompetition, heldOutEvents, officialSplit } from './splits.js';
 export {
   type Augmentation,
   centerCrop,

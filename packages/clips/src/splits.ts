@@ -1,0 +1,129 @@
+import { ArgumentError } from '@mcore/errors';
+import { Random } from '@mcore/random';
+import type { Clip } from './types.js';
+
+/** Clips by what they are used for. No clip is in two of them. */
+export interface ClipSplit {
+  readonly train: readonly Clip[];
+  /** Empty unless one was carved from the training clips. */
+  readonly validation: readonly Clip[];
+  readonly test: readonly Clip[];
+  /** How the split was made, in words for a report. */
+  readonly description: string;
+}
+
+/** The split the data set came with. */
+export function officialSplit(clips: readonly Clip[]): ClipSplit {
+  return {
+    train: clips.filter(({ split }) => split === 'train'),
+    validation: [],
+    test: clips.filter(({ split }) => split === 'test'),
+    description: 'official split',
+  };
+}
+
+/**
+ * Carves a validation part from the training clips, so that epochs and settings are chosen without looking at the test clips.
+ *
+ * Stratified by dive number: every number gives its share, rounded so that the whole comes out right, and keeps at least one
+ * clip in training, so that no validation clip is without an exemplar of its number.
+ *
+ * @param split - Whose training clips are divided; its validation part must be empty.
+ * @param options - `share` of the training clips, 0.2 unless given (E2E-Spot took 450 of 2251); `seed`: 0.
+ * @throws {@link ArgumentError} if there is a validation part already or the share is not in 0 .. 1.
+ */
+export function carveValidation(
+  split: ClipSplit,
+  options: { readonly share?: number; readonly seed?: number | string } = {},
+): ClipSplit {
+  const { share = 0.2, seed = 0 } = options;
+  assertShare('carveValidation', share);
+  if (split.validation.length > 0) {
+    throw new ArgumentError(
+      `carveValidation: wanted a split without validation, got one of ${split.validation.length} clips.`,
+    );
+  }
+  const chosen = new Set<string>();
+  let due = 0;
+  for (const [diveNumber, clips] of groupBy(split.train, (clip) => clip.diveNumber)) {
+    due += clips.length * share;
+    const taken = Math.max(0, Math.min(Math.round(due), clips.length - 1));
+    due -= taken;
+    for (const { id } of Random.for(seed, 'validation', diveNumber).sample(clips, taken)) chosen.add(id);
+  }
+  return {
+    train: split.train.filter(({ id }) => !chosen.has(id)),
+    validation: split.train.filter(({ id }) => chosen.has(id)),
+    test: split.test,
+    description: `${split.description}, ${chosen.size} training clips for validation (seed ${seed})`,
+  };
+}
+
+/**
+ * The event a competition belongs to: its name without the round at its end, so that the rounds of one final, which have the same
+ * divers, stay together: `'FINADivingWorldCup2021_Men3m_final_r4'` -> `'FINADivingWorldCup2021_Men3m_final'`.
+ */
+export function eventOfCompetition(competition: string): string {
+  return competition.replace(/_r?\d+$/, '');
+}
+
+/**
+ * A split whose test clips come from events that are not in training: the official one shares every competition, so it can't tell
+ * whether a model knows diving or the pools it was filmed in.
+ *
+ * Events are shuffled by the seed and go to the test part until it has its share; one that would overshoot by more than it
+ * brings nearer is left in training. The clips' `split` is rewritten, so that exemplars keep coming from training only. Dive
+ * numbers that are left without training clips get the nearest ones as exemplars.
+ *
+ * @param options - `share` of all clips for testing, 0.25 unless given (as the official split); `seed`: 0; `eventOf`: the clips
+ *   with one value stay together, {@link eventOfCompetition} unless given.
+ * @throws {@link ArgumentError} if the share is not in 0 .. 1 or there is only one event.
+ */
+export function heldOutEvents(
+  clips: readonly Clip[],
+  options: {
+    readonly share?: number;
+    readonly seed?: number | string;
+    readonly eventOf?: (competition: string) => string;
+  } = {},
+): ClipSplit {
+  const { share = 0.25, seed = 0, eventOf = eventOfCompetition } = options;
+  assertShare('heldOutEvents', share);
+  const events = groupBy(clips, (clip) => eventOf(clip.competition));
+  if (events.length < 2) throw new ArgumentError(`heldOutEvents: wanted at least two events, got ${events.length}.`);
+  const wanted = clips.length * share;
+  const held = new Set<string>();
+  let count = 0;
+  for (const [event, members] of Random.for(seed, 'events').shuffle(events)) {
+    const nearer = Math.abs(count + members.length - wanted) < Math.abs(count - wanted);
+    if (!nearer || held.size === events.length - 1) continue;
+    held.add(event);
+    count += members.length;
+  }
+  const isTest = (clip: Clip) => held.has(eventOf(clip.competition));
+  return {
+    train: clips.filter((clip) => !isTest(clip)).map((clip) => ({ ...clip, split: 'train' as const })),
+    validation: [],
+    test: clips.filter(isTest).map((clip) => ({ ...clip, split: 'test' as const })),
+    description: `${held.size} of ${events.length} events held out (seed ${seed})`,
+  };
+}
+
+/** Groups sorted by key, so that the order of the clips does not change a draw. */
+function groupBy(clips: readonly Clip[], keyOf: (clip: Clip) => string): [string, Clip[]][] {
+  const groups = new Map<string, Clip[]>();
+  for (const clip of clips) {
+    const key = keyOf(clip);
+    const group = groups.get(key);
+    if (group) group.push(clip);
+    else groups.set(key, [clip]);
+  }
+  for (const group of groups.values()) group.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function assertShare(caller: string, share: number): void {
+  if (!(share > 0 && share < 1)) {
+    throw new ArgumentError(`${caller}: share must be more than 0 and less than 1, got ${share}.`);
+  }
+}

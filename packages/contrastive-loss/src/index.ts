@@ -1,1 +1,1 @@
-export {};
+export { type StageContrastiveLossOptions, stageContrastiveLoss } from './stage-contrastive-loss.js';

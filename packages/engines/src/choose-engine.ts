@@ -1,6 +1,7 @@
 import { EngineError } from '@mcore/errors';
+import { registerOps } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
-import { registerKernels } from './register-kernels.js';
+
 import { selfTest } from './self-test.js';
 import type { Engine, EngineAttempt, EngineChoice, EngineName, SelfTestReport, UseEngineOptions } from './types.js';
 import { ENGINE_NAMES } from './types.js';
@@ -78,7 +79,7 @@ async function startEngine(
         `useEngine: the backend '${name}' is registered but did not start; tfjs says why on the console.`,
       );
     }
-    if (context.options.kernels !== false) await registerKernels();
+    if (context.options.kernels !== false) await registerOps();
     const report = await selfTest();
     if (!report.passed) throw new EngineError(`useEngine: ${describeFailure(name, report)}`);
     return {

@@ -18,6 +18,7 @@ export function installDawn(): Promise<void> {
 
 async function install(): Promise<void> {
   if ((globalThis.navigator as Navigator | undefined)?.gpu) return; // Deno, Bun, Electron, or the program's own
+  assertVulkan();
   const { create, globals } = await importDawn();
   Object.assign(globalThis, globals);
   const gpu: GPU = create([]);
@@ -26,6 +27,20 @@ async function install(): Promise<void> {
     Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true, writable: true });
   } else {
     Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
+  }
+}
+
+/** On Linux Dawn works through Vulkan and would write warnings to standard error where its loader is missing. */
+function assertVulkan(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    process.dlopen({ exports: {} }, 'libvulkan.so.1');
+  } catch (error) {
+    if ((error as Error).message.includes('did not self-register')) return; // it is there, and no Node addon
+    throw new EngineError(
+      "useEngine: 'webgpu' needs a graphics driver with Vulkan, and the Vulkan loader libvulkan.so.1 is not there. Install the driver of the graphics card and the loader (Debian, Ubuntu: apt install libvulkan1).",
+      { cause: error },
+    );
   }
 }
 

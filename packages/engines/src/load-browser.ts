@@ -4,7 +4,7 @@ import type { EngineLoaders, LoadContext, LoadedEngine } from './choose-engine.j
 import { assertAdapterAllowed, findAdapter } from './webgpu-adapter.js';
 
 /** Gradients for the operations of tfjs-core and the cpu backend, which others fall back to. */
-async function loadGradients(): Promise<string> {
+export async function loadGradients(): Promise<string> {
   const { version } = await import('@tensorflow/tfjs');
   return version['tfjs-core'];
 }

@@ -1,7 +1,78 @@
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
 import { EngineError } from '@mcore/errors';
+import * as tf from '@tensorflow/tfjs-core';
 import type { LoadedEngine } from './choose-engine.js';
+import { loadGradients } from './load-browser.js';
 
-/** libtensorflow through tfjs-node. */
+/** tfjs-node packages a program may have installed itself, the faster first. */
+const TFJS_NODE_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+
+/** A tfjs-node of the user's, found from the folder the program was started in. */
+export interface TfjsNodePackage {
+  readonly name: string;
+  /** Path of its entry file. */
+  readonly entry: string;
+}
+
+/**
+ * Finds a tfjs-node that the user installed.
+ *
+ * @param folder - Where the search for `node_modules` starts.
+ * @returns Packages that are there, the faster first; whether they load is another matter.
+ */
+export function findTfjsNode(folder: string = process.cwd()): readonly TfjsNodePackage[] {
+  const { resolve } = createRequire(join(folder, 'package.json'));
+  return TFJS_NODE_PACKAGES.flatMap((name) => {
+    try {
+      return [{ name, entry: resolve(name) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/**
+ * libtensorflow: the user's own tfjs-node, else the build that `mcore-tensorflow install` made.
+ *
+ * @throws {@link EngineError} that says why neither works.
+ */
 export async function loadTensorflow(): Promise<LoadedEngine> {
-  throw new EngineError("useEngine: 'tensorflow' is not available yet.");
+  await loadGradients();
+  if (tf.findBackendFactory('tensorflow') !== null) return { description: describe('registered by the program') };
+  const problems: string[] = [];
+  for (const candidate of findTfjsNode()) {
+    try {
+      return loadTfjsNode(candidate);
+    } catch (error) {
+      problems.push(`${candidate.name} is installed but can't be loaded: ${(error as Error).message.split('\n')[0]}`);
+    }
+  }
+  try {
+    const native = await import('@mcore/tensorflow-native');
+    const { tensorflow, gpu } = native.loadTensorflow();
+    const device = gpu ? 'on the GPU' : `on ${cpus().length} processor cores`;
+    return { description: `TensorFlow ${tensorflow} ${device} (mcore-tensorflow, tfjs ${tf.version_core})` };
+  } catch (error) {
+    problems.push((error as Error).message.replace(/^\w+: /, ''));
+  }
+  throw new EngineError(`useEngine: 'tensorflow' is not available. ${problems.join(' ')}`);
+}
+
+/** Requires a tfjs-node, which registers its backend and makes it current. */
+function loadTfjsNode({ name, entry }: TfjsNodePackage): LoadedEngine {
+  const previous = tf.engine().backendName;
+  const { version } = createRequire(entry)(entry) as { version?: Record<string, string> };
+  if (tf.findBackendFactory('tensorflow') === null) {
+    throw new EngineError(`it uses another copy of @tensorflow/tfjs-core than this program`);
+  }
+  if (previous) tf.setBackend(previous);
+  return { description: describe(`${name} ${version?.['tfjs-node'] ?? ''}`.trim()) };
+}
+
+function describe(origin: string): string {
+  const backend = tf.findBackend('tensorflow') as unknown as { binding?: { TF_Version?: string } } | null;
+  const version = backend?.binding?.TF_Version;
+  return `TensorFlow ${version === undefined ? '' : `${version} `}(${origin})`;
 }

@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module';
+import { EngineError } from '@mcore/errors';
+import { installedFiles } from './folders.js';
+import { lastLines, runCommand } from './run-command.js';
+
+/** What a working installation says about itself. */
+export interface CheckReport {
+  /** TensorFlow's version. */
+  readonly tensorflow: string;
+  /** Whether TensorFlow found a GPU it can use. */
+  readonly gpu: boolean;
+  /** What TensorFlow wrote while it started: with `cuda`, why there is no GPU. */
+  readonly log: string;
+}
+
+/**
+ * Multiplies two matrices with an installation, in a process of its own.
+ *
+ * @param folder - The installation.
+ * @param node - The Node to run it with; default this one.
+ * @returns See {@link CheckReport}.
+ * @throws {@link EngineError} if it can't be loaded, crashes or gives a wrong product.
+ */
+export async function checkInstallation(folder: string, node: string = process.execPath): Promise<CheckReport> {
+  const core = createRequire(import.meta.url).resolve('@tensorflow/tfjs-core');
+  const result = await runCommand(node, [installedFiles(folder).check, core], { env: environmentForChild() });
+  const report = parse(result.stdout);
+  if (report?.right === true) return { tensorflow: report.tensorflow, gpu: report.gpu, log: result.stderr.trim() };
+  const start = `checkInstallation: TensorFlow in ${folder}`;
+  if (report !== undefined) {
+    throw new EngineError(`${start} computes wrong numbers: [19, 22, 43, 50] was wanted, got [${report.values}].`);
+  }
+  if (result.failure === 'SIGILL') {
+    throw new EngineError(`${start} does not run on this processor, which lacks AVX. Use the engine 'wasm' instead.`);
+  }
+  throw new EngineError(`${start} can't be used. It said:\n${lastLines(result)}`);
+}
+
+/** NODE_OPTIONS of this process, such as a test runner's loaders, are not meant for the child. */
+function environmentForChild(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, ...environment } = process.env;
+  return environment;
+}
+
+function parse(stdout: string): { right: boolean; values: number[]; tensorflow: string; gpu: boolean } | undefined {
+  const line = stdout.split('\n').find((text) => text.startsWith('{"right"'));
+  return line === undefined ? undefined : JSON.parse(line);
+}

@@ -1,1 +1,26 @@
-export {};
+export {
+  type Calibration,
+  type Checkpoint,
+  type CheckpointInfo,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  exportWeights,
+  type LabelRange,
+  loadTensors,
+  modelFromCheckpoint,
+  toHalfPrecision,
+  weightsId,
+} from './checkpoint.js';
+export {
+  type InputConfig,
+  type LossConfig,
+  type MCoReConfig,
+  type OptimiserConfig,
+  type PresetName,
+  presetConfig,
+  presets,
+} from './config.js';
+export { type Exemplar, ExemplarBank, type StageShape } from './exemplar-bank.js';
+export { isBackboneWeight, MCoRe } from './mcore.js';
+export { type LabelledClips, type PairLosses, pairLosses } from './pair-loss.js';
+export { type ExemplarVote, type ScoredClip, scoreAgainst } from './score-against.js';

@@ -1,0 +1,81 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { ENGINE_NAMES, type Engine, type EngineChoice } from '@mcore/engines';
+import { useEngine } from '@mcore/engines/node';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_RENDER_HEIGHT, describeSource, type SourceDescriptor } from '../data/source.js';
+import type { SplitKind } from '../run/splits.js';
+import { say } from '../terminal/output.js';
+
+/** Options of every command that computes. */
+export interface EngineOptions {
+  engine: EngineChoice;
+  workers: number;
+}
+
+/** Options of every command that reads labelled clips. */
+export interface DataOptions {
+  data: string;
+  renderSeed: number;
+  renderHeight: number;
+  cache: string;
+  split: SplitKind;
+}
+
+/** A whole number of at least `least`, for commander. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`Wanted a whole number of at least ${least}.`);
+    }
+    return value;
+  };
+}
+
+/** Adds `--engine` and `--workers`. */
+export function withEngine(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--engine <name>', 'what computes; auto takes the fastest that passes a numerical self-test')
+        .choices(['auto', ...ENGINE_NAMES])
+        .default('auto'),
+    )
+    .option('--workers <n>', 'threads for engines that use one core each', wholeNumber(1), availableParallelism());
+}
+
+/** Adds `--data` and what belongs to it. */
+export function withData(command: Command): Command {
+  return command
+    .option('--data <dir>', 'a folder in FineDiving\'s layout, or the word "rendered"', 'rendered')
+    .option('--render-seed <n>', 'seed of rendered dives', wholeNumber(0), 0)
+    .option('--render-height <pixels>', 'height rendered dives are drawn at', wholeNumber(16), DEFAULT_RENDER_HEIGHT)
+    .addOption(
+      new Option('--split <kind>', 'which clips are test clips')
+        .choices(['official', 'held-out-events'])
+        .default('official'),
+    )
+    .option('--cache <dir>', 'where sampled and resized clips are kept', join('.mcore', 'prepared'));
+}
+
+/** Adds `--json`. */
+export function withJson(command: Command): Command {
+  return command.option('--json', 'print the result as JSON', false);
+}
+
+/** Adds examples below the options. */
+export function withExamples(command: Command, ...examples: string[]): Command {
+  return command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
+}
+
+/** The clips that the options name. */
+export function sourceOf(options: DataOptions): SourceDescriptor {
+  return describeSource(options.data, options);
+}
+
+/** Makes the engine that the options name the current one and says which it is. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const engine = await useEngine(options.engine);
+  say(`Engine: ${engine.description}. ${engine.reason}`);
+  return engine;
+}

@@ -1,0 +1,61 @@
+import type { Frames } from '@mcore/clips';
+import type { EngineName } from '@mcore/engines';
+import { type Checkpoint, type MCoRe, modelFromCheckpoint } from '@mcore/model';
+import { type ClipDescription, LocalReplica, type PairGradient, type PairInput, type Replica } from '@mcore/training';
+import { RemoteThread } from './remote-call.js';
+import { WORKER_SCRIPT } from './worker-script.js';
+
+/** A {@link Replica} on a worker thread. */
+class RemoteReplica implements Replica {
+  readonly #thread: RemoteThread;
+
+  constructor(thread: RemoteThread) {
+    this.#thread = thread;
+  }
+
+  setParameters(flat: Float32Array): Promise<void> {
+    return this.#thread.call('setParameters', flat);
+  }
+
+  gradient(pair: PairInput): Promise<PairGradient> {
+    return this.#thread.call('gradient', pair);
+  }
+
+  describe(frames: Frames): Promise<ClipDescription> {
+    return this.#thread.call('describe', frames);
+  }
+
+  dispose(): Promise<void> {
+    return this.#thread.close();
+  }
+}
+
+/** A {@link Replica} in this thread that owns its model. */
+class OwningReplica extends LocalReplica {
+  override async dispose(): Promise<void> {
+    await super.dispose();
+    this.model.dispose();
+  }
+}
+
+/**
+ * Copies of a model to compute with: worker threads where the engine uses one core (wasm, cpu), one copy in this thread
+ * where the engine spreads its work itself (tensorflow, webgpu).
+ */
+export async function createReplicas(
+  checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
+  options: { engine: EngineName; workers: number },
+): Promise<Replica[]> {
+  if (options.engine === 'tensorflow' || options.engine === 'webgpu') {
+    const model: MCoRe = modelFromCheckpoint(checkpoint);
+    return [new OwningReplica(model)];
+  }
+  const threads = Array.from({ length: options.workers }, () => new RemoteThread(WORKER_SCRIPT));
+  try {
+    await Promise.all(threads.map((thread) => thread.call('load', { engine: options.engine, checkpoint })));
+  } catch (error) {
+    await Promise.all(threads.map((thread) => thread.close()));
+    throw error;
+  }
+  return threads.map((thread) => new RemoteReplica(thread));
+}

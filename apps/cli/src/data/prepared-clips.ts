@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clip, ClipSource, Frames } from '@mcore/clips';
+import type { InputConfig } from '@mcore/model';
+import { RemoteThread } from '../compute/remote-call.js';
+import { WORKER_SCRIPT } from '../compute/worker-script.js';
+import { writeFileAtomically } from './atomic-file.js';
+import { openSource, type SourceDescriptor } from './source.js';
+
+/** Version of the stored frames; a change of what is drawn or of how it is resized must raise it. */
+const STORE_VERSION = 1;
+
+/**
+ * Clips as the model's input needs them, sampled and resized, made by worker threads and kept on disk, so that a second
+ * epoch, run or evaluation reads them instead of rendering or decoding again.
+ */
+export class PreparedClips {
+  readonly source: ClipSource;
+  readonly #descriptor: SourceDescriptor;
+  readonly #input: InputConfig;
+  readonly #folder: string;
+  readonly #threads: RemoteThread[] = [];
+  readonly #workers: number;
+  #turn = 0;
+
+  private constructor(source: ClipSource, descriptor: SourceDescriptor, input: InputConfig, options: PreparedOptions) {
+    this.source = source;
+    this.#descriptor = descriptor;
+    this.#input = input;
+    this.#workers = options.workers;
+    const { resize } = input.transform;
+    const key = JSON.stringify([STORE_VERSION, descriptor, input.frames, resize.height, resize.width]);
+    this.#folder = join(options.cache, createHash('sha256').update(key).digest('hex').slice(0, 16));
+  }
+
+  /** Opens the clips; nothing is decoded yet. */
+  static async open(
+    descriptor: SourceDescriptor,
+    input: InputConfig,
+    options: PreparedOptions,
+  ): Promise<PreparedClips> {
+    return new PreparedClips(await openSource(descriptor), descriptor, input, options);
+  }
+
+  /** A clip's sampled and resized frames. */
+  async get(id: string): Promise<Frames> {
+    const { height, width } = this.#input.transform.resize;
+    const count = this.#input.frames;
+    try {
+      const data = await readFile(this.#path(id));
+      // a file of another size is of no use, whatever made it
+      if (data.length === count * height * width * 3) return { data, count, height, width };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+    return this.#make(id);
+  }
+
+  /** Makes all that are not there yet; two clips a thread are under way at a time. */
+  async makeAll(clips: readonly Clip[], onProgress: (done: number, total: number) => void): Promise<void> {
+    let next = 0;
+    let done = 0;
+    const work = async () => {
+      while (next < clips.length) {
+        const { id } = clips[next++]!;
+        if (!(await this.#has(id))) await this.#make(id);
+        onProgress(++done, clips.length);
+      }
+    };
+    await Promise.all(Array.from({ length: 2 * this.#workers }, work));
+  }
+
+  /** Ends the threads. */
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.close()));
+  }
+
+  async #make(id: string): Promise<Frames> {
+    const frames = await this.#thread().call<Frames>('prepare', { source: this.#descriptor, id, input: this.#input });
+    await writeFileAtomically(this.#path(id), frames.data);
+    return frames;
+  }
+
+  async #has(id: string): Promise<boolean> {
+    const { height, width } = this.#input.transform.resize;
+    const found = await stat(this.#path(id)).catch(() => undefined);
+    return found?.size === this.#input.frames * height * width * 3;
+  }
+
+  #path(id: string): string {
+    return join(this.#folder, `${id}.rgb`);
+  }
+
+  /** Threads are started when first needed and take turns. */
+  #thread(): RemoteThread {
+    const turn = this.#turn++ % this.#workers;
+    this.#threads[turn] ??= new RemoteThread(WORKER_SCRIPT);
+    return this.#threads[turn];
+  }
+}
+
+/** Where prepared clips are kept, and how many threads make them. */
+export interface PreparedOptions {
+  cache: string;
+  workers: number;
+}

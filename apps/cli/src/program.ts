@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+import { addBank } from './commands/bank.js';
+import { addData } from './commands/data.js';
+import { addDoctor } from './commands/doctor.js';
+import { addEval } from './commands/eval.js';
+import { addQuickstart } from './commands/quickstart.js';
+import { addScore } from './commands/score.js';
+import { addTrain } from './commands/train.js';
+
+/** The whole command line. Errors are thrown, not printed and exited on, so that one place decides the status. */
+export function createProgram(): Command {
+  const program = new Command('mcore')
+    .description('Action quality assessment with MCoRe: render, train, evaluate, score.')
+    .version('0.1.0')
+    .showHelpAfterError('(add --help for all options and an example)')
+    .exitOverride();
+  for (const add of [
+    addQuickstart,
+    addData,
+    addTrain,
+    addEval,
+    addScore,
+    addBank,
+    addDoctor,
+  ]) {
+    add(program);
+  }
+  return program;
+}

@@ -1,0 +1,55 @@
+import { type Clip, type FrameTransform, type Frames, transformFrames } from '@mcore/clips';
+import { type Exemplar, ExemplarBank, type MCoRe, type StageShape } from '@mcore/model';
+import type { ClipDescription, Replica } from '@mcore/training';
+import type { PreparedClips } from '../data/prepared-clips.js';
+
+/** The frames the model sees of a prepared clip when it is not being trained. */
+export function centreFrames(prepared: Frames, transform: FrameTransform): Frames {
+  return transformFrames(prepared, transform, 'center');
+}
+
+/**
+ * Describes many clips, spread over replicas.
+ *
+ * @param onProgress - Called after each clip with the number done.
+ * @returns By clip id.
+ */
+export async function describeClips(
+  clips: readonly Clip[],
+  prepared: PreparedClips,
+  transform: FrameTransform,
+  replicas: readonly Replica[],
+  onProgress: (done: number) => void = () => {},
+): Promise<Map<string, ClipDescription>> {
+  const descriptions = new Map<string, ClipDescription>();
+  let next = 0;
+  const work = async (replica: Replica) => {
+    while (next < clips.length) {
+      const { id } = clips[next++]!;
+      descriptions.set(id, await replica.describe(centreFrames(await prepared.get(id), transform)));
+      onProgress(descriptions.size);
+    }
+  };
+  await Promise.all(replicas.map(work));
+  return descriptions;
+}
+
+/** Sizes of a model's stage features. */
+export function stageShape(model: MCoRe): StageShape {
+  const { stages, stepsPerStage } = model.config;
+  return { stages, steps: stepsPerStage, channels: model.backbone.featureSize };
+}
+
+/** A bank of the given training clips. */
+export async function buildBank(
+  clips: readonly Clip[],
+  shape: StageShape,
+  weights: string,
+  describe: (clips: readonly Clip[]) => Promise<ReadonlyMap<string, ClipDescription>>,
+): Promise<ExemplarBank> {
+  const descriptions = await describe(clips);
+  const exemplars = clips.map(({ id, diveNumber, score, difficulty }): Exemplar => {
+    return { id, diveNumber, score, difficulty, stages: descriptions.get(id)!.stages };
+  });
+  return new ExemplarBank(exemplars, shape, weights);
+}

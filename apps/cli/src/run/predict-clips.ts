@@ -1,0 +1,77 @@
+import { type Clip, chooseExemplars, type ExemplarChoice, sampleIndices, sampleTransitions } from '@mcore/clips';
+import { type MCoRe, type ScoredClip, scoreAgainst } from '@mcore/model';
+import { type EvaluatedClip, labelOnlyPredictor, type Replica } from '@mcore/training';
+import type { PreparedClips } from '../data/prepared-clips.js';
+import { buildBank, describeClips, stageShape } from './inference.js';
+
+/** An evaluated clip with all that its prediction rests on. */
+export interface PredictedClip extends EvaluatedClip {
+  scored: ScoredClip;
+}
+
+/** What {@link predictClips} works with. */
+export interface PredictionSetup {
+  /** In this thread; compares stages. */
+  model: MCoRe;
+  /** Hold the same weights; describe clips. */
+  replicas: readonly Replica[];
+  prepared: PreparedClips;
+  /** Where exemplars and label-only baselines come from. */
+  train: readonly Clip[];
+  /** Fixes the exemplars: a saved choice, or the seed of one. */
+  exemplars: ExemplarChoice | number;
+  /** Called with the number of clips done and to do, exemplars included. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Predicts clips as the paper tests: every one against exemplars of its dive number drawn from training. Exemplars are
+ * described once for all.
+ */
+export async function predictClips(clips: readonly Clip[], setup: PredictionSetup): Promise<PredictedClip[]> {
+  const { model, train, prepared } = setup;
+  const { input } = model.config;
+  const { lists } = exemplarChoice(clips, setup);
+  const exemplarIds = new Set([...lists.values()].flatMap((list) => list.exemplars));
+  const exemplars = train.filter((clip) => exemplarIds.has(clip.id));
+  const total = exemplars.length + clips.length;
+  const describe = (some: readonly Clip[], before: number) =>
+    describeClips(some, prepared, input.transform, setup.replicas, (done) => setup.onProgress?.(before + done, total));
+  const shape = stageShape(model);
+  const bank = await buildBank(exemplars, shape, '', (some) => describe(some, 0));
+  const byId = new Map(bank.exemplars.map((exemplar) => [exemplar.id, exemplar]));
+  const descriptions = await describe(clips, exemplars.length);
+  const trueTransitions = sampledTransitions(input.frames);
+  const labelOnly = labelOnlyPredictor(train, trueTransitions);
+  const predicted: PredictedClip[] = [];
+  for (const clip of clips) {
+    const { stages, transitions } = descriptions.get(clip.id)!;
+    const chosen = lists.get(clip.id)!.exemplars.map((id) => byId.get(id)!);
+    const scored = await scoreAgainst(model, stages, shape, chosen);
+    predicted.push({
+      id: clip.id,
+      diveNumber: clip.diveNumber,
+      trueScore: clip.score,
+      predictedScore: scored.score,
+      trueTransitions: trueTransitions(clip),
+      predictedTransitions: transitions,
+      labelOnly: labelOnly(clip),
+      scored,
+    });
+  }
+  return predicted;
+}
+
+/** The saved choice, or one drawn by the seed. */
+export function exemplarChoice(
+  clips: readonly Clip[],
+  { exemplars, train, model }: Pick<PredictionSetup, 'exemplars' | 'train' | 'model'>,
+): ExemplarChoice {
+  if (typeof exemplars !== 'number') return exemplars;
+  return chooseExemplars(clips, train, { count: model.config.exemplars, seed: exemplars });
+}
+
+/** A clip's true transitions among its sampled frames. */
+export function sampledTransitions(frames: number): (clip: Clip) => number[] {
+  return (clip) => sampleTransitions(clip.transitions, sampleIndices(clip.frameCount, frames));
+}

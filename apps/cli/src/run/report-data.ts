@@ -1,0 +1,168 @@
+import { cpus } from 'node:os';
+import type { Clip, Frames } from '@mcore/clips';
+import { sampleIndices } from '@mcore/clips';
+import type { MCoReConfig } from '@mcore/model';
+import { type ClipDetail, type ClipPrediction, chooseClips, type ReportData, type SummaryValue } from '@mcore/report';
+import type { Evaluation, Figure } from '@mcore/training';
+import sharp from 'sharp';
+import type { PreparedClips } from '../data/prepared-clips.js';
+import type { PredictedClip } from './predict-clips.js';
+
+/** What a report is made of. */
+export interface ReportInput {
+  title: string;
+  description: string;
+  config: MCoReConfig;
+  seed: number;
+  evaluation: Evaluation;
+  predicted: readonly PredictedClip[];
+  prepared: PreparedClips;
+  /** Lines of the training log. */
+  log: readonly Record<string, unknown>[];
+  /** Half the width of the interval around every score, points; none where it is not known. */
+  halfWidth?: number;
+  /** Commands that give the same numbers again. */
+  commands: string[];
+  engine: string;
+  notes: string[];
+}
+
+/** Pictures in a film strip. */
+const STRIP_PICTURES = 12;
+
+/** Gathers everything the report page shows, film strips included. */
+export async function reportData(input: ReportInput): Promise<ReportData> {
+  const { prepared, config, evaluation, log } = input;
+  const clipsById = new Map(prepared.source.clips.map((clip) => [clip.id, clip]));
+  const predictions = input.predicted.map((clip) => prediction(clip, clipsById.get(clip.id)!, config, input.halfWidth));
+  const scoredById = new Map(input.predicted.map((clip) => [clip.id, clip]));
+  const details = await Promise.all(
+    clipsToShow(predictions).map(async ({ id, reason }): Promise<ClipDetail> => {
+      const frames = await prepared.get(id);
+      return {
+        id,
+        reason,
+        strip: await filmStrip(frames, sampleIndices(clipsById.get(id)!.frameCount, config.input.frames)),
+        exemplars: scoredById.get(id)!.scored.votes,
+      };
+    }),
+  );
+  return {
+    title: input.title,
+    description: input.description,
+    createdAt: new Date().toISOString(),
+    source: { description: prepared.source.description, rendered: prepared.source.description.includes('rendered') },
+    summary: summary(evaluation),
+    ...(log.length > 0 ? { history: history(log) } : {}),
+    predictions,
+    details,
+    seed: input.seed,
+    configuration: config as unknown as Record<string, unknown>,
+    reproduce: {
+      commands: input.commands,
+      environment: {
+        Node: process.versions.node,
+        Engine: input.engine,
+        Machine: `${process.platform} ${process.arch}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`,
+      },
+    },
+    notes: input.notes,
+  };
+}
+
+/** The clips with film strips: best and worst by score, worst by stages. */
+function clipsToShow(predictions: readonly ClipPrediction[]): { id: string; reason: string }[] {
+  const byScore = chooseClips(predictions, 3, 'score');
+  const byStages = chooseClips(predictions, 2, 'stages');
+  const reasons = new Map<string, string>();
+  const add = (clips: readonly ClipPrediction[], reason: string) => {
+    for (const { id } of clips) reasons.set(id, reasons.has(id) ? `${reasons.get(id)}, ${reason}` : reason);
+  };
+  add(byScore.best, 'smallest error of the score');
+  add(byScore.worst, 'largest error of the score');
+  add(byStages.worst, 'stages found worst');
+  return [...reasons].map(([id, reason]) => ({ id, reason }));
+}
+
+function prediction(clip: PredictedClip, source: Clip, config: MCoReConfig, halfWidth?: number): ClipPrediction {
+  const indices = sampleIndices(source.frameCount, config.input.frames);
+  return {
+    id: clip.id,
+    diveNumber: clip.diveNumber,
+    score: clip.trueScore,
+    predicted: clip.predictedScore,
+    ...(halfWidth === undefined
+      ? {}
+      : { interval: [clip.predictedScore - halfWidth, clip.predictedScore + halfWidth] as [number, number] }),
+    frameCount: source.frameCount,
+    transitions: [...source.transitions],
+    predictedTransitions: clip.predictedTransitions.map((position) => indices[position]!),
+  };
+}
+
+async function filmStrip(frames: Frames, indices: readonly number[]): Promise<NonNullable<ClipDetail['strip']>> {
+  const { data, count, height, width } = frames;
+  const positions = Array.from({ length: STRIP_PICTURES }, (_, index) =>
+    Math.round((index * (count - 1)) / (STRIP_PICTURES - 1)),
+  );
+  const size = height * width * 3;
+  return Promise.all(
+    positions.map(async (position) => {
+      const pixels = data.subarray(position * size, (position + 1) * size);
+      const jpeg = await sharp(pixels, { raw: { width, height, channels: 3 } })
+        .jpeg({ quality: 82 })
+        .toBuffer();
+      return { frame: indices[position]!, image: `data:image/jpeg;base64,${jpeg.toString('base64')}` };
+    }),
+  );
+}
+
+function summary({ clips, scores, transitions, baselines }: Evaluation): ReportData['summary'] {
+  const value = ({ value, interval }: Figure): SummaryValue => ({ value, interval });
+  const byDive = baselines.medianTransitionsOfDiveNumber;
+  const byAll = baselines.medianTransitions;
+  const row = (s: Evaluation['scores'], t: Evaluation['transitions']) => ({
+    srcc: value(s.srcc),
+    rl2x100: value(s.rl2x100),
+    aiou50: value(t.aiou50),
+    aiou75: value(t.aiou75),
+  });
+  return {
+    clips,
+    metrics: [
+      { key: 'srcc', label: 'SRCC', explanation: 'rank correlation with the judges', better: 'higher' },
+      { key: 'rl2x100', label: 'R-l2 x 100', explanation: 'squared error over the range of scores', better: 'lower' },
+      { key: 'aiou50', label: 'AIoU@0.5', explanation: 'clips whose stages overlap', better: 'higher', digits: 1, unit: '%' },
+      { key: 'aiou75', label: 'AIoU@0.75', explanation: 'the same, more exactly', better: 'higher', digits: 1, unit: '%' },
+    ],
+    rows: [
+      { name: 'MCoRe', role: 'model', values: row(scores, transitions) },
+      {
+        name: 'Labels only, of the dive number',
+        role: 'baseline',
+        note: 'mean score and median transitions of the dive number in training',
+        values: row(baselines.meanScoreOfDiveNumber, byDive),
+      },
+      {
+        name: 'Labels only, of all dives',
+        role: 'baseline',
+        note: 'median transitions of training',
+        values: { aiou50: value(byAll.aiou50), aiou75: value(byAll.aiou75) },
+      },
+    ],
+  };
+}
+
+function history(log: readonly Record<string, unknown>[]): NonNullable<ReportData['history']> {
+  const of = (kind: string) => log.filter((record) => record.kind === kind);
+  return {
+    losses: of('step').map((record) => ({
+      step: record.step as number,
+      total: record.total as number,
+      aqa: record.regression as number,
+      ce: record.segmentation as number,
+      contrastive: record.contrastive as number,
+    })),
+    validation: of('validation').map((record) => ({ step: record.step as number, srcc: record.srcc as number })),
+  };
+}

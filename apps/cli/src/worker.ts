@@ -1,0 +1,52 @@
+import { parentPort } from 'node:worker_threads';
+import type { ClipSource, Frames } from '@mcore/clips';
+import { useEngine } from '@mcore/engines/node';
+import { McoreError } from '@mcore/errors';
+import { type Checkpoint, type InputConfig, type MCoRe, modelFromCheckpoint } from '@mcore/model';
+import { LocalReplica, type PairInput } from '@mcore/training';
+import type { Answer, Call } from './compute/remote-call.js';
+import { prepareClip } from './data/prepare-clip.js';
+import { openSource, type SourceDescriptor } from './data/source.js';
+
+/** The thread behind every `RemoteThread`: it prepares clips, or holds a copy of the model. */
+let source: { key: string; opened: Promise<ClipSource> } | undefined;
+let model: MCoRe | undefined;
+let replica: LocalReplica | undefined;
+
+const methods = {
+  async prepare(argument: { source: SourceDescriptor; id: string; input: InputConfig }): Promise<Frames> {
+    const key = JSON.stringify(argument.source);
+    if (source?.key !== key) source = { key, opened: openSource(argument.source) };
+    return prepareClip(await source.opened, argument.id, argument.input);
+  },
+  async load(argument: { engine: 'wasm' | 'cpu'; checkpoint: Pick<Checkpoint, 'info' | 'tensors'> }): Promise<void> {
+    await useEngine(argument.engine);
+    model?.dispose();
+    model = modelFromCheckpoint(argument.checkpoint);
+    replica = new LocalReplica(model);
+  },
+  setParameters: (flat: Float32Array) => loaded().setParameters(flat),
+  gradient: (pair: PairInput) => loaded().gradient(pair),
+  describe: (frames: Frames) => loaded().describe(frames),
+};
+
+function loaded(): LocalReplica {
+  if (!replica) throw new McoreError('ERR_MCORE_WORKER', 'worker thread: wanted a model to be loaded first.');
+  return replica;
+}
+
+async function answer({ id, method, argument }: Call): Promise<Answer> {
+  try {
+    const run = methods[method as keyof typeof methods] as (argument: unknown) => Promise<unknown>;
+    return { id, result: await run(argument) };
+  } catch (error) {
+    const code = error instanceof McoreError ? error.code : 'ERR_MCORE_WORKER';
+    return { id, error: { code, message: error instanceof Error ? error.message : String(error) } };
+  }
+}
+
+let last: Promise<unknown> = Promise.resolve();
+parentPort!.on('message', (call: Call) => {
+  // one after another: the parameters a gradient is asked for are the ones set before it
+  last = last.then(async () => parentPort!.postMessage(await answer(call)));
+});

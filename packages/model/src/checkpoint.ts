@@ -1,0 +1,170 @@
+import { DataError } from '@mcore/errors';
+import { float32ToFloat16, readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
+import * as tf from '@tensorflow/tfjs-core';
+import { type MCoReConfig, presets } from './config.js';
+import { MCoRe } from './mcore.js';
+
+/** Scores the model was trained on, in points. */
+export interface LabelRange {
+  min: number;
+  max: number;
+}
+
+/** How far predictions were off on validation clips; see `conformalInterval`. */
+export interface Calibration {
+  /** Share of validation clips whose error is at most `halfWidth`. */
+  level: number;
+  /** In points. */
+  halfWidth: number;
+  /** Validation clips it was measured on. */
+  clips: number;
+}
+
+/** What a checkpoint says of itself besides its tensors. */
+export interface CheckpointInfo {
+  config: MCoReConfig;
+  labelRange: LabelRange;
+  /** What the training clips were, such as `rendered dives`. */
+  trainedOn: string;
+  seed: number | string;
+  /** Steps done. */
+  step: number;
+  /** Absent until it was measured. */
+  calibration?: Calibration;
+  /** Whatever else the trainer wants to keep: its options, figures on validation. */
+  notes?: Readonly<Record<string, unknown>>;
+}
+
+/** A checkpoint in memory. */
+export interface Checkpoint {
+  info: CheckpointInfo;
+  /** The model's tensors in PyTorch's names and layouts. */
+  tensors: Map<string, SafeTensor>;
+  /** State of the optimiser, where the file is one to resume from. */
+  optimiser: Map<string, SafeTensor>;
+}
+
+const FORMAT = 'mcore checkpoint 1';
+const OPTIMISER = 'optimizer.';
+
+/** The model's present weights as plain tensors. */
+export async function exportWeights(model: MCoRe): Promise<Map<string, SafeTensor>> {
+  const entries = [...model.weights()].map(async ([name, variable]): Promise<[string, SafeTensor]> => {
+    const data = (await variable.data()) as Float32Array;
+    return [name, { dtype: 'F32', shape: variable.shape, data: data.slice() }];
+  });
+  return new Map(await Promise.all(entries));
+}
+
+/** As the bytes of one safetensors file. */
+export function encodeCheckpoint({ info, tensors, optimiser }: Checkpoint): Uint8Array {
+  const all = new Map(tensors);
+  for (const [name, tensor] of optimiser) all.set(OPTIMISER + name, tensor);
+  return writeSafetensors(all, {
+    format: FORMAT,
+    preset: info.config.preset,
+    config: JSON.stringify(info.config),
+    label_range: JSON.stringify(info.labelRange),
+    training: JSON.stringify({ trainedOn: info.trainedOn, seed: info.seed, step: info.step }),
+    ...(info.calibration ? { calibration: JSON.stringify(info.calibration) } : {}),
+    ...(info.notes ? { notes: JSON.stringify(info.notes) } : {}),
+  });
+}
+
+/**
+ * Reads what {@link encodeCheckpoint} wrote.
+ *
+ * @param bytes - The file.
+ * @param name - For errors.
+ * @throws {@link DataError} if it is no checkpoint of this kind.
+ */
+export function decodeCheckpoint(bytes: Uint8Array, name = 'the file'): Checkpoint {
+  const { tensors: all, metadata } = readSafetensors(bytes);
+  if (metadata.format !== FORMAT) {
+    throw new DataError(
+      `decodeCheckpoint: wanted ${name} to be of format "${FORMAT}", got "${metadata.format ?? 'no format in its metadata'}".`,
+    );
+  }
+  const read = (key: string): unknown => parseMetadata(metadata[key], key, name);
+  const training = read('training') as Pick<CheckpointInfo, 'trainedOn' | 'seed' | 'step'>;
+  const config = read('config') as MCoReConfig;
+  assertConfig(config, name);
+  const tensors = new Map<string, SafeTensor>();
+  const optimiser = new Map<string, SafeTensor>();
+  for (const [key, tensor] of all) {
+    if (key.startsWith(OPTIMISER)) optimiser.set(key.slice(OPTIMISER.length), tensor);
+    else tensors.set(key, tensor);
+  }
+  const info: CheckpointInfo = { config, labelRange: read('label_range') as LabelRange, ...training };
+  if (metadata.calibration !== undefined) info.calibration = read('calibration') as Calibration;
+  if (metadata.notes !== undefined) info.notes = read('notes') as Record<string, unknown>;
+  return { info, tensors, optimiser };
+}
+
+/** A model with a checkpoint's configuration and weights; the caller disposes it. */
+export function modelFromCheckpoint({ info, tensors }: Pick<Checkpoint, 'info' | 'tensors'>): MCoRe {
+  const model = new MCoRe(info.config, { seed: 0 });
+  try {
+    loadTensors(model, tensors);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  return model;
+}
+
+/** Loads plain tensors of any floating dtype into a model. */
+export function loadTensors(model: MCoRe, tensors: ReadonlyMap<string, SafeTensor>): void {
+  tf.tidy(() => {
+    model.load(
+      new Map([...tensors].map(([name, tensor]) => [name, tf.tensor(toFloat32(tensor), [...tensor.shape])] as const)),
+    );
+  });
+}
+
+/** A copy with every float32 tensor in half precision: half the size, for weights that are shipped. */
+export function toHalfPrecision(tensors: ReadonlyMap<string, SafeTensor>): Map<string, SafeTensor> {
+  return new Map(
+    [...tensors].map(([name, tensor]): [string, SafeTensor] => [
+      name,
+      tensor.dtype === 'F32' ? { dtype: 'F16', shape: tensor.shape, data: float32ToFloat16(tensor.data) } : tensor,
+    ]),
+  );
+}
+
+/** A short name for exactly these weights: the start of the SHA-256 of their names and values in float32. */
+export async function weightsId(tensors: ReadonlyMap<string, SafeTensor>): Promise<string> {
+  const names = [...tensors.keys()].sort();
+  const parts = names.flatMap((name) => {
+    const values = toFloat32(tensors.get(name)!);
+    return [new TextEncoder().encode(name), new Uint8Array(values.buffer, values.byteOffset, values.byteLength)];
+  });
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let position = 0;
+  for (const part of parts) {
+    joined.set(part, position);
+    position += part.length;
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', joined));
+  return [...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function parseMetadata(text: string | undefined, key: string, name: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text ?? '');
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // reported below with the rest
+  }
+  throw new DataError(`decodeCheckpoint: wanted a JSON object as "${key}" in the metadata of ${name}, got ${text}.`);
+}
+
+/** Enough of a check that a model can be built: every key of the presets, of the same type. */
+function assertConfig(config: MCoReConfig, name: string): void {
+  const wrong = Object.entries(presets.released).find(
+    ([key, value]) => typeof config[key as keyof MCoReConfig] !== typeof value,
+  );
+  if (wrong) {
+    throw new DataError(`decodeCheckpoint: wanted ${typeof wrong[1]} as config.${wrong[0]} in ${name}, got none.`);
+  }
+}

@@ -1,0 +1,150 @@
+import { type GsmRegNetYConfig, REGNETY_200MF, REGNETY_SMALL } from '@mcore/backbone-gsm';
+import { type FrameTransform, frameTransforms } from '@mcore/clips';
+import type { ContrastiveForm } from '@mcore/contrastive-loss';
+import { ArgumentError } from '@mcore/errors';
+import type { SegmentationForm } from '@mcore/segmenter';
+
+/** How a clip's frames become the model's input. */
+export interface InputConfig {
+  /** Frames sampled from a clip, T. */
+  frames: number;
+  /** Resize, then crop. */
+  transform: FrameTransform;
+}
+
+/** The parts of the loss, eq. 12 of the paper: `regression + segmentation + contrastive`. */
+export interface LossConfig {
+  /** `both`: the error of q|e plus the error of e|q, as the released code trains; `query`: q|e alone, eq. 11. */
+  regressionDirections: 'both' | 'query';
+  /** See `segmentationLoss` of @mcore/segmenter. */
+  segmentation: SegmentationForm;
+  /** See `stageContrastiveLoss` of @mcore/contrastive-loss; weight 0 leaves it out. */
+  contrastive: { form: ContrastiveForm; temperature: number; weight: number };
+}
+
+/** The optimiser's settings; Adam without weight decay, as both the paper and the released code have it. */
+export interface OptimiserConfig {
+  learningRate: number;
+  /** Of the backbone alone, where it starts from ImageNet weights; the same as `learningRate` from scratch. */
+  backboneLearningRate: number;
+  schedule: 'cosine' | 'constant';
+  /** Steps over which the learning rate rises from 0. */
+  warmupSteps: number;
+  /** Largest norm of the whole gradient; `null` leaves it as it is. */
+  gradientNorm: number | null;
+  /** Pairs a step. */
+  batchSize: number;
+  epochs: number;
+}
+
+/** Everything that defines an MCoRe model and how it is trained. */
+export interface MCoReConfig {
+  /** The preset it was made from. */
+  preset: PresetName;
+  input: InputConfig;
+  backbone: GsmRegNetYConfig;
+  segmenter: { hiddenSize: number; dropout: number };
+  regressor: { blocks: number; heads: number; mlpRatio: number; hidden: readonly number[] };
+  /** Stages of the action, S; there are S - 1 transitions. */
+  stages: number;
+  /** Feature steps a stage is resampled to, L. */
+  stepsPerStage: number;
+  decoding: 'windowed' | 'ordered';
+  /** Exemplars that vote on a prediction, P of eq. 13. */
+  exemplars: number;
+  /**
+   * Points of score that one unit of the regressor stands for: 1 regresses scores as they are. Set to the
+   * deviation of the training scores it makes training from random weights faster.
+   */
+  scoreScale: number;
+  loss: LossConfig;
+  optimiser: OptimiserConfig;
+}
+
+/** Names of the presets. */
+export type PresetName = 'paper' | 'released' | 'laptop';
+
+const PAPER: MCoReConfig = {
+  preset: 'paper',
+  input: { frames: 96, transform: frameTransforms.paper },
+  backbone: REGNETY_200MF,
+  segmenter: { hiddenSize: 368, dropout: 0.5 },
+  regressor: { blocks: 3, heads: 8, mlpRatio: 4, hidden: [256, 64] },
+  stages: 3,
+  stepsPerStage: 5,
+  decoding: 'ordered',
+  exemplars: 10,
+  scoreScale: 1,
+  loss: {
+    regressionDirections: 'query',
+    segmentation: 'paper',
+    contrastive: { form: 'paper', temperature: 0.5, weight: 1 },
+  },
+  optimiser: {
+    learningRate: 1e-3,
+    backboneLearningRate: 1e-4,
+    schedule: 'cosine',
+    warmupSteps: 0,
+    gradientNorm: null,
+    batchSize: 8,
+    epochs: 200,
+  },
+};
+
+const RELEASED: MCoReConfig = {
+  ...PAPER,
+  preset: 'released',
+  input: { frames: 96, transform: frameTransforms.released },
+  decoding: 'windowed',
+  loss: {
+    regressionDirections: 'both',
+    segmentation: 'released',
+    // the factor 10 is the weight
+    contrastive: { form: 'released', temperature: 0.5, weight: 10 },
+  },
+  optimiser: { ...PAPER.optimiser, schedule: 'constant' },
+};
+
+/**
+ * The whole method, small enough to learn from random weights on two CPU cores: fewer and smaller frames, a narrower
+ * network, losses in the released form with the contrastive part unweighted, one learning rate for all.
+ */
+const LAPTOP: MCoReConfig = {
+  ...RELEASED,
+  preset: 'laptop',
+  input: { frames: 32, transform: { resize: { height: 72, width: 96 }, crop: { height: 64, width: 64 } } },
+  backbone: REGNETY_SMALL,
+  segmenter: { hiddenSize: 128, dropout: 0.3 },
+  regressor: { blocks: 2, heads: 8, mlpRatio: 2, hidden: [128, 64] },
+  decoding: 'ordered',
+  scoreScale: 15,
+  loss: {
+    regressionDirections: 'both',
+    segmentation: 'released',
+    contrastive: { form: 'released', temperature: 0.5, weight: 1 },
+  },
+  optimiser: {
+    learningRate: 1e-3,
+    backboneLearningRate: 1e-3,
+    schedule: 'cosine',
+    warmupSteps: 30,
+    gradientNorm: 5,
+    batchSize: 8,
+    epochs: 20,
+  },
+};
+
+/** The named configurations: what the paper says, what the released code does, and a small one for two CPU cores. */
+export const presets: Readonly<Record<PresetName, MCoReConfig>> = { paper: PAPER, released: RELEASED, laptop: LAPTOP };
+
+/**
+ * A preset's configuration, as a copy that may be changed.
+ *
+ * @throws {@link ArgumentError} if there is no such preset.
+ */
+export function presetConfig(name: string): MCoReConfig {
+  if (!Object.hasOwn(presets, name)) {
+    throw new ArgumentError(`presetConfig: wanted one of ${Object.keys(presets).join(', ')}, got ${name}.`);
+  }
+  return structuredClone(presets[name as PresetName]);
+}

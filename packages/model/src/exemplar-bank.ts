@@ -1,0 +1,129 @@
+import { DataError } from '@mcore/errors';
+import { readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
+
+/** What is known of a training clip that others are compared with. */
+export interface Exemplar {
+  /** The clip's id. */
+  id: string;
+  diveNumber: string;
+  /** In points. */
+  score: number;
+  difficulty: number;
+  /** Stages x steps x channels features, in that order. */
+  stages: Float32Array;
+}
+
+/** Sizes of the features of every exemplar. */
+export interface StageShape {
+  stages: number;
+  steps: number;
+  channels: number;
+}
+
+const FORMAT = 'mcore exemplar bank 1';
+
+/**
+ * Stage features of training clips, computed once: scoring a query then costs one pass through the backbone, where the
+ * released code makes two for every exemplar.
+ */
+export class ExemplarBank {
+  readonly exemplars: readonly Exemplar[];
+  readonly shape: StageShape;
+  /** Identifies the weights the features were computed with. */
+  readonly weightsId: string;
+  readonly #byDiveNumber: ReadonlyMap<string, readonly Exemplar[]>;
+
+  /**
+   * @param exemplars - Training clips alone.
+   * @param shape - Of each one's features.
+   * @param weightsId - Of the checkpoint the features come from.
+   * @throws {@link DataError} if an exemplar's features don't fit the shape.
+   */
+  constructor(exemplars: readonly Exemplar[], shape: StageShape, weightsId: string) {
+    const size = shape.stages * shape.steps * shape.channels;
+    for (const { id, stages } of exemplars) {
+      if (stages.length !== size) {
+        throw new DataError(`ExemplarBank: wanted ${size} features for every exemplar, got ${stages.length} for ${id}.`);
+      }
+    }
+    this.exemplars = exemplars;
+    this.shape = shape;
+    this.weightsId = weightsId;
+    const byDiveNumber = new Map<string, Exemplar[]>();
+    for (const exemplar of exemplars) {
+      const key = exemplar.diveNumber.toLowerCase();
+      byDiveNumber.set(key, [...(byDiveNumber.get(key) ?? []), exemplar]);
+    }
+    this.#byDiveNumber = byDiveNumber;
+  }
+
+  /** Dive numbers there are exemplars of. */
+  get diveNumbers(): string[] {
+    return [...this.#byDiveNumber.keys()];
+  }
+
+  /** The exemplars of a dive number (in either case), none where there are none. */
+  of(diveNumber: string): readonly Exemplar[] {
+    return this.#byDiveNumber.get(diveNumber.toLowerCase()) ?? [];
+  }
+
+  /** As a safetensors file: the features in one tensor, the rest in its metadata. */
+  encode(): Uint8Array {
+    const { stages, steps, channels } = this.shape;
+    const data = new Float32Array(this.exemplars.length * stages * steps * channels);
+    this.exemplars.forEach((exemplar, index) => {
+      data.set(exemplar.stages, index * exemplar.stages.length);
+    });
+    const tensor: SafeTensor = { dtype: 'F32', shape: [this.exemplars.length, stages, steps, channels], data };
+    const rows = this.exemplars.map(({ id, diveNumber, score, difficulty }) => ({ id, diveNumber, score, difficulty }));
+    return writeSafetensors(new Map([['stages', tensor]]), {
+      format: FORMAT,
+      weights: this.weightsId,
+      exemplars: JSON.stringify(rows),
+    });
+  }
+
+  /**
+   * Reads what {@link encode} wrote.
+   *
+   * @throws {@link DataError} if it is something else.
+   */
+  static decode(bytes: Uint8Array): ExemplarBank {
+    const { tensors, metadata } = readSafetensors(bytes);
+    const tensor = tensors.get('stages');
+    if (metadata.format !== FORMAT || tensor?.shape.length !== 4 || metadata.exemplars === undefined) {
+      throw new DataError(
+        `ExemplarBank.decode: wanted a safetensors file of format "${FORMAT}", got "${metadata.format ?? 'none'}".`,
+      );
+    }
+    const [count, stages, steps, channels] = tensor.shape as [number, number, number, number];
+    const rows = parseRows(metadata.exemplars, count);
+    const data = toFloat32(tensor);
+    const size = stages * steps * channels;
+    const exemplars = rows.map((row, index) => ({ ...row, stages: data.slice(index * size, (index + 1) * size) }));
+    return new ExemplarBank(exemplars, { stages, steps, channels }, metadata.weights ?? '');
+  }
+}
+
+function parseRows(text: string, count: number): Omit<Exemplar, 'stages'>[] {
+  const rows: unknown = JSON.parse(text);
+  if (!Array.isArray(rows) || rows.length !== count) {
+    throw new DataError(
+      `ExemplarBank.decode: wanted ${count} exemplars in the metadata, got ${Array.isArray(rows) ? rows.length : typeof rows}.`,
+    );
+  }
+  return rows.map((row) => {
+    const { id, diveNumber, score, difficulty } = (row ?? {}) as Partial<Exemplar>;
+    if (
+      typeof id !== 'string' ||
+      typeof diveNumber !== 'string' ||
+      !Number.isFinite(score) ||
+      !Number.isFinite(difficulty)
+    ) {
+      throw new DataError(
+        `ExemplarBank.decode: wanted id, diveNumber, score and difficulty of every exemplar, got ${JSON.stringify(row)}.`,
+      );
+    }
+    return { id, diveNumber, score: score!, difficulty: difficulty! };
+  });
+}

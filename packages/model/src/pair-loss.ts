@@ -1,0 +1,74 @@
+import { stageContrastiveLoss } from '@mcore/contrastive-loss';
+import { segmentationLoss } from '@mcore/segmenter';
+import * as tf from '@tensorflow/tfjs-core';
+import type { MCoRe } from './mcore.js';
+
+/** A batch of labelled clips. */
+export interface LabelledClips {
+  /** RGB values 0..255, `[batch, time, height, width, 3]`. */
+  frames: tf.Tensor5D;
+  /** True transitions, batch x transitions sampled-frame indices. */
+  transitions: readonly (readonly number[])[];
+  /** True scores, in points. */
+  scores: readonly number[];
+}
+
+/** The parts of eq. 12; all scalars, the caller disposes them. */
+export interface PairLosses {
+  total: tf.Scalar;
+  regression: tf.Scalar;
+  segmentation: tf.Scalar;
+  contrastive: tf.Scalar;
+}
+
+/**
+ * The training loss of a batch of pairs, `regression + segmentation + contrastive` (eq. 12). Stages are cut at the true
+ * transitions. All parts are means over the batch, so the gradient of a batch is the mean of its pairs' gradients.
+ *
+ * @param model - Its configuration chooses the form of every part.
+ * @param query - B clips.
+ * @param exemplar - B clips of the same dive numbers.
+ * @param dropoutSeed - Seeds the segmenter's dropout; none where it is left out.
+ */
+export function pairLosses(
+  model: MCoRe,
+  query: LabelledClips,
+  exemplar: LabelledClips,
+  dropoutSeed?: string,
+): PairLosses {
+  const { loss, scoreScale } = model.config;
+  return tf.tidy(() => {
+    const transitions = [...query.transitions, ...exemplar.transitions];
+    const features = model.features(tf.concat([query.frames, exemplar.frames], 0)); // [2B, T, C]
+    const segmentation = segmentationLoss(model.transitionLogits(features, dropoutSeed), transitions, {
+      form: loss.segmentation,
+    });
+    const [queryStages, exemplarStages] = tf.split(model.stageFeatures(features, transitions), 2, 0) as [
+      tf.Tensor4D,
+      tf.Tensor4D,
+    ]; // [B, S, L, C] each
+    const regression = regressionLoss(model, queryStages, exemplarStages, scoreDifferences(query, exemplar, scoreScale));
+    const contrastive = contrastiveLoss(model, queryStages, exemplarStages);
+    const total = tf.add(tf.add(regression, segmentation), contrastive) as tf.Scalar;
+    return { total, regression, segmentation, contrastive };
+  });
+}
+
+function scoreDifferences(query: LabelledClips, exemplar: LabelledClips, scoreScale: number): tf.Tensor1D {
+  return tf.tensor1d(query.scores.map((score, index) => (score - exemplar.scores[index]!) / scoreScale));
+}
+
+/** Mean squared error of the relative score, in the directions the configuration names, summed over them. */
+function regressionLoss(model: MCoRe, query: tf.Tensor4D, exemplar: tf.Tensor4D, differences: tf.Tensor1D): tf.Scalar {
+  const meanSquare = (error: tf.Tensor) => tf.mean(tf.square(error)) as tf.Scalar;
+  const forward = () => meanSquare(tf.sub(model.relativeScore(query, exemplar), differences));
+  if (model.config.loss.regressionDirections === 'query') return forward();
+  const backward = () => meanSquare(tf.add(model.relativeScore(exemplar, query), differences));
+  return tf.add(forward(), backward());
+}
+
+function contrastiveLoss(model: MCoRe, query: tf.Tensor4D, exemplar: tf.Tensor4D): tf.Scalar {
+  const { form, temperature, weight } = model.config.loss.contrastive;
+  if (weight === 0) return tf.scalar(0);
+  return tf.mul(stageContrastiveLoss(query, exemplar, { form, temperature, weight: 1 }), weight);
+}

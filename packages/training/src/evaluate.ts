@@ -1,0 +1,123 @@
+import { averageIoU, bootstrapInterval, meanAbsoluteError, relativeL2, spearman } from '@mcore/metrics';
+import type { LabelOnlyPrediction } from './baselines.js';
+
+/** A figure with its bootstrap 95 % interval over clips. */
+export interface Figure {
+  value: number;
+  interval: [number, number];
+}
+
+/** One evaluated clip. */
+export interface EvaluatedClip {
+  id: string;
+  diveNumber: string;
+  trueScore: number;
+  predictedScore: number;
+  /** Indices of sampled frames. */
+  trueTransitions: readonly number[];
+  predictedTransitions: readonly number[];
+  /** The same clip from its labels alone. */
+  labelOnly: LabelOnlyPrediction;
+}
+
+/** Figures of one way to predict scores. */
+export interface ScoreFigures {
+  srcc: Figure;
+  /** Relative L2 distance x 100. */
+  rl2x100: Figure;
+  /** In points. */
+  meanAbsoluteError: number;
+}
+
+/** Figures of one way to predict transitions, in percent of clips. */
+export interface TransitionFigures {
+  aiou50: Figure;
+  aiou75: Figure;
+}
+
+/** A model's figures on some clips and those of the labels alone on the same clips. */
+export interface Evaluation {
+  clips: number;
+  scores: ScoreFigures;
+  transitions: TransitionFigures;
+  baselines: {
+    meanScoreOfDiveNumber: ScoreFigures;
+    medianTransitions: TransitionFigures;
+    medianTransitionsOfDiveNumber: TransitionFigures;
+  };
+}
+
+/** How the bootstrap is done. */
+export interface BootstrapOptions {
+  /** Resamples; 2,000 unless given. */
+  resamples?: number;
+  seed?: number;
+}
+
+/**
+ * Computes every figure of a table with its interval, beside the label-only baselines of the same clips.
+ *
+ * @param clips - At least two.
+ */
+export function evaluate(clips: readonly EvaluatedClip[], options: BootstrapOptions = {}): Evaluation {
+  const scoresOf = (predicted: (clip: EvaluatedClip) => number) => scoreFigures(clips, predicted, options);
+  const transitionsOf = (predicted: (clip: EvaluatedClip) => readonly number[]) =>
+    transitionFigures(clips, predicted, options);
+  return {
+    clips: clips.length,
+    scores: scoresOf((clip) => clip.predictedScore),
+    transitions: transitionsOf((clip) => clip.predictedTransitions),
+    baselines: {
+      meanScoreOfDiveNumber: scoresOf((clip) => clip.labelOnly.score),
+      medianTransitions: transitionsOf((clip) => clip.labelOnly.transitions),
+      medianTransitionsOfDiveNumber: transitionsOf((clip) => clip.labelOnly.transitionsOfDiveNumber),
+    },
+  };
+}
+
+function scoreFigures(
+  clips: readonly EvaluatedClip[],
+  predict: (clip: EvaluatedClip) => number,
+  options: BootstrapOptions,
+): ScoreFigures {
+  const predicted = clips.map(predict);
+  const actual = clips.map((clip) => clip.trueScore);
+  // one range for the figure and all its resamples, or the interval would measure the range too
+  const range = Math.max(...actual) - Math.min(...actual);
+  const rl2x100 = (p: ArrayLike<number>, a: ArrayLike<number>) => 100 * relativeL2(p, a, { range });
+  return {
+    srcc: figure(spearman, predicted, actual, options),
+    rl2x100: figure(rl2x100, predicted, actual, options),
+    meanAbsoluteError: meanAbsoluteError(predicted, actual),
+  };
+}
+
+function transitionFigures(
+  clips: readonly EvaluatedClip[],
+  predict: (clip: EvaluatedClip) => readonly number[],
+  options: BootstrapOptions,
+): TransitionFigures {
+  const hits = (threshold: number) =>
+    clips.map((clip) => 100 * averageIoU([[...predict(clip)]], [[...clip.trueTransitions]], threshold));
+  const share = (threshold: number) => {
+    const values = hits(threshold);
+    return figure((sample) => meanOf(sample), values, values, options);
+  };
+  return { aiou50: share(0.5), aiou75: share(0.75) };
+}
+
+function figure(
+  metric: (predicted: ArrayLike<number>, actual: ArrayLike<number>) => number,
+  predicted: readonly number[],
+  actual: readonly number[],
+  { resamples = 2000, seed = 0 }: BootstrapOptions,
+): Figure {
+  const interval = bootstrapInterval(metric, predicted, actual, { level: 0.95, resamples, seed });
+  return { value: metric(predicted, actual), interval: [interval[0], interval[1]] };
+}
+
+function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += values[index]!;
+  return sum / values.length;
+}

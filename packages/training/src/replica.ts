@@ -1,0 +1,149 @@
+import type { InferenceBackbone } from '@mcore/backbone-gsm';
+import type { Frames } from '@mcore/clips';
+import { type LabelledClips, type MCoRe, pairLosses } from '@mcore/model';
+import { normalizeFrames } from '@mcore/ops';
+import * as tf from '@tensorflow/tfjs-core';
+import { ParameterLayout } from './parameter-layout.js';
+
+/** One labelled clip, as the model takes it: sampled, resized and cropped. */
+export interface ClipInput {
+  frames: Frames;
+  /** Indices of sampled frames. */
+  transitions: readonly number[];
+  /** In points. */
+  score: number;
+}
+
+/** One pair to learn from. */
+export interface PairInput {
+  query: ClipInput;
+  exemplar: ClipInput;
+  dropoutSeed: string;
+}
+
+/** The parts of a loss as numbers. */
+export interface LossValues {
+  total: number;
+  regression: number;
+  segmentation: number;
+  contrastive: number;
+}
+
+/** What a pair says about the parameters. */
+export interface PairGradient {
+  losses: LossValues;
+  /** In the order of {@link ParameterLayout}. */
+  gradient: Float32Array;
+}
+
+/** What inference says of one clip; all a bank or a score needs. */
+export interface ClipDescription {
+  /** Frames x transitions scores before softmax. */
+  logits: Float32Array;
+  /** Decoded, indices of sampled frames. */
+  transitions: number[];
+  /** Stages x steps x channels features cut at the decoded transitions. */
+  stages: Float32Array;
+}
+
+/** One copy of the model that computes, here or on a thread of its own. */
+export interface Replica {
+  /** Takes over parameters in the order of {@link ParameterLayout}. */
+  setParameters(flat: Float32Array): Promise<void>;
+  /** Losses and gradient of one pair. */
+  gradient(pair: PairInput): Promise<PairGradient>;
+  /** Inference on one clip. */
+  describe(frames: Frames): Promise<ClipDescription>;
+  dispose(): Promise<void>;
+}
+
+/** A {@link Replica} in this thread, on the current tfjs backend. */
+export class LocalReplica implements Replica {
+  readonly model: MCoRe;
+  readonly layout: ParameterLayout;
+  /** The backbone made ready for inference with the present parameters. */
+  #inference: InferenceBackbone | undefined;
+
+  /** @param model - Changed by {@link setParameters}; the caller disposes it. */
+  constructor(model: MCoRe) {
+    this.model = model;
+    this.layout = layoutOf(model);
+  }
+
+  async setParameters(flat: Float32Array): Promise<void> {
+    this.layout.write(flat);
+    this.#inference?.dispose();
+    this.#inference = undefined;
+  }
+
+  async gradient(pair: PairInput): Promise<PairGradient> {
+    const parts: tf.Scalar[] = [];
+    const variables = [...this.layout.variables];
+    const { value, grads } = tf.tidy(() => {
+      const computed = tf.variableGrads(() => {
+        const { total, regression, segmentation, contrastive } = pairLosses(
+          this.model,
+          toBatch(pair.query),
+          toBatch(pair.exemplar),
+          pair.dropoutSeed,
+        );
+        parts.push(...[regression, segmentation, contrastive].map((part) => tf.keep(part)));
+        return total;
+      }, variables);
+      return { value: computed.value, grads: variables.map((variable) => computed.grads[variable.name]!) };
+    });
+    try {
+      const [total, regression, segmentation, contrastive] = await Promise.all(
+        [value, ...parts].map(async (scalar) => (await scalar.data())[0]!),
+      );
+      return {
+        losses: { total: total!, regression: regression!, segmentation: segmentation!, contrastive: contrastive! },
+        gradient: await this.layout.gather(grads),
+      };
+    } finally {
+      tf.dispose([value, ...parts, ...grads]);
+    }
+  }
+
+  async describe(frames: Frames): Promise<ClipDescription> {
+    this.#inference ??= this.model.backbone.inferenceModel();
+    const inference = this.#inference;
+    const features = tf.tidy(() => inference.apply(normalizeFrames(framesTensor(frames)) as tf.Tensor5D));
+    const logits = this.model.transitionLogits(features);
+    try {
+      // decoding reads the logits once; that synchronises here
+      const logitValues = (await logits.data()) as Float32Array;
+      const [transitions] = this.model.decode(logits);
+      const stages = this.model.stageFeatures(features, [transitions!]);
+      const stageValues = (await stages.data()) as Float32Array;
+      stages.dispose();
+      return { logits: logitValues.slice(), transitions: transitions!, stages: stageValues.slice() };
+    } finally {
+      tf.dispose([features, logits]);
+    }
+  }
+
+  /** Frees what this copy made; the model stays. */
+  async dispose(): Promise<void> {
+    this.#inference?.dispose();
+    this.#inference = undefined;
+  }
+}
+
+/** The layout of a model's trainable parameters. */
+export function layoutOf(model: MCoRe): ParameterLayout {
+  return new ParameterLayout(model.weights(), (variable, values) => {
+    const tensor = tf.tensor(values, variable.shape);
+    variable.assign(tensor);
+    tensor.dispose();
+  });
+}
+
+/** Frames as a batch of one clip, `[1, time, height, width, 3]` with values 0..255. */
+export function framesTensor({ data, count, height, width }: Frames): tf.Tensor5D {
+  return tf.tensor5d(Float32Array.from(data), [1, count, height, width, 3]);
+}
+
+function toBatch(clip: ClipInput): LabelledClips {
+  return { frames: framesTensor(clip.frames), transitions: [clip.transitions], scores: [clip.score] };
+}

@@ -1,1 +1,9 @@
-export {};
+export { type ClipPlan, planClip } from './clip-plan.js';
+export { type Direction, type DiveNumber, type Position, parseDiveNumber } from './dive-number.js';
+export { DiveRenderer, nativeHeight, type RenderOptions, widthFor } from './dive-renderer.js';
+export { type Cue, cueNoise, cues, type Deductions, deductionsOf, executionOf } from './execution.js';
+export { drawFrames, type RenderDiveOptions, renderDive } from './render-dive.js';
+export { RenderedDives, type RenderedDivesOptions } from './rendered-dives.js';
+export { browserCanvas, type DrawingContext, drawSurface, type Surface, type SurfaceFactory } from './surface.js';
+export { isSpringboard, isSynchronised } from './venue.js';
+export { labelNoise, type RenderableClip, type VisibleEvents, visibleEvents } from './visible-events.js';

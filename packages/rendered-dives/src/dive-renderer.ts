@@ -1,0 +1,300 @@
+import { ArgumentError } from '@mcore/errors';
+import { type Backdrop, drawBackdrop, zoomRange } from './backdrop.js';
+import type { Framing } from './camera.js';
+import { project } from './camera.js';
+import { type ClipPlan, planClip, type Shot } from './clip-plan.js';
+import { drawDiver, type PictureMap } from './diver.js';
+import { drawBubbles, drawFoam, drawSplash } from './splash.js';
+import { type DrawingContext, drawSurface, type Surface, type SurfaceFactory } from './surface.js';
+import { noiseTile, rippleTile } from './textures.js';
+import { drawPlatformEdge, drawSpringboard } from './tower.js';
+import { clamp } from './vector.js';
+import { css } from './venue.js';
+import type { RenderableClip } from './visible-events.js';
+
+/** Options of {@link DiveRenderer}. */
+export interface RenderOptions {
+  /** Makes canvases: `browserCanvas`, or `nodeCanvas` of `@mcore/rendered-dives/node`. */
+  readonly canvas: SurfaceFactory;
+  /** Another seed is another benchmark: other venues, cameras, noise of the cues. */
+  readonly seed?: number | string;
+  /** Height of the pictures in pixels, 16 or more; 256 is FineDiving's own. */
+  readonly height?: number;
+}
+
+/** Height of FineDiving's frames in pixels. */
+export const nativeHeight = 256;
+
+/** Width in pixels of pictures of this height: 16 to 9, the next even number. */
+export const widthFor = (height: number): number => 2 * Math.round((height * 8) / 9);
+
+/** How many backdrops (about 4 MB each at the native size) and plans of clips are kept. */
+const kept = { backdrops: 10, plans: 6 } as const;
+
+/**
+ * Draws frames of dives, one at a time, onto a surface of its own.
+ *
+ * A frame depends on its clip, its index, the seed and the height, and on nothing that was drawn before; what is kept between frames
+ * (backdrops, textures, plans) only saves time.
+ */
+export class DiveRenderer {
+  readonly seed: number | string;
+  readonly height: number;
+  readonly width: number;
+  readonly #factory: SurfaceFactory;
+  readonly #picture: Surface;
+  readonly #noise: Surface;
+  readonly #ripples: Surface;
+  readonly #sprite: Surface;
+  readonly #soft = new Map<number, Surface>();
+  readonly #backdrops = new Map<string, Backdrop>();
+  readonly #plans = new Map<string, ClipPlan>();
+
+  /**
+   * @throws `ArgumentError` if the height is not a whole number of at least 16.
+   */
+  constructor(options: RenderOptions) {
+    const { canvas: factory, seed = 0, height = nativeHeight } = options;
+    if (!Number.isInteger(height) || height < 16) {
+      throw new ArgumentError(`DiveRenderer: wanted a height of at least 16 whole pixels, got ${height}.`);
+    }
+    this.seed = seed;
+    this.height = height;
+    this.width = widthFor(height);
+    this.#factory = factory;
+    this.#picture = factory(this.width, height);
+    this.#noise = noiseTile(factory);
+    this.#ripples = rippleTile(factory);
+    this.#sprite = factory(this.width, height);
+  }
+
+  /**
+   * Draws one frame.
+   *
+   * @param frame - Native index, 0 .. frameCount - 1.
+   * @returns The renderer's own surface, which the next call draws over.
+   * @throws `ArgumentError` if the clip has no such frame.
+   */
+  draw(clip: RenderableClip, frame: number): Surface {
+    if (!Number.isInteger(frame) || frame < 0 || frame >= clip.frameCount) {
+      throw new ArgumentError(
+        `DiveRenderer.draw: wanted a frame of ${clip.id} from 0 to ${clip.frameCount - 1}, got ${frame}.`,
+      );
+    }
+    const plan = this.#plan(clip);
+    const shot = plan.shots.findLast((candidate) => candidate.from <= frame)!;
+    const target = this.#target(plan.sharpness);
+    this.#drawScene(target, plan, shot, frame);
+    if (target !== this.#picture) {
+      drawSurface(this.#picture.context, target, [0, 0, target.width, target.height], [0, 0, this.width, this.height]);
+    }
+    this.#finish(plan, frame);
+    return this.#picture;
+  }
+
+  #drawScene(target: Surface, plan: ClipPlan, shot: Shot, frame: number): void {
+    const { context, width, height } = target;
+    const { view } = shot;
+    const backdrop = this.#backdrop(plan, shot);
+    const framing = inside(shot.operator.framing(frame), backdrop, view.viewHeight, width / height);
+    const unit = height / framing.height;
+    const map: PictureMap = {
+      x: (u) => (u - framing.u) * unit + width / 2,
+      y: (v) => height / 2 - (v - framing.v) * unit,
+      unit,
+    };
+    const wide = (framing.height * width) / height;
+    drawSurface(
+      context,
+      backdrop.surface,
+      [
+        (framing.u - wide / 2 - backdrop.left) * backdrop.density,
+        (backdrop.top - framing.v - framing.height / 2) * backdrop.density,
+        wide * backdrop.density,
+        framing.height * backdrop.density,
+      ],
+      [0, 0, width, height],
+    );
+    const seconds = plan.divers[0]!.motion.seconds(frame);
+    const under = view.kind === 'underwater';
+    if (!under) {
+      this.#drawRipples(context, map, backdrop.waterline, framing, width, height, seconds);
+    }
+    const divers = [...plan.divers].sort(
+      (a, b) => project(view, a.motion.entryPoint).scale - project(view, b.motion.entryPoint).scale,
+    );
+    for (const { motion, splash } of divers) {
+      const wet = seconds - motion.flightSeconds;
+      if (plan.springboard && !under) {
+        drawSpringboard(context, view, map, motion.entryPoint[2], motion.press(seconds), plan.venue);
+      }
+      if (under) {
+        drawBubbles(context, view, map, splash, motion.entryPoint, wet);
+      } else {
+        drawFoam(context, view, map, splash, motion.entryPoint, wet);
+      }
+      this.#drawDivers(target, plan, shot, map, motion, frame);
+      if (!under) {
+        drawSplash(context, view, map, splash, motion.entryPoint, wet);
+      }
+    }
+    if (!plan.springboard && seconds < 0 && view.position[1] < 10 && !under) {
+      drawPlatformEdge(context, view, map, plan.venue);
+    }
+    for (const obstacle of shot.obstacles) {
+      obstacle.draw(context, framing, width, height);
+    }
+  }
+
+  #drawRipples(
+    context: DrawingContext,
+    map: PictureMap,
+    waterline: number,
+    framing: Framing,
+    width: number,
+    height: number,
+    seconds: number,
+  ): void {
+    const top = map.y(waterline);
+    if (top >= height) {
+      return;
+    }
+    const tileWidth = 6.5 * map.unit;
+    const tileHeight = Math.max(2.2 * map.unit, height - top);
+    context.globalAlpha = 0.34;
+    for (const [speed, from] of [
+      [0.55, 0],
+      [-0.4, 3.1],
+    ] as const) {
+      const start = framing.u - width / map.unit / 2;
+      const shift = (((speed * seconds + from - start) % 6.5) + 6.5) % 6.5;
+      for (let x = shift * map.unit - tileWidth; x < width; x += tileWidth) {
+        drawSurface(context, this.#ripples, [0, 0, 256, 96], [x, top, tileWidth, tileHeight]);
+      }
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** The diver at a few moments of the exposure, on top of each other, above and below the surface. */
+  #drawDivers(
+    target: Surface,
+    plan: ClipPlan,
+    shot: Shot,
+    map: PictureMap,
+    motion: ClipPlan['divers'][number]['motion'],
+    frame: number,
+  ): void {
+    const { context, width, height } = target;
+    const { view } = shot;
+    const seconds = motion.seconds(frame);
+    if (seconds > motion.flightSeconds + 2.2) {
+      return;
+    }
+    const centre = project(view, motion.body(seconds).pelvis);
+    const reach = 1.75 * map.unit * centre.scale;
+    const left = Math.floor(clamp(map.x(centre.u) - reach, 0, width));
+    const top = Math.floor(clamp(map.y(centre.v) - reach, 0, height));
+    const right = Math.ceil(clamp(map.x(centre.u) + reach, 0, width));
+    const bottom = Math.ceil(clamp(map.y(centre.v) + reach, 0, height));
+    if (right <= left || bottom <= top) {
+      return;
+    }
+    const flying = seconds > 0 && seconds < motion.flightSeconds + 0.2;
+    const moments = flying ? (map.unit > 25 ? 3 : 2) : 1;
+    const detail = map.unit > 20 ? 2 : 1;
+    const surface = map.y(project(view, motion.entryPoint).v);
+    const under = view.kind === 'underwater';
+    const sprite = this.#sprite;
+    for (let moment = 0; moment < moments; moment++) {
+      const at = seconds + (moments > 1 ? (moment / (moments - 1) - 0.5) * 0.55 * motion.frameSeconds : 0);
+      sprite.context.clearRect(left, top, right - left, bottom - top);
+      drawDiver(sprite.context, view, map, motion.body(at), plan.look, detail);
+      const part = 1 / (moment + 1);
+      const band = (from: number, to: number, alpha: number) => {
+        const [y, end] = [Math.round(clamp(from, top, bottom)), Math.round(clamp(to, top, bottom))];
+        if (end > y && alpha > 0) {
+          context.globalAlpha = alpha * part;
+          const area = [left, y, right - left, end - y] as const;
+          drawSurface(context, sprite, area, area);
+        }
+      };
+      const fading = 0.34 * clamp(1 - (at - motion.flightSeconds) / 0.9, 0, 1);
+      band(top, surface, under ? 0.12 : 1);
+      band(surface, bottom, under ? 0.92 : seconds < motion.flightSeconds - 0.3 ? 1 : fading);
+    }
+    context.globalAlpha = 1;
+  }
+
+  #finish(plan: ClipPlan, frame: number): void {
+    const { context } = this.#picture;
+    const { width, height } = this;
+    if (plan.venue.lightStrength > 0.02) {
+      context.fillStyle = css(plan.venue.light, 1, plan.venue.lightStrength);
+      context.fillRect(0, 0, width, height);
+    }
+    if (Math.abs(plan.exposure) > 0.015) {
+      context.fillStyle = plan.exposure > 0 ? `rgba(255,255,255,${plan.exposure})` : `rgba(0,0,0,${-plan.exposure})`;
+      context.fillRect(0, 0, width, height);
+    }
+    // the tile is as fine as the picture at every size, so that small pictures are as noisy as large ones made small would not be
+    context.globalAlpha = plan.noise * (height >= 160 ? 1 : 0.7);
+    const [dx, dy] = [(frame * 97) % 256, (frame * 61) % 256];
+    for (let x = -dx; x < width; x += 256) {
+      for (let y = -dy; y < height; y += 256) {
+        drawSurface(context, this.#noise, [0, 0, 256, 256], [x, y, 256, 256]);
+      }
+    }
+    context.globalAlpha = 1;
+  }
+
+  #target(sharpness: number): Surface {
+    if (sharpness >= 1) {
+      return this.#picture;
+    }
+    let soft = this.#soft.get(sharpness);
+    if (soft === undefined) {
+      soft = this.#factory(Math.round(this.width * sharpness), Math.round(this.height * sharpness));
+      this.#soft.set(sharpness, soft);
+    }
+    return soft;
+  }
+
+  #plan(clip: RenderableClip): ClipPlan {
+    return remember(this.#plans, clip.id, kept.plans, () => planClip(clip, this.seed));
+  }
+
+  #backdrop(plan: ClipPlan, shot: Shot): Backdrop {
+    return remember(this.#backdrops, shot.key, kept.backdrops, () =>
+      drawBackdrop(this.#factory, shot.view, plan.venue, plan.springboard, this.height, `${this.seed} ${shot.key}`),
+    );
+  }
+}
+
+/** Keeps the picture within what was drawn. */
+function inside(framing: Framing, backdrop: Backdrop, viewHeight: number, aspect: number): Framing {
+  const { surface, left, top, density } = backdrop;
+  const [wide, tall] = [surface.width / density, surface.height / density];
+  const height = Math.min(
+    clamp(framing.height, viewHeight * zoomRange[0], viewHeight * zoomRange[1]),
+    tall,
+    wide / aspect,
+  );
+  const half = (height * aspect) / 2;
+  return {
+    u: clamp(framing.u, left + half, left + wide - half),
+    v: clamp(framing.v, top - tall + height / 2, top - height / 2),
+    height,
+  };
+}
+
+/** From a cache that forgets what was not used for longest. */
+function remember<T>(cache: Map<string, T>, key: string, limit: number, make: () => T): T {
+  const found = cache.get(key);
+  const value = found ?? make();
+  cache.delete(key);
+  cache.set(key, value);
+  if (cache.size > limit) {
+    cache.delete(cache.keys().next().value!);
+  }
+  return value;
+}

@@ -1,0 +1,1 @@
+export { type EncodableSurface, nodeCanvas } from './node-surface.js';

@@ -1,0 +1,47 @@
+import type { Clip } from '@mcore/clips';
+import { Random } from '@mcore/random';
+
+/** A labelled clip as the renderer takes it; the sub-actions between take-off and entry are drawn where they are known. */
+export interface RenderableClip extends Clip {
+  readonly events?: readonly { readonly frame: number; readonly label: string }[];
+}
+
+/** Frames at which things can be seen to happen, a few off the labels, as with people who label. */
+export interface VisibleEvents {
+  /** First frame in the air; may lie before the clip. */
+  readonly takeOff: number;
+  /** First frame in which hands (or feet) touch the water. */
+  readonly entry: number;
+}
+
+/** Frames of a dive whose labels have no flight: the median of the 3,000 labels. */
+const usualFlight = 37;
+
+/** Two kinds of labels: most are careful, some are not. Deviations in frames for a flight of the usual length. */
+export const labelNoise = { careful: 1.3, careless: 6, carelessShare: 0.16 } as const;
+
+/**
+ * Where the dive is seen to leave the board and to enter the water.
+ *
+ * @returns Whole frames; the entry at least six after the take-off and three before the clip's end.
+ */
+export function visibleEvents(clip: RenderableClip, seed: number | string): VisibleEvents {
+  const [flight, entry] = labelledFlight(clip);
+  const random = Random.for(seed, 'events', clip.id);
+  const unit = Math.max(0.4, (entry - flight) / usualFlight);
+  const offset = () => {
+    const deviation = random.chance(labelNoise.carelessShare) ? labelNoise.careless : labelNoise.careful;
+    return Math.round(random.normal(0, deviation) * Math.min(unit, 1.3));
+  };
+  const takeOff = flight + offset();
+  const seenEntry = Math.min(clip.frameCount - 3, Math.max(takeOff + 6, entry + offset()));
+  return { takeOff: Math.min(takeOff, seenEntry - 6), entry: seenEntry };
+}
+
+/** First frames of flight and entry as labelled; a clip without a flight is given one of usual length. */
+export function labelledFlight(clip: RenderableClip): [number, number] {
+  const entry = clip.transitions.at(-1) ?? Math.round(clip.frameCount / 2);
+  const frames = clip.events?.map((event) => event.frame) ?? [];
+  const first = Math.min(clip.transitions[0] ?? entry, ...frames);
+  return [first < entry ? first : entry - usualFlight, entry];
+}

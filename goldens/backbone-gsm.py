@@ -13,7 +13,8 @@ from backbone_gsm_reference import REGNETY_200MF, REGNETY_SMALL, Backbone, hashe
 from safetensors.numpy import save_file
 
 OUT = pathlib.Path(__file__).parent.parent / 'packages/backbone-gsm/src/__fixtures__'
-SHAPE = (2, 4, 40, 56, 3)  # [B, T, H, W, 3]: odd sizes inside, height and width apart
+SHAPE = (2, 3, 24, 40, 3)  # [B, T, H, W, 3]: odd sizes inside, height and width apart
+CHOSEN = {}
 WHOLE = ('s1.b1.conv1.gsm.conv3D.weight', 's1.b1.conv1.gsm.bn.weight', 's2.b1.conv1.net.bn.weight', 'stem.bn.bias', 's4.b2.se.fc1.bias')
 
 
@@ -28,8 +29,30 @@ def summary(name, gradient):
     return np.array([np.linalg.norm(g)] + [np.sum(g * hashed(f'{name}#{k}', g.shape)) for k in range(4)])
 
 
-def results(model, prefix, name='frames'):
+def smallest_margin(model, x):
+    """The smallest |input of a ReLU| over its layer's root mean square: nearer to 0, rounding may decide a gradient."""
+    margins = []
+    relus = [m for m in model.modules() if isinstance(m, torch.nn.ReLU)]
+    hooks = [m.register_forward_pre_hook(lambda _, z: margins.append((z[0].abs().min() / z[0].square().mean().sqrt()).item())) for m in relus]
+    state = {k: v.clone() for k, v in model.state_dict().items()}
+    with torch.no_grad():
+        model(x)
+    model.load_state_dict(state)
+    for hook in hooks:
+        hook.remove()
+    return min(margins)
+
+
+def clear_frames(model):
+    """A name of frames that leave every ReLU clear of its kink."""
+    return next(name for name in (f'frames {k}' for k in range(1000)) if smallest_margin(model, frames(name)) > 1e-5)
+
+
+def results(model, prefix):
     """Features, and gradients of sum(features * hashed('cotangent'))."""
+    name = clear_frames(model)
+    print(prefix, name)
+    CHOSEN[f'{prefix}frames'] = name
     x = frames(name)
     features = model(x)
     features.mul(torch.from_numpy(hashed('cotangent', tuple(features.shape)))).sum().backward()
@@ -38,6 +61,28 @@ def results(model, prefix, name='frames'):
         tensors[f'{prefix}gradient.{key}'] = summary(key, gradient)
         if key in WHOLE:
             tensors[f'{prefix}whole.{key}'] = gradient.numpy()
+    model.zero_grad()
+    return tensors
+
+
+def block_results(model, name, height, width):
+    """One block of `model` alone, on six frames of two clips: output, and gradients of sum(output * cotangent)."""
+    stage, number = name.split('.')
+    block = dict(getattr(model.net, stage).named_children())[number]
+    shape = (6, height, width, block.conv1.conv.wrapped.in_channels)
+
+    def features(k):
+        return torch.from_numpy(2 * hashed(f'{name} {k}', shape)).float().double().permute(0, 3, 1, 2).requires_grad_()
+
+    k = next(k for k in range(1000) if smallest_margin(block, features(k)) > 1e-5)
+    CHOSEN[f'{name}.x'] = f'{name} {k}'
+    x = features(k)
+    y = block(x).permute(0, 2, 3, 1)
+    y.mul(torch.from_numpy(hashed('cotangent', tuple(y.shape)))).sum().backward()
+    tensors = {f'{name}.y': y.detach().numpy(), f'{name}.gradient.x': x.grad.permute(0, 2, 3, 1).numpy()}
+    for key, gradient in model.named_gradients().items():
+        if key.startswith(f'{name}.'):
+            tensors[f'{name}.gradient.{key}'] = summary(key, gradient)
     model.zero_grad()
     return tensors
 
@@ -57,6 +102,7 @@ def save(name, tensors):
         'timm': timm.__version__,
         'dtype': 'computed in float64 with float32 weights, stored as float32',
         'seed': 'none: every input is hashed from its name',
+        **CHOSEN,
     }
     save_file({k: np.ascontiguousarray(v, dtype=np.float32) for k, v in tensors.items()}, OUT / name, metadata)
     print(name, (OUT / name).stat().st_size)
@@ -65,12 +111,15 @@ def save(name, tensors):
 def main():
     torch.set_num_threads(1)
     OUT.mkdir(parents=True, exist_ok=True)
-    full = Backbone(*REGNETY_200MF, time=4).set_golden_weights().eval()
+    full = Backbone(*REGNETY_200MF, time=SHAPE[1]).set_golden_weights().eval()
     print('parameters', sum(p.numel() for p in full.parameters()))
     save('regnety-200mf.safetensors', results(full, ''))
+    CHOSEN.clear()
+    save('blocks.safetensors', block_results(full, 's2.b1', 9, 6) | block_results(full, 's3.b2', 3, 4))
+    CHOSEN.clear()
 
-    tensors = results(Backbone(*REGNETY_SMALL, time=4, gate_shift=False).set_golden_weights().eval(), 'plain.')
-    model = Backbone(*REGNETY_SMALL, time=4).set_golden_weights()
+    tensors = results(Backbone(*REGNETY_SMALL, time=SHAPE[1], gate_shift=False).set_golden_weights().eval(), 'plain.')
+    model = Backbone(*REGNETY_SMALL, time=SHAPE[1]).set_golden_weights()
     print('parameters', sum(p.numel() for p in model.parameters()))
     tensors |= results(model.eval(), 'running.')
     # fix_bn off: batch statistics, and running values moved by the momentum 0.1

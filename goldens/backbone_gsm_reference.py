@@ -58,13 +58,14 @@ class GateShift(nn.Module):
         self.wrapped, self.time = wrapped, time
         self.fold = math.ceil(channels // 4 / 4) * 4
         self.bn = nn.BatchNorm3d(self.fold)
+        self.relu = nn.ReLU()
         self.conv3D = nn.Conv3d(self.fold, 2, 3, padding=1, groups=2)
 
     def shift(self, x):
         frames, fold, height, width = x.shape
         clips = frames // self.time
         clip = x.reshape(clips, self.time, fold, height, width)
-        gate = torch.tanh(self.conv3D(torch.relu(self.bn(clip.transpose(1, 2))))).transpose(1, 2)  # [B, T, 2, H, W]
+        gate = torch.tanh(self.conv3D(self.relu(self.bn(clip.transpose(1, 2))))).transpose(1, 2)  # [B, T, 2, H, W]
         halves = []
         for half, part in enumerate(clip.chunk(2, dim=2)):
             moving = gate[:, :, half : half + 1] * part

@@ -1,0 +1,173 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { batchLayers } from './batch-layers.js';
+import { foldedLayers } from './folded-layers.js';
+import { gateShiftModule } from './gate-shift-module.js';
+import { gateShift } from './index.js';
+import type { Layers, WeightOf } from './layers.js';
+import { ENGINES, useEngine } from './testing/engines.js';
+import { apart, type Fixture, hashedTensor, readFixture } from './testing/golden-values.js';
+
+/*
+ * x, cot, y, gx, g.* and batch.y of the fixtures were computed by the authors' PyTorch modules; the weights w.* and the gates were recovered
+ * from them (goldens/backbone-gsm-original.py).
+ */
+const CLIPS = 2;
+const TIME = 6;
+const PARAMETERS = ['bn.weight', 'bn.bias', 'conv3D.weight', 'conv3D.bias'];
+
+/** PyTorch's `[batch * time, channels, height, width]` as `[batch, time, height, width, channels]`. */
+function toClips({ tensors }: Fixture, name: string): tf.Tensor5D {
+  const { data, shape } = tensors.get(name)!;
+  const [, channels, height, width] = shape.length === 5 ? shape.slice(1) : shape;
+  const clips = tf.tensor(data, [CLIPS, TIME, channels!, height!, width!]);
+  return tf.transpose(clips, [0, 1, 3, 4, 2]) as tf.Tensor5D;
+}
+
+function weight({ tensors }: Fixture, name: string): tf.Tensor {
+  const { data, shape } = tensors.get(`w.${name}`)!;
+  return tf.tensor(data, [...shape]);
+}
+
+function module(fixture: Fixture, layersFrom: (weightOf: WeightOf) => Layers): (x: tf.Tensor5D) => tf.Tensor5D {
+  const layers = layersFrom((name) => weight(fixture, name.replace('gsm.', '')));
+  return gateShiftModule(layers, 'gsm', fixture.tensors.get('x')!.shape[1]!);
+}
+
+describe.each(ENGINES)('gate shifts on %s', (engine) => {
+  beforeAll(() => useEngine(engine));
+
+  it.each(['original-gsm8', 'original-gsm16'])(
+    "gateShift maps x and gates of %s to the authors' output, to 1e-6",
+    (file) => {
+      tf.tidy(() => {
+        const fixture = readFixture(`${file}.safetensors`);
+        const { data } = fixture.tensors.get('gates')!;
+        const gates = tf.transpose(tf.tensor(data, [CLIPS, TIME, 2, 8, 8]), [0, 1, 3, 4, 2]) as tf.Tensor5D;
+        const y = gateShift(toClips(fixture, 'x'), gates);
+        expect(apart(y.dataSync(), toClips(fixture, 'y').dataSync())).toBeLessThan(1e-6);
+      });
+    },
+  );
+
+  it.each(['original-gsm8', 'original-gsm16'])(
+    "the module has the authors' output and gradients of %s, to 1e-5",
+    (file) => {
+      tf.tidy(() => {
+        const fixture = readFixture(`${file}.safetensors`);
+        const run = (x: tf.Tensor, ...parameters: tf.Tensor[]) => {
+          const layers = foldedLayers((name) => {
+            const index = PARAMETERS.indexOf(name.replace('gsm.', ''));
+            return index >= 0 ? parameters[index]! : weight(fixture, name.replace('gsm.', ''));
+          });
+          return gateShiftModule(layers, 'gsm', x.shape[4]!)(x as tf.Tensor5D);
+        };
+        const inputs = [toClips(fixture, 'x'), ...PARAMETERS.map((name) => weight(fixture, name))];
+        expect(apart(run(inputs[0]!, ...inputs.slice(1)).dataSync(), toClips(fixture, 'y').dataSync())).toBeLessThan(
+          1e-5,
+        );
+        const [dx, ...gradients] = tf.grads(run)(inputs, toClips(fixture, 'cot'));
+        expect(apart(dx!.dataSync(), toClips(fixture, 'gx').dataSync()), 'gradient of x').toBeLessThan(1e-5);
+        for (const [index, name] of PARAMETERS.entries()) {
+          const wanted = fixture.tensors.get(`g.${name}`)!.data;
+          expect(apart(gradients[index]!.dataSync(), wanted), `gradient of ${name}`).toBeLessThan(1e-5);
+        }
+      });
+    },
+  );
+
+  it("normalises with batch statistics as the authors' module does when fix_bn is off, to 1e-5", () => {
+    tf.tidy(() => {
+      const fixture = readFixture('original-gsm16.safetensors');
+      const y = module(fixture, (weightOf) => batchLayers(weightOf, () => {}))(toClips(fixture, 'x'));
+      expect(apart(y.dataSync(), toClips(fixture, 'batch.y').dataSync())).toBeLessThan(1e-5);
+    });
+  });
+
+  it('leaves the channels after the fold as they are', () => {
+    tf.tidy(() => {
+      const fixture = readFixture('original-gsm8.safetensors');
+      const rest = hashedTensor('rest', [CLIPS, TIME, 8, 8, 5]) as tf.Tensor5D;
+      const y = module(fixture, foldedLayers)(tf.concat([toClips(fixture, 'x'), rest], 4));
+      const [folded, after] = tf.split(y, [8, 5], 4);
+      expect(apart(folded!.dataSync(), toClips(fixture, 'y').dataSync())).toBeLessThan(1e-5);
+      expect(after!.dataSync()).toEqual(rest.dataSync());
+    });
+  });
+
+  it('with a gate of 0 only interleaves the channels of each half', () => {
+    tf.tidy(() => {
+      const x = tf.reshape(tf.range(0, 3 * 12), [1, 3, 1, 1, 12]) as tf.Tensor5D;
+      const y = gateShift(x, tf.zeros([1, 3, 1, 1, 2]));
+      expect([...y.dataSync().slice(0, 12)]).toEqual([0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11]);
+      expect([...y.dataSync().slice(24)]).toEqual([24, 27, 25, 28, 26, 29, 30, 33, 31, 34, 32, 35]);
+    });
+  });
+
+  it('with a gate of 1 moves the first half back and the second half forward by a frame', () => {
+    tf.tidy(() => {
+      const x = tf.tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [1, 3, 1, 1, 4]) as tf.Tensor5D;
+      const y = gateShift(x, tf.ones([1, 3, 1, 1, 2]));
+      expect([...y.dataSync()]).toEqual([5, 6, 0, 0, 9, 10, 3, 4, 0, 0, 7, 8]);
+    });
+  });
+
+  it('takes what the gate leaves and what the neighbour gives, also from another map and sign', () => {
+    tf.tidy(() => {
+      // first half [1, 1] then [10, 10], second half likewise; gates by frame: half 1 takes 0.5 then -0.25, half 2 takes 1 then 0.5
+      const x = tf.tensor([1, 1, 1, 1, 10, 10, 10, 10], [1, 2, 1, 1, 4]) as tf.Tensor5D;
+      const y = gateShift(x, tf.tensor([0.5, 1, -0.25, 0.5], [1, 2, 1, 1, 2]) as tf.Tensor5D);
+      expect([...y.dataSync()]).toEqual([-2, -2, 0, 0, 12.5, 12.5, 6, 6]);
+    });
+  });
+
+  it('of a single frame keeps what the gate leaves', () => {
+    tf.tidy(() => {
+      const y = gateShift(tf.ones([1, 1, 1, 1, 4]), tf.tensor([0.25, -0.5], [1, 1, 1, 1, 2]) as tf.Tensor5D);
+      expect([...y.dataSync()]).toEqual([0.75, 0.75, 1.5, 1.5]);
+    });
+  });
+
+  it('has the gradients of finite differences, to 1e-3', () => {
+    tf.tidy(() => {
+      const inputs = [hashedTensor('x', [2, 3, 2, 1, 8]), hashedTensor('gate', [2, 3, 2, 1, 2])];
+      const cotangent = hashedTensor('cotangent', inputs[0]!.shape);
+      const run = (x: tf.Tensor, gate: tf.Tensor) =>
+        tf.sum(tf.mul(gateShift(x as tf.Tensor5D, gate as tf.Tensor5D), cotangent)) as tf.Scalar;
+      const gradients = tf.grads(run)(inputs);
+      for (const [which, gradient] of gradients.entries()) {
+        const direction = hashedTensor(`direction ${which}`, inputs[which]!.shape);
+        const at = (step: number) => {
+          const moved = inputs.map((input, k) => (k === which ? tf.add(input, tf.mul(direction, step)) : input));
+          return run(moved[0]!, moved[1]!).dataSync()[0]!;
+        };
+        // linear in each argument alone, so the step may be large
+        const slope = tf.sum(tf.mul(gradient, direction)).dataSync()[0]!;
+        expect(Math.abs((at(0.5) - at(-0.5)) / slope - 1)).toBeLessThan(1e-3);
+      }
+    });
+  });
+
+  it('leaves nothing behind', () => {
+    const [x, gate] = [hashedTensor('x', [1, 3, 2, 2, 8]), hashedTensor('gate', [1, 3, 2, 2, 2])];
+    const before = tf.memory().numTensors;
+    const y = gateShift(x as tf.Tensor5D, gate as tf.Tensor5D);
+    expect(tf.memory().numTensors).toBe(before + 1);
+    tf.dispose([x, gate, y]);
+  });
+
+  it('says what does not fit', () => {
+    tf.tidy(() => {
+      const x = tf.zeros([1, 3, 2, 2, 8]) as tf.Tensor5D;
+      expect(() => gateShift(x, tf.zeros([1, 3, 2, 2, 8]))).toThrow(
+        'gateShift: gate must be [1, 3, 2, 2, 2], got [1, 3, 2, 2, 8].',
+      );
+      expect(() => gateShift(tf.zeros([1, 3, 2, 2, 6]), tf.zeros([1, 3, 2, 2, 2]))).toThrow(
+        'gateShift: the channels of x must be divisible by 4, got 6.',
+      );
+      expect(() => gateShift(tf.zeros([3, 2, 2, 8]) as tf.Tensor as tf.Tensor5D, x)).toThrow(
+        'gateShift: x must be [batch, time, height, width, channels], got [3, 2, 2, 8].',
+      );
+    });
+  });
+});

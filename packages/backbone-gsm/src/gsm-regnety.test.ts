@@ -1,0 +1,280 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { GsmRegNetY, type GsmRegNetYConfig, REGNETY_200MF, REGNETY_SMALL } from './index.js';
+import { ENGINES, useEngine } from './testing/engines.js';
+import { goldenModel } from './testing/golden-model.js';
+import { apart, goldenWeights, hashedTensor, readFixture } from './testing/golden-values.js';
+
+/** Two stages with a block of each kind: everything there is, at little cost. */
+const TINY: Partial<GsmRegNetYConfig> = { stemWidth: 8, widths: [8, 16], depths: [1, 2] };
+
+function frames(name: string, batch = 2, time = 3): tf.Tensor5D {
+  return hashedTensor(name, [batch, time, 16, 12, 3], 2) as tf.Tensor5D;
+}
+
+function values(weights: ReadonlyMap<string, tf.Tensor>): Map<string, number[]> {
+  return new Map([...weights].map(([name, tensor]) => [name, [...tensor.dataSync()]]));
+}
+
+describe.each(ENGINES)('GsmRegNetY on %s', (engine) => {
+  beforeAll(() => useEngine(engine));
+
+  it('has gradients that agree with finite differences along a direction of all weights, to 1 %', () => {
+    const model = goldenModel(TINY);
+    tf.tidy(() => {
+      const x = frames('finite differences');
+      const loss = () => {
+        const features = model.apply(x);
+        return tf.mean(tf.mul(features, hashedTensor('cotangent', features.shape))) as tf.Scalar;
+      };
+      const trainable = [...model.weights()].filter(([, weight]) => weight.trainable);
+      const { grads } = tf.variableGrads(loss);
+      const directions = trainable.map(([name, weight]) => hashedTensor(`${name} direction`, weight.shape));
+      const slope = trainable.reduce(
+        (sum, [, weight], k) => sum + tf.sum(tf.mul(grads[weight.name]!, directions[k]!)).dataSync()[0]!,
+        0,
+      );
+      const start = trainable.map(([, weight]) => tf.clone(weight));
+      const at = (step: number) => {
+        for (const [k, [, weight]] of trainable.entries()) {
+          weight.assign(tf.add(start[k]!, tf.mul(directions[k]!, step)));
+        }
+        return loss().dataSync()[0]!;
+      };
+      const step = 3e-4;
+      expect(Math.abs((at(step) - at(-step)) / (2 * step * slope) - 1)).toBeLessThan(0.01);
+    });
+    model.dispose();
+  });
+
+  it('gives a clip the same features whatever is beside it, in training too', () => {
+    const model = goldenModel(TINY);
+    tf.tidy(() => {
+      const clips = [frames('one', 1), frames('other', 1)];
+      const together = model.apply(tf.concat(clips, 0), { training: true });
+      const alone = clips.map((clip) => model.apply(clip));
+      expect(apart(together.dataSync(), tf.concat(alone, 0).dataSync())).toBeLessThan(1e-6);
+    });
+    model.dispose();
+  });
+
+  it('lets a frame know of others up to 2 * blocks away, and of none without gate shifts', () => {
+    for (const [gateShift, near, far] of [
+      [true, 4, 6], // at the very end of the reach the influence may be lost in rounding
+      [false, 0, 0],
+    ] as const) {
+      const model = goldenModel({ ...TINY, gateShift });
+      tf.tidy(() => {
+        const x = hashedTensor('reach', [1, 17, 16, 16, 3], 2) as tf.Tensor5D;
+        const middle = tf.reshape(tf.oneHot(tf.tensor1d([8], 'int32'), 17), [1, 17, 1, 1, 1]);
+        const changed = tf.add(x, tf.mul(middle, hashedTensor('change', x.shape, 2))) as tf.Tensor5D;
+        const differences = tf.max(tf.abs(tf.sub(model.apply(x), model.apply(changed))), 2).dataSync();
+        for (const [frame, difference] of differences.entries()) {
+          const distance = Math.abs(frame - 8);
+          if (distance <= near) expect(difference, `frame ${frame}`).toBeGreaterThan(0);
+          if (distance > far) expect(difference, `frame ${frame}`).toBe(0);
+        }
+      });
+      model.dispose();
+    }
+  });
+
+  it('infers the same from a frozen copy, clip by clip, until the copy is taken anew', () => {
+    const model = goldenModel(TINY);
+    const frozen = model.inferenceModel();
+    expect(frozen.featureSize).toBe(16);
+    tf.tidy(() => {
+      const x = frames('inference', 3);
+      const wanted = model.apply(x).dataSync();
+      for (const clipsAtOnce of [1, 2, 3]) {
+        expect(apart(frozen.apply(x, { clipsAtOnce }).dataSync(), wanted)).toBeLessThan(1e-6);
+      }
+      for (const weight of model.weights().values()) {
+        weight.assign(tf.mul(weight, 1.5));
+      }
+      expect(apart(frozen.apply(x).dataSync(), wanted)).toBeLessThan(1e-6);
+      expect(apart(model.apply(x).dataSync(), wanted)).toBeGreaterThan(0.1);
+      const anew = model.inferenceModel();
+      expect(apart(anew.apply(x).dataSync(), model.apply(x).dataSync())).toBeLessThan(1e-6);
+      anew.dispose();
+      expect(() => frozen.apply(x, { clipsAtOnce: 0 })).toThrow(
+        'InferenceBackbone.apply: clipsAtOnce must be a positive whole number, got 0.',
+      );
+    });
+    frozen.dispose();
+    frozen.dispose();
+    model.dispose();
+  });
+
+  it('leaves no tensor behind', async () => {
+    const before = tf.memory().numTensors;
+    const model = new GsmRegNetY({ ...TINY, batchNorm: 'batch' }, { seed: 1 });
+    const owned = tf.memory().numTensors;
+    expect(owned - before).toBe(model.weights().size);
+    const x = frames('leaks');
+    const features = model.apply(x);
+    const inTraining = model.apply(x, { training: true });
+    expect(tf.memory().numTensors).toBe(owned + 3);
+    const { value, grads } = tf.variableGrads(() => tf.mean(model.apply(x, { training: true })) as tf.Scalar);
+    tf.dispose([features, inTraining, value, grads]);
+    await model.measureStatistics([x, x]);
+    const frozen = model.inferenceModel();
+    frozen.apply(x).dispose();
+    frozen.dispose();
+    expect(tf.memory().numTensors).toBe(owned + 1);
+    x.dispose();
+    model.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    expect(() => model.apply(tf.zeros([1, 1, 8, 8, 3]))).toThrow(
+      'GsmRegNetY: stem.bn.weight must be a weight of a model that was not disposed, got none.',
+    );
+  });
+
+  it('measures statistics from batches of a generator that disposes them, sync or not', async () => {
+    const measured = await Promise.all(
+      [false, true].map(async (later) => {
+        const model = goldenModel(TINY);
+        async function* batches() {
+          for (const name of ['first', 'second']) {
+            const batch = frames(name);
+            await new Promise((resolve) => setTimeout(resolve, later ? 1 : 0));
+            yield batch;
+            batch.dispose();
+          }
+        }
+        await model.measureStatistics(later ? batches() : [frames('first'), frames('second')]);
+        const statistics = values(model.weights()).get('s2.b2.conv1.gsm.bn.running_var')!;
+        model.dispose();
+        return statistics;
+      }),
+    );
+    expect(measured[0]).toEqual(measured[1]);
+    expect(measured[0]!.every((value) => value > 0 && value !== 1)).toBe(true);
+  });
+});
+
+describe('GsmRegNetY', () => {
+  beforeAll(() => useEngine('cpu'));
+
+  it('has the names and sizes of the released state dict', () => {
+    const model = new GsmRegNetY({}, { seed: 0 });
+    const names = [...model.weights()].filter(([, weight]) => weight.trainable).map(([name]) => name);
+    const golden = [...readFixture('regnety-200mf.safetensors').tensors.keys()];
+    const wanted = golden.flatMap((name) => (name.startsWith('gradient.') ? [name.slice('gradient.'.length)] : []));
+    expect([...names, 'x'].sort()).toEqual(wanted.sort());
+    expect(model.weights().get('s4.b7.conv1.gsm.conv3D.weight')!.shape).toEqual([2, 46, 3, 3, 3]);
+    expect(model.weights().get('s2.b1.se.fc1.weight')!.shape).toEqual([6, 56, 1, 1]);
+    expect(model.featureSize).toBe(368);
+    expect(model.config).toEqual(REGNETY_200MF);
+    model.dispose();
+  });
+
+  it('draws the same weights from the same seed and others from another', () => {
+    const [first, again, other] = [1, 1, 2].map((seed) => {
+      const model = new GsmRegNetY(TINY, { seed });
+      const drawn = values(model.weights());
+      model.dispose();
+      return drawn;
+    });
+    expect(again).toEqual(first);
+    expect(other!.get('stem.conv.weight')).not.toEqual(first!.get('stem.conv.weight'));
+  });
+
+  it('draws convolutions with the deviation of timm, and starts every block as its shortcut', () => {
+    const model = new GsmRegNetY(REGNETY_SMALL, { seed: 3 });
+    const weights = values(model.weights());
+    const deviation = (name: string) =>
+      Math.sqrt(weights.get(name)!.reduce((sum, value) => sum + value * value, 0) / weights.get(name)!.length);
+    expect(deviation('s4.b2.conv1.net.conv.weight') / Math.sqrt(2 / 192)).toBeCloseTo(1, 1);
+    expect(deviation('s4.b2.conv2.conv.weight') / Math.sqrt((2 * 24) / (9 * 192))).toBeCloseTo(1, 1);
+    expect(deviation('s4.b2.se.fc1.weight') / Math.sqrt(2 / 48)).toBeCloseTo(1, 1);
+    for (const [name, tensor] of weights) {
+      if (!/conv\.weight|fc\d\.weight/.test(name)) {
+        const zero = /conv3D|conv3\.bn\.weight|bias|running_mean/.test(name);
+        expect(new Set(tensor), name).toEqual(new Set([zero ? 0 : 1]));
+      }
+    }
+    model.dispose();
+  });
+
+  it("loads under the released code's prefixes and ignores counters of batches", () => {
+    tf.tidy(() => {
+      const model = new GsmRegNetY(TINY, { seed: 0 });
+      const golden = goldenWeights(model.weights());
+      const prefixed = [...golden].map(([name, tensor]) => [`module.base_model._features.${name}`, tensor] as const);
+      model.load(Object.fromEntries([...prefixed, ['module.stem.bn.num_batches_tracked', tf.scalar(3)]]));
+      expect(values(model.weights())).toEqual(values(golden));
+      model.dispose();
+    });
+  });
+
+  it('names every tensor that does not fit, and then changes nothing', () => {
+    tf.tidy(() => {
+      const model = new GsmRegNetY(TINY, { seed: 0 });
+      const before = values(model.weights());
+      const golden = goldenWeights(model.weights());
+      golden.delete('s2.b1.se.fc1.bias');
+      golden.delete('stem.bn.running_mean');
+      golden.set('stem.conv.weight', tf.zeros([8, 3, 3]));
+      golden.set('head.fc.bias', tf.zeros([1000]));
+      expect(() => model.load(golden)).toThrow(
+        `GsmRegNetY.load: the weights must be the model's ${before.size} tensors, got 2 missing (stem.bn.running_mean, s2.b1.se.fc1.bias); ` +
+          '1 extra (head.fc.bias); 1 misshapen (stem.conv.weight must be [8, 3, 3, 3], got [8, 3, 3]).',
+      );
+      expect(values(model.weights())).toEqual(before);
+      model.dispose();
+    });
+  });
+
+  it('takes the weights of timm, which have no gate shifts, and keeps its own for those', () => {
+    tf.tidy(() => {
+      const plain = goldenModel({ ...TINY, gateShift: false });
+      const timm = new Map<string, tf.Tensor>([...plain.weights(), ['head.fc.weight', tf.zeros([1000, 16])]]);
+      const model = new GsmRegNetY(TINY, { seed: 5 });
+      const before = values(model.weights());
+      model.loadTimm(timm);
+      for (const [name, got] of values(model.weights())) {
+        const wanted = name.includes('.gsm.')
+          ? before.get(name)
+          : [...timm.get(name.replace('.net.', '.'))!.dataSync()];
+        expect(got, name).toEqual(wanted);
+      }
+      const other = new GsmRegNetY({ ...TINY, gateShift: false }, { seed: 5 });
+      other.loadTimm(timm);
+      expect(values(other.weights())).toEqual(values(plain.weights()));
+      timm.delete('s1.b1.conv1.bn.weight');
+      expect(() => model.loadTimm(timm)).toThrow(
+        `GsmRegNetY.loadTimm: the weights must be the model's ${plain.weights().size} tensors, got 1 missing (s1.b1.conv1.net.bn.weight).`,
+      );
+      for (const owner of [plain, model, other]) {
+        owner.dispose();
+      }
+    });
+  });
+
+  it('says what it can not take', async () => {
+    const model = new GsmRegNetY({ ...TINY, batchNorm: 'batch' }, { seed: 0 });
+    const before = values(model.weights());
+    const single = tf.zeros([1, 1, 8, 8, 3]) as tf.Tensor5D;
+    expect(() => model.apply(tf.zeros([2, 8, 8, 3]) as unknown as tf.Tensor5D)).toThrow(
+      'GsmRegNetY.apply: x must be float32 [batch, time, height, width, 3], got float32 [2, 8, 8, 3].',
+    );
+    expect(() => model.apply(tf.zeros([1, 2, 8, 8, 3], 'int32'))).toThrow(
+      'GsmRegNetY.apply: x must be float32 [batch, time, height, width, 3], got int32 [1, 2, 8, 8, 3].',
+    );
+    expect(() => model.apply(single, { training: true })).toThrow(
+      'GsmRegNetY.apply: batch statistics need more than one value a channel in the last stage, got frames [1, 1, 8, 8, 3].',
+    );
+    await expect(model.measureStatistics([frames('fine'), single])).rejects.toThrow(
+      'GsmRegNetY.measureStatistics: batch statistics need more than one value a channel in the last stage, got frames [1, 1, 8, 8, 3].',
+    );
+    await expect(model.measureStatistics([])).rejects.toThrow(
+      'GsmRegNetY.measureStatistics: batches must hold at least one batch, got none.',
+    );
+    expect(values(model.weights())).toEqual(before);
+    expect(() => new GsmRegNetY({ widths: [12] }, { seed: 0 })).toThrow(
+      'GsmRegNetY: widths must be one or more positive multiples of groupWidth = 8, got [12].',
+    );
+    model.dispose();
+  });
+});

@@ -1,0 +1,154 @@
+import { ArgumentError } from '@mcore/errors';
+import { createVariables, disposeVariables, loadWeights, type WeightMap } from '@mcore/ops';
+import * as tf from '@tensorflow/tfjs-core';
+import { assertFrames } from './assert-frames.js';
+import { batchLayers } from './batch-layers.js';
+import { completeConfig, type GsmRegNetYConfig } from './config.js';
+import { foldedLayers } from './folded-layers.js';
+import { InferenceBackbone } from './inference.js';
+import type { WeightOf } from './layers.js';
+import { network } from './network.js';
+import { assertEnoughValues, followBatches, StatisticsSum } from './running-statistics.js';
+import { timmToGsm } from './timm-names.js';
+import { weightSpecs } from './weight-specs.js';
+
+/** Where the released code keeps its backbone, and what PyTorch's wrapper for several GPUs puts before that. */
+const PREFIXES = ['module.', 'base_model.', '_features.'];
+
+/** What {@link GsmRegNetY.apply} may be told. */
+export interface ApplyOptions {
+  /** True while learning, default false. Matters only where the config's `batchNorm` is `'batch'`. */
+  readonly training?: boolean;
+}
+
+/**
+ * RegNet-Y with a gate-shift module in every block: features of each frame of a clip that know of the frames around it. Owns its weights: call
+ * {@link dispose}.
+ *
+ * Sources: Radosavovic et al., "Designing Network Design Spaces", CVPR 2020; Sudhakaran et al., "Gate-Shift Networks for Video Action Recognition", CVPR
+ * 2020; put together as in the released code of MCoRe (An et al., ICASSP 2024), whose tensor names it keeps.
+ */
+export class GsmRegNetY {
+  /** The config, complete. */
+  readonly config: GsmRegNetYConfig;
+  /** Channels of a feature. */
+  readonly featureSize: number;
+  readonly #weights: Map<string, tf.Variable>;
+
+  /**
+   * @param config - What is left out is as in {@link REGNETY_200MF}.
+   * @param options - `seed`: the same seed gives the same initial weights on every engine. Running statistics start at 0 and 1: measure them, or load
+   * trained weights, before training with fixed ones.
+   * @throws {@link ArgumentError} if the config can't be.
+   */
+  constructor(config: Partial<GsmRegNetYConfig>, { seed }: { readonly seed: number | string }) {
+    this.config = completeConfig(config);
+    this.featureSize = this.config.widths.at(-1)!;
+    this.#weights = createVariables(weightSpecs(this.config), seed);
+  }
+
+  /**
+   * Features of every frame.
+   *
+   * With fixed statistics (always, unless the config says `'batch'` and this is training) a clip's features depend on that clip alone and nothing is
+   * changed. For scoring, {@link inferenceModel} is faster and uses less memory.
+   *
+   * @param x - Normalised frames, `[batch, time, height, width, 3]`, float32; any height and width.
+   * @returns `[batch, time, channels]`; the caller disposes it. Differentiable in `x` and in all trainable weights.
+   * @throws {@link ShapeError} if `x` is something else.
+   * @throws {@link ArgumentError} if batch statistics are asked of a single value.
+   */
+  apply(x: tf.Tensor5D, { training = false }: ApplyOptions = {}): tf.Tensor3D {
+    assertFrames('GsmRegNetY.apply', x);
+    const ownStatistics = training && this.config.batchNorm === 'batch';
+    if (ownStatistics) {
+      assertEnoughValues('GsmRegNetY.apply', x, this.config);
+    }
+    return tf.tidy(() => {
+      const layers = ownStatistics
+        ? batchLayers(this.#weightOf, followBatches(this.#weights))
+        : foldedLayers(this.#weightOf);
+      return network(this.config, layers)(x);
+    });
+  }
+
+  /**
+   * Sets all running means and variances (the gate-shift modules' too) from some clips, from the first layer to the last: in each batch every layer's statistics are
+   * those of its input when all layers before it normalise with that batch's own, and batches are averaged. What PyTorch does in training mode with
+   * `momentum=None` from fresh statistics.
+   *
+   * A network that starts from random weights needs this before it trains with fixed statistics; 64 clips were enough.
+   *
+   * @param batches - Normalised frames, `[batch, time, height, width, 3]` each; a generator may dispose each batch when asked for the next.
+   * @throws {@link ShapeError} or {@link ArgumentError} as {@link apply}, or if there is no batch; no statistics were changed then.
+   */
+  async measureStatistics(batches: Iterable<tf.Tensor5D> | AsyncIterable<tf.Tensor5D>): Promise<void> {
+    const sum = new StatisticsSum();
+    try {
+      for await (const batch of batches) {
+        assertFrames('GsmRegNetY.measureStatistics', batch);
+        assertEnoughValues('GsmRegNetY.measureStatistics', batch, this.config);
+        tf.tidy(() => {
+          network(this.config, batchLayers(this.#weightOf, sum.startBatch()))(batch);
+        });
+      }
+      if (sum.batches === 0) {
+        throw new ArgumentError('GsmRegNetY.measureStatistics: batches must hold at least one batch, got none.');
+      }
+      sum.assignAverages(this.#weights);
+    } finally {
+      sum.dispose();
+    }
+  }
+
+  /**
+   * A frozen copy for inference that has everything prepared once; the caller disposes it. Take a new one after training went on.
+   */
+  inferenceModel(): InferenceBackbone {
+    return new InferenceBackbone(this.config, this.#weightOf);
+  }
+
+  /**
+   * The weights under PyTorch's names and in its layouts (convolutions `[outputs, inputs, height, width]`); running statistics are variables that
+   * don't train. A new map, but the variables are this model's own: don't dispose them.
+   */
+  weights(): Map<string, tf.Variable> {
+    return new Map(this.#weights);
+  }
+
+  /**
+   * Sets all weights, from a checkpoint of this package or of the released code.
+   *
+   * @param tensors - Under PyTorch's names, with or without the released code's prefixes; `*.num_batches_tracked` is ignored. Not disposed.
+   * @throws WeightsError naming every missing, extra and misshapen tensor; nothing was changed then.
+   */
+  load(tensors: WeightMap): void {
+    loadWeights('GsmRegNetY.load', this.#weights, tensors, { prefixes: PREFIXES });
+  }
+
+  /**
+   * Sets all weights but the gate-shift modules', from a RegNet-Y of timm, which knows of no gate shifts: ImageNet weights. The classifier is ignored.
+   *
+   * @param tensors - timm's state dict. Not disposed.
+   * @throws WeightsError naming every missing, extra and misshapen tensor; nothing was changed then.
+   */
+  loadTimm(tensors: WeightMap): void {
+    const own = new Map([...this.#weights].filter(([name]) => !name.includes('.gsm.')));
+    const given = this.config.gateShift ? timmToGsm(tensors) : tensors;
+    loadWeights('GsmRegNetY.loadTimm', own, given, { ignore: (name) => name.startsWith('head.') });
+  }
+
+  /** Frees the weights; calling it again does nothing. */
+  dispose(): void {
+    disposeVariables(this.#weights);
+    this.#weights.clear();
+  }
+
+  readonly #weightOf: WeightOf = (name) => {
+    const weight = this.#weights.get(name);
+    if (weight === undefined) {
+      throw new ArgumentError(`GsmRegNetY: ${name} must be a weight of a model that was not disposed, got none.`);
+    }
+    return weight;
+  };
+}

@@ -1,0 +1,69 @@
+import { ArgumentError } from '@mcore/errors';
+import * as tf from '@tensorflow/tfjs-core';
+import { assertFrames } from './assert-frames.js';
+import type { GsmRegNetYConfig } from './config.js';
+import { foldedLayers } from './folded-layers.js';
+import type { WeightOf } from './layers.js';
+import { type Network, network } from './network.js';
+
+/** How {@link InferenceBackbone.apply} goes through a batch. */
+export interface InferenceOptions {
+  /**
+   * Clips in one pass; default 1. Memory grows with it (about 0.2 GB for 96 frames of 112x112 of the paper's backbone), results don't depend on it.
+   * A clip is never divided: gate shifts carry every frame up to two frames further in each of 13 blocks.
+   */
+  readonly clipsAtOnce?: number;
+}
+
+/**
+ * A frozen copy of a {@link GsmRegNetY} for inference, with normalisation folded into its convolutions once. Later changes of the original's
+ * weights don't reach it. Owns its tensors: call {@link dispose}.
+ */
+export class InferenceBackbone {
+  /** Channels of a feature. */
+  readonly featureSize: number;
+  readonly #network: Network;
+  readonly #tensors: tf.Tensor[] = [];
+
+  /** Use `GsmRegNetY.inferenceModel()`. */
+  constructor(config: GsmRegNetYConfig, weightOf: WeightOf) {
+    this.featureSize = config.widths.at(-1)!;
+    let built: Network | undefined;
+    tf.tidy(() => {
+      const layers = foldedLayers(weightOf, (tensor) => this.#tensors.push(tf.keep(tensor)));
+      built = network(config, layers);
+    });
+    this.#network = built!;
+  }
+
+  /**
+   * Features of every frame, with running statistics.
+   *
+   * @param x - Normalised frames, `[batch, time, height, width, 3]`, float32.
+   * @returns `[batch, time, channels]`; the caller disposes it.
+   * @throws {@link ShapeError} if `x` is something else.
+   * @throws {@link ArgumentError} if `clipsAtOnce` is not a positive whole number.
+   */
+  apply(x: tf.Tensor5D, { clipsAtOnce = 1 }: InferenceOptions = {}): tf.Tensor3D {
+    assertFrames('InferenceBackbone.apply', x);
+    if (!Number.isInteger(clipsAtOnce) || clipsAtOnce < 1) {
+      throw new ArgumentError(
+        `InferenceBackbone.apply: clipsAtOnce must be a positive whole number, got ${clipsAtOnce}.`,
+      );
+    }
+    const [batch, ...clip] = x.shape;
+    return tf.tidy(() => {
+      const parts: tf.Tensor3D[] = [];
+      for (let start = 0; start < batch; start += clipsAtOnce) {
+        const size = Math.min(clipsAtOnce, batch - start);
+        parts.push(tf.tidy(() => this.#network(tf.slice(x, [start, 0, 0, 0, 0], [size, ...clip]))));
+      }
+      return parts.length === 1 ? parts[0]! : tf.concat(parts, 0);
+    });
+  }
+
+  /** Frees the copy; calling it again does nothing. */
+  dispose(): void {
+    tf.dispose(this.#tensors.splice(0));
+  }
+}

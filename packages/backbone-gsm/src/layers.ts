@@ -1,0 +1,31 @@
+import type { Activation } from '@mcore/ops';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Convolution } from './convolutions.js';
+
+/** Added to a variance before its root. Source: timm and PyTorch. */
+export const EPSILON = 1e-5;
+
+/** A map of feature maps, any rank, channels last. */
+export type Layer = <Features extends tf.Tensor>(x: Features) => Features;
+
+/** A map of frames, `[frames, height, width, channels]`. */
+export type FrameLayer = (x: tf.Tensor4D) => tf.Tensor4D;
+
+/**
+ * Where a network gets its layers from. The network is written once; what differs between using fixed statistics, measuring them and a frozen copy for
+ * inference is how a batch normalisation meets its convolution.
+ */
+export interface Layers {
+  /** Convolution `<conv>.weight`, batch normalisation `<norm>.*`, activation. */
+  convolution(conv: string, norm: string, convolve: Convolution, activation: Activation): FrameLayer;
+  /** Batch normalisation `<norm>.*` and ReLU. */
+  normalization(norm: string): Layer;
+  /** A weight that no normalisation follows, its axes in the given order. */
+  weight(name: string, order: readonly number[]): tf.Tensor;
+}
+
+/** PyTorch's `[outputs, inputs, height, width]` to `[height, width, inputs, outputs]`. */
+export const FILTER_ORDER = [2, 3, 1, 0] as const;
+
+/** A weight by its name in the state dict. */
+export type WeightOf = (name: string) => tf.Tensor;

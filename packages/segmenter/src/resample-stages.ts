@@ -1,0 +1,49 @@
+import { ArgumentError, formatShape, ShapeError } from '@mcore/errors';
+import { type FrameRange, resampleLinear } from '@mcore/ops';
+import type * as tf from '@tensorflow/tfjs-core';
+import { checkedTransitions, type Transitions } from './transitions.js';
+
+/**
+ * Cuts features at the transitions and resamples every stage to the same number of steps by linear interpolation that keeps
+ * both ends (`torch.nn.functional.interpolate`, `align_corners=True`). Differentiable.
+ *
+ * Any transitions are taken, as labels and decoders give any:
+ * - each is moved into 1 .. time - 1, so that the first and the last stage have a frame (the released code makes a predicted
+ *   0 a 1);
+ * - they are sorted (three FineDiving clips list their events in another order);
+ * - a stage left without frames (five clips have an empty middle stage) takes the frame at its place, that is the first
+ *   of the next stage, for all of its steps.
+ *
+ * Source: An et al., "Multi-stage Contrastive Regression for Action Quality Assessment", ICASSP 2024, section 2.5.
+ *
+ * @param features - Of the frames, `[batch, time, channels]`.
+ * @param transitions - First frame of stages 2, 3, ... of every clip, `[batch][stages - 1]`, whole numbers in 0 .. time.
+ * @param steps - Steps a stage gets, at least 1; a single step is the stage's first frame. The paper has 5.
+ * @returns `[batch, stages, steps, channels]`; the caller disposes it.
+ * @throws {@link ShapeError} if the transitions don't fit the features; {@link ArgumentError} if one is no frame index, or `steps`
+ *   isn't a positive whole number.
+ */
+export function resampleStages(features: tf.Tensor3D, transitions: Transitions, steps: number): tf.Tensor4D {
+  if (features.rank !== 3 || features.size === 0) {
+    throw new ShapeError(
+      `resampleStages: features must be [batch, time, channels] and not empty, got ${formatShape(features.shape)}.`,
+    );
+  }
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new ArgumentError(`resampleStages: steps must be a positive whole number, got ${steps}.`);
+  }
+  const [batch, time] = features.shape;
+  const frames = checkedTransitions('resampleStages', transitions, batch, transitions[0]?.length ?? 0, time);
+  const ranges = frames.map((row) => stageRanges(row, time));
+  return resampleLinear(features, ranges, steps);
+}
+
+/** First frame and frame after the last of every stage, none empty. */
+function stageRanges(transitions: readonly number[], time: number): FrameRange[] {
+  const inside = transitions.map((frame) => Math.min(Math.max(frame, 1), time - 1)).sort((a, b) => a - b);
+  const borders = [0, ...inside, time];
+  return borders.slice(1).map((end, stage) => {
+    const start = borders[stage]!;
+    return [start, Math.max(end, start + 1)] as const;
+  });
+}

@@ -1,1 +1,3 @@
-export {};
+export { openVideo } from './open-video.js';
+export { type ReadClipOptions, readClip, type VideoClip } from './read-clip.js';
+export { type OpenVideoOptions, type ReadFramesOptions, type Video, videoLimits } from './types.js';

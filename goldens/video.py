@@ -1,0 +1,95 @@
+"""Small videos by FFmpeg and images by Pillow for the tests of @mcore/video, and digests of the pixels both decode from them.
+
+The pictures are FFmpeg's own test pattern (lavfi testsrc2). Run from the root of the repository: python goldens/video.py
+"""
+
+import hashlib
+import json
+import pathlib
+import subprocess
+import tempfile
+
+import numpy
+from PIL import Image, __version__ as pillow_version
+
+FIXTURES = pathlib.Path(__file__).parent.parent / "packages/video/src/__fixtures__"
+WIDTH, HEIGHT = 64, 36
+PATTERN = ["-f", "lavfi", "-i", f"testsrc2=size={WIDTH}x{HEIGHT}:rate=25,scroll=horizontal=0.03:vertical=0.05"]
+EXACT = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"]
+H264 = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "12", "-threads", "1"]
+
+
+def ffmpeg(*arguments):
+    subprocess.run(["ffmpeg", "-loglevel", "error", "-y", *map(str, arguments)], check=True)
+
+
+def frames(path, width, height):
+    """one digest a frame, of its RGB bytes, upright"""
+    raw = subprocess.run(
+        ["ffmpeg", "-loglevel", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-vsync", "passthrough", "-"],
+        check=True, capture_output=True).stdout
+    size = width * height * 3
+    return [hashlib.sha256(raw[at:at + size]).hexdigest()[:16] for at in range(0, len(raw), size)]
+
+
+def images():
+    """odd sizes, so that the colours, stored at half the resolution, are spread over the edges too"""
+    y, x = numpy.mgrid[0:45, 0:67]
+    picture = numpy.stack([x * 3 % 256, y * 5 % 256, (x * y) % 256], axis=2).astype(numpy.uint8)
+    rgb = Image.fromarray(picture)
+    rgb.save(FIXTURES / "half-colours.jpg", quality=85, subsampling=2)
+    rgb.save(FIXTURES / "full-colours.jpg", quality=95, subsampling=0)
+    rgb.convert("L").save(FIXTURES / "grey.jpg", quality=85)
+    exif = Image.Exif()
+    exif[274] = 6  # "turn me by 90 degrees", which Pillow leaves to the caller
+    rgb.save(FIXTURES / "exif.jpg", quality=85, exif=exif)
+    alpha = Image.fromarray(numpy.full((45, 67), 100, numpy.uint8))
+    half = rgb.copy()
+    half.putalpha(alpha)
+    half.save(FIXTURES / "alpha.png")
+    rgb.quantize(16).save(FIXTURES / "palette.png")
+    golden = {}
+    for name in ("half-colours.jpg", "full-colours.jpg", "grey.jpg", "exif.jpg", "alpha.png", "palette.png"):
+        decoded = Image.open(FIXTURES / name).convert("RGB")
+        digest = hashlib.sha256(decoded.tobytes()).hexdigest()[:16]
+        golden[name] = {"width": decoded.width, "height": decoded.height, "digest": digest}
+    return golden
+
+
+def main():
+    FIXTURES.mkdir(exist_ok=True)
+    version = subprocess.run(["ffmpeg", "-version"], check=True, capture_output=True, text=True).stdout.split()[2]
+    plain = FIXTURES / "h264-b-frames.mp4"
+    ffmpeg(*PATTERN, "-frames:v", 25, *H264, "-bf", 2, "-g", 10, *EXACT, plain)
+    ffmpeg("-i", plain, "-c", "copy", "-movflags", "+faststart", *EXACT, FIXTURES / "h264-faststart.mp4")
+    ffmpeg("-i", plain, "-c", "copy", *EXACT, FIXTURES / "h264.mov")
+    ffmpeg("-i", plain, "-c", "copy", *EXACT, "-metadata:s:v:0", "rotate=90", FIXTURES / "h264-rotated.mp4")
+    ffmpeg("-i", plain, "-c", "copy", *EXACT, "-metadata:s:v:0", "rotate=180", FIXTURES / "h264-upside-down.mp4")
+    ffmpeg(*PATTERN, "-frames:v", 25, "-vf", "setsar=4/3", *H264, *EXACT, FIXTURES / "h264-wide-pixels.mp4")
+    ffmpeg(*PATTERN, "-frames:v", 3, *H264, *EXACT, FIXTURES / "h264-three-frames.mp4")
+    ffmpeg(*PATTERN, "-frames:v", 25, "-c:v", "libx265", "-crf", 12, "-x265-params", "log-level=error:info=0", "-pix_fmt", "yuv420p", *EXACT,
+           FIXTURES / "hevc.mp4")
+    ffmpeg(*PATTERN, "-frames:v", 25, "-c:v", "libvpx", "-auto-alt-ref", 1, "-lag-in-frames", 10, "-b:v", "400k", *EXACT,
+           FIXTURES / "vp8-hidden-frames.webm")
+    ffmpeg(*PATTERN, "-frames:v", 25, "-c:v", "libvpx-vp9", "-b:v", "300k", *EXACT, FIXTURES / "vp9.webm")
+    ffmpeg(*PATTERN, "-frames:v", 5, "-c:v", "mpeg4", *EXACT, FIXTURES / "mpeg4-part-2.mp4")
+    ffmpeg("-f", "lavfi", "-i", "sine=duration=0.2", "-c:a", "aac", *EXACT, FIXTURES / "audio-only.mp4")
+    with tempfile.TemporaryDirectory() as folder:
+        # a gap of four frames, so that frames are not evenly spaced
+        uneven = pathlib.Path(folder) / "uneven.mkv"
+        ffmpeg(*PATTERN, "-frames:v", 25, "-vf", "select='lt(n,10)+gt(n,13)'", "-vsync", "vfr", *H264, *EXACT, uneven)
+        (FIXTURES / "h264-uneven.mkv").write_bytes(uneven.read_bytes())
+    still = images()
+    sizes = {"h264-rotated.mp4": (HEIGHT, WIDTH)}
+    golden = {}
+    for path in sorted(FIXTURES.glob("*.m*")) + sorted(FIXTURES.glob("*.webm")):
+        if path.name in ("audio-only.mp4", "mpeg4-part-2.mp4"):
+            continue
+        width, height = sizes.get(path.name, (WIDTH, HEIGHT))
+        golden[path.name] = {"width": width, "height": height, "frames": frames(path, width, height)}
+    about = {"script": "goldens/video.py", "ffmpeg": version, "pillow": pillow_version, "seed": None, "dtype": "uint8 rgb24"}
+    (FIXTURES / "frames.json").write_text(json.dumps({"about": about, "videos": golden, "images": still}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

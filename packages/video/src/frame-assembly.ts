@@ -1,0 +1,52 @@
+import { type FrameSize, type Frames, resizeFrames } from '@mcore/clips';
+import { ArgumentError } from '@mcore/errors';
+import { videoLimits } from './types.js';
+
+/** Puts decoded frames where they belong in a result: in the asked order, once or several times each. */
+export interface FrameAssembly {
+  /** The different indices, ascending: what to decode, in that order. */
+  readonly wanted: readonly number[];
+  /** Resizes a frame and copies it to every place that asked for it. */
+  place(index: number, frame: Frames): void;
+  /** The result; valid when every wanted index was placed. */
+  readonly frames: Frames;
+}
+
+/**
+ * Checks what is asked for and allocates its result.
+ *
+ * @throws {@link ArgumentError} if an index or the size is out of range, or the result would be above 2 GiB.
+ */
+export function assembleFrames(indices: readonly number[], frameCount: number, size: FrameSize): FrameAssembly {
+  const stray = indices.find((index) => !Number.isSafeInteger(index) || index < 0 || index >= frameCount);
+  if (stray !== undefined) {
+    throw new ArgumentError(`readFrames: indices must be whole numbers in 0 .. ${frameCount - 1}, got ${stray}.`);
+  }
+  const { height, width } = size;
+  if (![height, width].every((length) => Number.isSafeInteger(length) && length >= 1)) {
+    throw new ArgumentError(`readFrames: size must be whole numbers of at least 1, got ${width} x ${height}.`);
+  }
+  const bytes = indices.length * height * width * 3;
+  if (bytes > videoLimits.resultBytes) {
+    throw new ArgumentError(
+      `readFrames: the result must be at most ${videoLimits.resultBytes} bytes, got ${indices.length} frames of ` +
+        `${width} x ${height} pixels, ${bytes} bytes; give a smaller size or fewer indices.`,
+    );
+  }
+  const places = new Map<number, number[]>();
+  for (const [place, index] of indices.entries()) {
+    const known = places.get(index);
+    if (known) known.push(place);
+    else places.set(index, [place]);
+  }
+  const data = new Uint8Array(bytes);
+  const fits = (frame: Frames) => frame.height === height && frame.width === width;
+  return {
+    wanted: [...places.keys()].sort((a, b) => a - b),
+    place(index, frame) {
+      const resized = fits(frame) ? frame : resizeFrames(frame, size);
+      for (const place of places.get(index) ?? []) data.set(resized.data, place * height * width * 3);
+    },
+    frames: { data, count: indices.length, height, width },
+  };
+}

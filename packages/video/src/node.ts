@@ -1,0 +1,7 @@
+export { listFrames, type OpenFolderOptions, openFrameFolder } from './frame-folder.js';
+export { forEachImage, readImage } from './image-files.js';
+export { naturalOrder } from './natural-order.js';
+export { openVideo } from './open-path.js';
+export { type ReadClipOptions, readClip, type VideoClip } from './read-clip.js';
+export { registerVideoDecoder } from './register-decoder.js';
+export { type OpenVideoOptions, type ReadFramesOptions, type Video, videoLimits } from './types.js';

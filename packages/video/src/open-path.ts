@@ -1,0 +1,34 @@
+import { stat } from 'node:fs/promises';
+import { DataError } from '@mcore/errors';
+import { FilePathSource } from 'mediabunny';
+import { type OpenFolderOptions, openFrameFolder } from './frame-folder.js';
+import { openVideo as openBlob } from './open-video.js';
+import { registerVideoDecoder } from './register-decoder.js';
+import type { Video } from './types.js';
+import { openVideoSource } from './video-file.js';
+
+/**
+ * Opens a video in Node.js: a file (mp4, mov, mkv, webm), a folder of images, or a Blob. Registers the decoders by itself.
+ *
+ * @throws DataError in one line if there is nothing there, or it is empty, no video, cut off, without a video track or of a
+ *   codec that can't be decoded; EngineError as {@link registerVideoDecoder}.
+ */
+export async function openVideo(source: string | Blob, options: OpenFolderOptions = {}): Promise<Video> {
+  if (typeof source !== 'string') {
+    await registerVideoDecoder();
+    return openBlob(source, options);
+  }
+  const { name = source } = options;
+  const facts = await stat(source).catch((cause: NodeJS.ErrnoException) => {
+    const got = cause.code === 'ENOENT' ? 'nothing there' : cause.message;
+    throw new DataError(`openVideo: wanted a video file or a folder of images at ${name}, got ${got}.`, { cause });
+  });
+  if (facts.isDirectory()) return openFrameFolder(source, options);
+  if (!facts.isFile())
+    throw new DataError(`openVideo: wanted a video file or a folder of images at ${name}, got neither.`);
+  if (facts.size === 0) {
+    throw new DataError(`openVideo: wanted a video (mp4, mov, mkv, webm), got ${name}, which is empty.`);
+  }
+  await registerVideoDecoder();
+  return openVideoSource(new FilePathSource(source), { ...options, name });
+}

@@ -1,0 +1,55 @@
+import type { FrameSize, Frames } from '@mcore/clips';
+
+/** Something to read frames from by their number: a video file, or a folder of images. */
+export interface Video {
+  /** What the caller opened, for messages: a path, a file's name. */
+  readonly name: string;
+  /** Frames that are shown; 1 or more. */
+  readonly frameCount: number;
+  /** From the first frame's beginning to the last one's end. */
+  readonly durationSeconds: number;
+  /** Mean over the video; its frames need not be evenly spaced, see `timestamps`. */
+  readonly framesPerSecond: number;
+  /** Width as shown, in pixels: after rotation, with square pixels. */
+  readonly width: number;
+  /** Height as shown, in pixels. */
+  readonly height: number;
+  /** `'avc'`, `'hevc'`, `'vp8'`, `'vp9'`, `'av1'`, `'prores'`; `'images'` for a folder. */
+  readonly codec: string;
+  /** When each frame is shown, in seconds from the first; ascending, as many as `frameCount`. */
+  readonly timestamps: Float64Array;
+  /**
+   * Decodes some frames, in one pass from the first to the last of them, holding no more than a few undecoded ones at a time.
+   *
+   * @param indices - In 0 .. frameCount - 1, in any order, repeats allowed; a repeated frame is decoded once.
+   * @returns The frames in that order, upright, `[indices.length, height, width, 3]`.
+   * @throws DataError if one can't be decoded, in one line that says which and why.
+   */
+  readFrames(indices: readonly number[], options?: ReadFramesOptions): Promise<Frames>;
+  /** Ends what is running and frees the file. Reading afterwards throws. */
+  close(): void;
+}
+
+export interface ReadFramesOptions {
+  /** What frames are resized to as they come, as Pillow resizes (bilinear, antialiased); their own size unless given. */
+  readonly size?: FrameSize;
+  /** Ends the reading with this signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface OpenVideoOptions {
+  /** What messages call it; the file's name unless given. */
+  readonly name?: string;
+  /** How long opening, and each frame, may take before it counts as hanging; 30 unless given. */
+  readonly timeoutSeconds?: number;
+}
+
+/** Bounds against files that would fill the memory. */
+export const videoLimits = {
+  /** More than nine hours at 30 frames a second. */
+  frames: 1_000_000,
+  /** Of one decoded frame: 8192 x 4320. */
+  pixels: 8192 * 4320,
+  /** Of one `readFrames` result: 96 frames of 1920 x 1080 are 597 MB. */
+  resultBytes: 2 ** 31,
+} as const;

@@ -1,0 +1,45 @@
+import type { Frames } from '@mcore/clips';
+
+/** How a stored picture must be turned to be seen upright: clockwise, then mirrored left to right. */
+export interface Orientation {
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly flip: boolean;
+}
+
+/**
+ * Takes the colours out of RGBA rows and turns the picture upright.
+ *
+ * @param rgba - Rows of `stride` bytes, the first `width` x 4 of each used.
+ * @returns One frame, `[1, height, width, 3]`, with the sides exchanged for a quarter turn.
+ */
+export function uprightFrame(
+  rgba: Uint8Array,
+  stride: number,
+  width: number,
+  height: number,
+  { rotation, flip }: Orientation,
+): Frames {
+  const turned = rotation === 90 || rotation === 270;
+  const shownWidth = turned ? height : width;
+  const shownHeight = turned ? width : height;
+  // where the source pixel of the upper left corner lies, and what a step right and a step down add to it
+  const start = { 0: 0, 90: (height - 1) * stride, 180: (height - 1) * stride + (width - 1) * 4, 270: (width - 1) * 4 }[
+    rotation
+  ];
+  const right = { 0: 4, 90: -stride, 180: -4, 270: stride }[rotation];
+  const down = { 0: stride, 90: 4, 180: -stride, 270: -4 }[rotation];
+  const data = new Uint8Array(shownWidth * shownHeight * 3);
+  const step = flip ? -right : right;
+  let write = 0;
+  for (let y = 0; y < shownHeight; y++) {
+    let read = start + y * down + (flip ? (shownWidth - 1) * right : 0);
+    for (let x = 0; x < shownWidth; x++) {
+      data[write] = rgba[read]!;
+      data[write + 1] = rgba[read + 1]!;
+      data[write + 2] = rgba[read + 2]!;
+      write += 3;
+      read += step;
+    }
+  }
+  return { data, count: 1, height: shownHeight, width: shownWidth };
+}

@@ -1,0 +1,176 @@
+import type { Frames } from '@mcore/clips';
+import { ArgumentError, DataError, McoreError } from '@mcore/errors';
+import {
+  EncodedPacketSink,
+  Input,
+  type InputVideoTrack,
+  MATROSKA,
+  MP4,
+  QTFF,
+  type Source,
+  type VideoSample,
+  VideoSampleSink,
+  WEBM,
+} from 'mediabunny';
+import { withinTime } from './deadline.js';
+import { assembleFrames } from './frame-assembly.js';
+import { rgbaOf } from './sample-pixels.js';
+import { type OpenVideoOptions, type ReadFramesOptions, type Video, videoLimits } from './types.js';
+
+/** When each frame is shown and until when, in the file's own seconds, in the order shown. */
+interface Timeline {
+  readonly starts: Float64Array;
+  readonly end: number;
+}
+
+/**
+ * Opens a video from any source of bytes.
+ *
+ * @throws {@link DataError} in one line if it is no video that can be decoded here.
+ */
+export async function openVideoSource(source: Source, options: OpenVideoOptions): Promise<Video> {
+  const { name = 'the video', timeoutSeconds = 30 } = options;
+  if (!(timeoutSeconds > 0)) {
+    throw new ArgumentError(`openVideo: timeoutSeconds must be more than 0, got ${timeoutSeconds}.`);
+  }
+  // no playlists: they make a reader fetch what they name
+  const input = new Input({ source, formats: [MP4, QTFF, MATROSKA, WEBM] });
+  try {
+    const late = `openVideo: wanted ${name} open within ${timeoutSeconds} s, got no answer from it.`;
+    const track = await withinTime(findTrack(input, name), timeoutSeconds, late);
+    const timeline = await withinTime(readTimeline(track, name), timeoutSeconds, late);
+    const [width, height] = await Promise.all([track.getDisplayWidth(), track.getDisplayHeight()]);
+    const codec = (await track.getCodec())!;
+    const video = new VideoFile(input, track, timeline, { name, timeoutSeconds, width, height, codec });
+    // a first frame now, so that what can't be decoded is known at once
+    await video.readFrames([0], { size: { height: 1, width: 1 } });
+    return video;
+  } catch (error) {
+    input.dispose();
+    throw asDataError(error, `openVideo: wanted a video (mp4, mov, mkv, webm), got ${name}, which can't be read`);
+  }
+}
+
+class VideoFile implements Video {
+  readonly name: string;
+  readonly frameCount: number;
+  readonly durationSeconds: number;
+  readonly framesPerSecond: number;
+  readonly width: number;
+  readonly height: number;
+  readonly codec: string;
+  readonly timestamps: Float64Array;
+  readonly #input: Input;
+  readonly #track: InputVideoTrack;
+  readonly #starts: Float64Array;
+  readonly #timeoutSeconds: number;
+
+  constructor(
+    input: Input,
+    track: InputVideoTrack,
+    { starts, end }: Timeline,
+    facts: { name: string; timeoutSeconds: number; width: number; height: number; codec: string },
+  ) {
+    this.#input = input;
+    this.#track = track;
+    this.#starts = starts;
+    this.#timeoutSeconds = facts.timeoutSeconds;
+    this.name = facts.name;
+    this.width = facts.width;
+    this.height = facts.height;
+    this.codec = facts.codec;
+    this.frameCount = starts.length;
+    this.timestamps = starts.map((start) => start - starts[0]!);
+    this.durationSeconds = end - starts[0]!;
+    this.framesPerSecond = this.durationSeconds > 0 ? this.frameCount / this.durationSeconds : 0;
+  }
+
+  async readFrames(indices: readonly number[], options: ReadFramesOptions = {}): Promise<Frames> {
+    const { size = { height: this.height, width: this.width }, signal } = options;
+    if (this.#input.disposed)
+      throw new DataError(`readFrames: wanted an open video, got ${this.name}, which was closed.`);
+    const assembly = assembleFrames(indices, this.frameCount, size);
+    const starts = assembly.wanted.map((index) => this.#starts[index]!);
+    const samples = new VideoSampleSink(this.#track).samplesAtTimestamps(starts);
+    let index = 0;
+    try {
+      for (index of assembly.wanted) {
+        const late = `readFrames: wanted ${this.#frameName(index)} within ${this.#timeoutSeconds} s, got nothing.`;
+        const { value } = await withinTime(samples.next(), this.#timeoutSeconds, late, signal);
+        const sample = this.#checked(value ?? null, index);
+        try {
+          assembly.place(index, await withinTime(rgbaOf(sample), this.#timeoutSeconds, late, signal));
+        } finally {
+          sample.close();
+        }
+      }
+    } catch (error) {
+      throw asDataError(error, `readFrames: wanted ${this.#frameName(index)}, got none, it can't be decoded`, signal);
+    } finally {
+      // not awaited: a decoder that hangs does not answer this either
+      void samples.return().catch(() => {});
+    }
+    return assembly.frames;
+  }
+
+  close(): void {
+    this.#input.dispose();
+  }
+
+  #frameName(index: number): string {
+    return `frame ${index} of ${this.frameCount} of ${this.name}`;
+  }
+
+  #checked(sample: VideoSample | null, index: number): VideoSample {
+    const off = sample ? Math.abs(sample.timestamp - this.#starts[index]!) : 0;
+    if (sample && off < 1e-3) return sample;
+    sample?.close();
+    throw new DataError(
+      `readFrames: wanted ${this.#frameName(index)}, got none there; the file is damaged or cut off.`,
+    );
+  }
+}
+
+async function findTrack(input: Input, name: string): Promise<InputVideoTrack> {
+  const track = await input.getPrimaryVideoTrack();
+  if (!track) {
+    const others = await input.getTracks();
+    const got = others.length > 0 ? `only ${others[0]!.type}` : 'no track at all; the file may be cut off';
+    throw new DataError(`openVideo: wanted a video track in ${name}, got ${got}.`);
+  }
+  const codec = await track.getCodec();
+  if (codec === null || !(await track.canDecode())) {
+    const found = codec ?? ((await track.getInternalCodecId()) || 'unknown');
+    throw new DataError(`openVideo: wanted a codec that can be decoded here in ${name}, got ${String(found)}.`);
+  }
+  const pixels = (await track.getCodedWidth()) * (await track.getCodedHeight());
+  if (!(pixels >= 1 && pixels <= videoLimits.pixels)) {
+    throw new DataError(`openVideo: wanted frames of at most ${videoLimits.pixels} pixels in ${name}, got ${pixels}.`);
+  }
+  return track;
+}
+
+/** Reads when frames are shown without reading the frames. What ends before time 0 is not shown (edit lists). */
+async function readTimeline(track: InputVideoTrack, name: string): Promise<Timeline> {
+  const starts: number[] = [];
+  let end = 0;
+  const packets = new EncodedPacketSink(track).packets(undefined, undefined, { metadataOnly: true });
+  for await (const { timestamp, duration } of packets) {
+    if (timestamp + duration <= 1e-9 && timestamp < 0) continue;
+    starts.push(timestamp);
+    end = Math.max(end, timestamp + duration);
+    if (starts.length > videoLimits.frames) {
+      throw new DataError(`openVideo: wanted at most ${videoLimits.frames} frames in ${name}, got more.`);
+    }
+  }
+  if (starts.length === 0)
+    throw new DataError(`openVideo: wanted frames in ${name}, got none; it is empty or cut off.`);
+  return { starts: Float64Array.from(starts).sort(), end };
+}
+
+/** Keeps our own errors and aborts; puts others, which come from the decoder in any form, into one line. */
+function asDataError(error: unknown, wanted: string, signal?: AbortSignal): unknown {
+  if (error instanceof McoreError || (signal?.aborted && error === signal.reason)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DataError(`${wanted}: ${reason.split('\n')[0]!.replace(/\.$/, '')}.`, { cause: error });
+}

@@ -9,8 +9,8 @@ import { ENGINE_NAMES } from './types.js';
 /** What a loader returns once its backend is registered with tfjs. */
 export interface LoadedEngine {
   readonly description: string;
-  /** Frees what the loader made, after tfjs removed the backend. */
-  readonly dispose?: () => void | Promise<void>;
+  /** Frees what the backend holds beyond what tfjs frees; called after tfjs removed it. */
+  readonly dispose?: (backend: tf.KernelBackend) => void;
 }
 
 /** What a loader is told. */
@@ -85,15 +85,22 @@ async function startEngine(
     return {
       description,
       selfTest: report,
-      dispose: async () => {
-        tf.removeBackend(name);
-        await dispose?.();
-      },
+      dispose: async () => removeBackend(name, dispose),
     };
   } catch (error) {
     if (previous !== undefined && previous !== name) await tf.setBackend(previous);
     throw error;
   }
+}
+
+/** Removes a backend with its tensors, but leaves it registered, so that it can be started again. */
+function removeBackend(name: EngineName, dispose: LoadedEngine['dispose']): void {
+  const backend = tf.findBackend(name);
+  const factory = tf.findBackendFactory(name);
+  if (backend === null) return; // disposed before
+  tf.removeBackend(name);
+  tf.registerBackend(name, factory, ENGINE_NAMES.length - ENGINE_NAMES.indexOf(name));
+  dispose?.(backend);
 }
 
 function describeFailure(name: EngineName, { checks, tolerance }: SelfTestReport): string {

@@ -38,7 +38,10 @@ export async function loadWebgpu({ softwareAllowed }: LoadContext): Promise<Load
   assertAdapterAllowed(adapter, softwareAllowed);
   await loadGradients();
   await import('@tensorflow/tfjs-backend-webgpu');
-  return { description: `WebGPU on ${adapter.name} (tfjs-backend-webgpu ${tf.version_core})` };
+  return {
+    description: `WebGPU on ${adapter.name} (tfjs-backend-webgpu ${tf.version_core})`,
+    dispose: (backend) => (backend as unknown as { device: GPUDevice }).device.destroy(),
+  };
 }
 
 async function refuseTensorflow(): Promise<never> {

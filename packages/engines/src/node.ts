@@ -1,3 +1,5 @@
+export { diagnoseEngines, type EngineDiagnosis, type EnginesDiagnosis } from './diagnose.js';
+export { endProcess } from './end-process.js';
 export { SELF_TEST_TOLERANCE, selfTest } from './self-test.js';
 export type {
   Engine,

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { endProcess } from '@mcore/engines/node';
 import { CommanderError } from 'commander';
 import { createProgram } from './program.js';
 import { describeFailure } from './terminal/describe-failure.js';
@@ -16,3 +17,4 @@ try {
     process.exitCode = 1;
   }
 }
+await endProcess();

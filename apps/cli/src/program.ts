@@ -14,15 +14,7 @@ export function createProgram(): Command {
     .version('0.1.0')
     .showHelpAfterError('(add --help for all options and an example)')
     .exitOverride();
-  for (const add of [
-    addQuickstart,
-    addData,
-    addTrain,
-    addEval,
-    addScore,
-    addBank,
-    addDoctor,
-  ]) {
+  for (const add of [addQuickstart, addData, addTrain, addEval, addScore, addBank, addDoctor]) {
     add(program);
   }
   return program;

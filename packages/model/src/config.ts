@@ -1,8 +1,6 @@
 import { type GsmRegNetYConfig, REGNETY_200MF, REGNETY_SMALL } from '@mcore/backbone-gsm';
 import { type FrameTransform, frameTransforms } from '@mcore/clips';
-import type { ContrastiveForm } from '@mcore/contrastive-loss';
 import { ArgumentError } from '@mcore/errors';
-import type { SegmentationForm } from '@mcore/segmenter';
 
 /** How a clip's frames become the model's input. */
 export interface InputConfig {
@@ -17,9 +15,9 @@ export interface LossConfig {
   /** `both`: the error of q|e plus the error of e|q, as the released code trains; `query`: q|e alone, eq. 11. */
   regressionDirections: 'both' | 'query';
   /** See `segmentationLoss` of @mcore/segmenter. */
-  segmentation: SegmentationForm;
+  segmentation: 'paper' | 'released';
   /** See `stageContrastiveLoss` of @mcore/contrastive-loss; weight 0 leaves it out. */
-  contrastive: { form: ContrastiveForm; temperature: number; weight: number };
+  contrastive: { form: 'paper' | 'released'; temperature: number; weight: number };
 }
 
 /** The optimiser's settings; Adam without weight decay, as both the paper and the released code have it. */

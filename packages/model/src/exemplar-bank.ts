@@ -1,4 +1,6 @@
+import { type Clip, type ExemplarList, ExemplarPool } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
+import type { Random } from '@mcore/random';
 import { readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
 
 /** What is known of a training clip that others are compared with. */
@@ -31,40 +33,53 @@ export class ExemplarBank {
   readonly shape: StageShape;
   /** Identifies the weights the features were computed with. */
   readonly weightsId: string;
-  readonly #byDiveNumber: ReadonlyMap<string, readonly Exemplar[]>;
+  readonly #byId: ReadonlyMap<string, Exemplar>;
+  readonly #pool: ExemplarPool;
 
   /**
    * @param exemplars - Training clips alone.
    * @param shape - Of each one's features.
    * @param weightsId - Of the checkpoint the features come from.
-   * @throws {@link DataError} if an exemplar's features don't fit the shape.
+   * @throws {@link DataError} if an exemplar's features don't fit the shape, or there is none.
    */
   constructor(exemplars: readonly Exemplar[], shape: StageShape, weightsId: string) {
+    if (exemplars.length === 0) throw new DataError('ExemplarBank: wanted at least one exemplar, got none.');
     const size = shape.stages * shape.steps * shape.channels;
     for (const { id, stages } of exemplars) {
       if (stages.length !== size) {
-        throw new DataError(`ExemplarBank: wanted ${size} features for every exemplar, got ${stages.length} for ${id}.`);
+        throw new DataError(
+          `ExemplarBank: wanted ${size} features for every exemplar, got ${stages.length} for ${id}.`,
+        );
       }
     }
     this.exemplars = exemplars;
     this.shape = shape;
     this.weightsId = weightsId;
-    const byDiveNumber = new Map<string, Exemplar[]>();
-    for (const exemplar of exemplars) {
-      const key = exemplar.diveNumber.toLowerCase();
-      byDiveNumber.set(key, [...(byDiveNumber.get(key) ?? []), exemplar]);
-    }
-    this.#byDiveNumber = byDiveNumber;
+    this.#byId = new Map(exemplars.map((exemplar) => [exemplar.id, exemplar]));
+    this.#pool = new ExemplarPool(exemplars.map(asClip));
   }
 
   /** Dive numbers there are exemplars of. */
   get diveNumbers(): string[] {
-    return [...this.#byDiveNumber.keys()];
+    return [...new Set(this.exemplars.map(({ diveNumber }) => diveNumber))].sort();
   }
 
-  /** The exemplars of a dive number (in either case), none where there are none. */
-  of(diveNumber: string): readonly Exemplar[] {
-    return this.#byDiveNumber.get(diveNumber.toLowerCase()) ?? [];
+  /**
+   * Draws exemplars of a dive number, or of the nearest ones where there are none of it.
+   *
+   * @param diveNumber - In either case, such as `107B`.
+   * @param count - At most so many.
+   * @throws {@link ArgumentError} if it is no dive number.
+   */
+  draw(diveNumber: string, count: number, random: Random): { exemplars: Exemplar[]; match: ExemplarList['match'] } {
+    const number = diveNumber.toLowerCase();
+    const difficulty = this.#pool.withNumber(number)[0]?.difficulty ?? this.#meanDifficulty();
+    const { exemplars, match } = this.#pool.draw({ diveNumber: number, difficulty }, count, random);
+    return { exemplars: exemplars.map((id) => this.#byId.get(id)!), match };
+  }
+
+  #meanDifficulty(): number {
+    return this.exemplars.reduce((sum, { difficulty }) => sum + difficulty, 0) / this.exemplars.length;
   }
 
   /** As a safetensors file: the features in one tensor, the rest in its metadata. */
@@ -103,6 +118,11 @@ export class ExemplarBank {
     const exemplars = rows.map((row, index) => ({ ...row, stages: data.slice(index * size, (index + 1) * size) }));
     return new ExemplarBank(exemplars, { stages, steps, channels }, metadata.weights ?? '');
   }
+}
+
+/** An exemplar as the pool wants it; frames and transitions play no part in a draw. */
+function asClip({ id, diveNumber, score, difficulty }: Exemplar): Clip {
+  return { id, diveNumber, score, difficulty, competition: '', frameCount: 0, transitions: [], split: 'train' };
 }
 
 function parseRows(text: string, count: number): Omit<Exemplar, 'stages'>[] {

@@ -21,6 +21,7 @@ export {
   presets,
 } from './config.js';
 export { type Exemplar, ExemplarBank, type StageShape } from './exemplar-bank.js';
+export { type ImportedWeights, type ImportKind, type ImportRow, importReleased } from './import-released.js';
 export { isBackboneWeight, MCoRe } from './mcore.js';
 export { type LabelledClips, type PairLosses, pairLosses } from './pair-loss.js';
 export { type ExemplarVote, type ScoredClip, scoreAgainst } from './score-against.js';

@@ -1,6 +1,7 @@
 import { GsmRegNetY } from '@mcore/backbone-gsm';
 import { ContrastiveRegressor } from '@mcore/contrastive-regressor';
 import { loadWeights, normalizeFrames } from '@mcore/ops';
+import { Random } from '@mcore/random';
 import { BiGruSegmenter, decodeOrdered, decodeWindowed, resampleStages } from '@mcore/segmenter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MCoReConfig } from './config.js';
@@ -56,7 +57,8 @@ export class MCoRe {
    * @returns `[batch, time, transitions]`; the caller disposes it.
    */
   transitionLogits(features: tf.Tensor3D, dropoutSeed?: string): tf.Tensor3D {
-    return this.segmenter.apply(features, dropoutSeed === undefined ? {} : { dropoutSeed });
+    if (dropoutSeed === undefined) return this.segmenter.apply(features);
+    return this.segmenter.apply(features, { training: true, random: new Random(dropoutSeed) });
   }
 
   /** The most likely transitions, by the decoding of the configuration: batch x transitions frame indices. */

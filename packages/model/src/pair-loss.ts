@@ -47,7 +47,12 @@ export function pairLosses(
       tf.Tensor4D,
       tf.Tensor4D,
     ]; // [B, S, L, C] each
-    const regression = regressionLoss(model, queryStages, exemplarStages, scoreDifferences(query, exemplar, scoreScale));
+    const regression = regressionLoss(
+      model,
+      queryStages,
+      exemplarStages,
+      scoreDifferences(query, exemplar, scoreScale),
+    );
     const contrastive = contrastiveLoss(model, queryStages, exemplarStages);
     const total = tf.add(tf.add(regression, segmentation), contrastive) as tf.Scalar;
     return { total, regression, segmentation, contrastive };

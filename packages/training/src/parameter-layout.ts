@@ -67,9 +67,9 @@ export class ParameterLayout {
   }
 
   /** A number for every position of the flat array, by the name of the variable it lies in. */
-  fill(valueOf: (name: string) => number): Float32Array {
+  fill(numberOf: (name: string) => number): Float32Array {
     const flat = new Float32Array(this.size);
-    for (const { name, offset, size } of this.#entries) flat.fill(valueOf(name), offset, offset + size);
+    for (const { name, offset, size } of this.#entries) flat.fill(numberOf(name), offset, offset + size);
     return flat;
   }
 

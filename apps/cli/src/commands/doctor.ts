@@ -1,5 +1,6 @@
-import { diagnoseEngines } from '@mcore/engines/node';
+import { diagnoseEngines, type EnginesDiagnosis } from '@mcore/engines/node';
 import type { Command } from 'commander';
+import pc from 'picocolors';
 import { result } from '../terminal/output.js';
 import { withExamples, withJson } from './options.js';
 
@@ -10,6 +11,23 @@ export function addDoctor(program: Command): void {
     .description('Say which engines work on this machine, and why the others do not.');
   withExamples(withJson(command), 'mcore doctor').action(async ({ json }: { json: boolean }) => {
     const diagnosis = await diagnoseEngines();
-    result(json, diagnosis, () => diagnosis.text);
+    result(json, diagnosis, () => describe(diagnosis));
+    if (diagnosis.best === null) process.exitCode = 1;
   });
+}
+
+function describe({ system, versions, engines, best }: EnginesDiagnosis): string {
+  const gigabytes = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  return [
+    `${system.platform}, Node ${system.node}, ${system.cores} x ${system.processor}, ${gigabytes(system.memory)} memory`,
+    Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', '),
+    '',
+    ...engines.map(
+      ({ name, works, message }) => `${works ? pc.green('works') : pc.red('no   ')}  ${name.padEnd(10)}  ${message}`,
+    ),
+    '',
+    best === null ? 'No engine works here.' : `--engine auto takes ${best}.`,
+  ].join('\n');
 }

@@ -1,17 +1,14 @@
-import { join } from 'node:path';
-import { formatExemplars, parseExemplars } from '@mcore/clips';
-import { type Checkpoint, modelFromCheckpoint } from '@mcore/model';
-import { evaluate } from '@mcore/training';
+import { existsSync } from 'node:fs';
+import { type Clip, type ExemplarChoice, formatExemplars, parseExemplars } from '@mcore/clips';
+import type { Checkpoint } from '@mcore/model';
 import { type Command, Option } from 'commander';
-import { createReplicas } from '../compute/replicas.js';
 import { writeFileAtomically } from '../data/atomic-file.js';
 import { PreparedClips } from '../data/prepared-clips.js';
+import { evaluateCheckpoint } from '../run/evaluate-checkpoint.js';
 import { clipsCsv, evaluationJson, evaluationTable } from '../run/evaluation-output.js';
-import { exemplarChoice, predictClips } from '../run/predict-clips.js';
 import { readCheckpoint, readNamed } from '../run/run-files.js';
 import { splitClips } from '../run/splits.js';
 import { result, say } from '../terminal/output.js';
-import { startProgress } from '../terminal/progress.js';
 import { prepareWithProgress } from '../terminal/run-progress.js';
 import {
   type DataOptions,
@@ -56,38 +53,33 @@ async function runEval(options: EvalOptions): Promise<void> {
   const checkpoint = await readCheckpoint(options.weights);
   const engine = await startEngine(options);
   const prepared = await PreparedClips.open(sourceOf(options), checkpoint.info.config.input, options);
-  const model = modelFromCheckpoint(checkpoint);
   try {
-    const seed = trainingSeed(checkpoint);
     const limits = options.limit === undefined ? {} : { [options.part]: options.limit };
+    const seed = trainingSeed(checkpoint);
     const splits = splitClips(prepared.source.clips, { kind: options.split, seed, limits });
     const clips = splits[options.part];
-    const exemplars = await fixedExemplars(options, clips, splits.train, model);
+    const saved = await savedExemplars(options, [...clips, ...splits.train]);
     await prepareWithProgress(prepared, clips);
-    const replicas = await createReplicas(checkpoint, { engine: engine.name, workers: options.workers });
-    const progress = startProgress('Evaluating', clips.length, 'clips');
-    try {
-      const predicted = await predictClips(clips, {
-        model,
-        replicas,
-        prepared,
-        train: splits.train,
-        exemplars,
-        onProgress: (done, total) => progress.update(Math.round((done * clips.length) / total)),
-      });
-      const evaluation = evaluate(predicted);
-      if (options.csv !== undefined) {
-        await writeFileAtomically(options.csv, clipsCsv(predicted));
-        say(`One row a clip: ${options.csv}`);
-      }
-      const about = { source: prepared.source.description, trainedOn: checkpoint.info.trainedOn, part: options.part };
-      result(options.json, evaluationJson(evaluation, about), () => evaluationTable(evaluation, about));
-    } finally {
-      progress.stop();
-      await Promise.all(replicas.map((replica) => replica.dispose()));
+    const { predicted, evaluation, exemplars } = await evaluateCheckpoint({
+      checkpoint,
+      clips,
+      train: splits.train,
+      prepared,
+      exemplars: saved ?? options.exemplarSeed,
+      engine: engine.name,
+      workers: options.workers,
+    });
+    if (options.exemplars !== undefined && saved === undefined) {
+      await writeFileAtomically(options.exemplars, formatExemplars(exemplars));
+      say(`Exemplars drawn with seed ${options.exemplarSeed} and kept in ${options.exemplars}`);
     }
+    if (options.csv !== undefined) {
+      await writeFileAtomically(options.csv, clipsCsv(predicted));
+      say(`One row a clip: ${options.csv}`);
+    }
+    const about = { source: prepared.source.description, trainedOn: checkpoint.info.trainedOn, part: options.part };
+    result(options.json, evaluationJson(evaluation, about), () => evaluationTable(evaluation, about));
   } finally {
-    model.dispose();
     await prepared.close();
     await engine.dispose();
   }
@@ -98,21 +90,8 @@ function trainingSeed({ info }: Checkpoint): number {
   return Number(info.seed);
 }
 
-async function fixedExemplars(
-  options: EvalOptions,
-  clips: Parameters<typeof exemplarChoice>[0],
-  train: Parameters<typeof exemplarChoice>[1]['train'],
-  model: Parameters<typeof exemplarChoice>[1]['model'],
-): Promise<Parameters<typeof exemplarChoice>[1]['exemplars']> {
-  if (options.exemplars === undefined) return options.exemplarSeed;
-  const path = join(options.exemplars);
-  try {
-    return parseExemplars(new TextDecoder().decode(await readNamed(path, 'exemplar lists')), [...clips, ...train]);
-  } catch (error) {
-    if ((error as { cause?: NodeJS.ErrnoException }).cause?.code !== 'ENOENT') throw error;
-  }
-  const choice = exemplarChoice(clips, { exemplars: options.exemplarSeed, train, model });
-  await writeFileAtomically(path, formatExemplars(choice));
-  say(`Exemplars drawn with seed ${options.exemplarSeed} and kept in ${path}`);
-  return choice;
+/** The exemplar lists of `--exemplars`, where the file is there already. */
+async function savedExemplars(options: EvalOptions, clips: readonly Clip[]): Promise<ExemplarChoice | undefined> {
+  if (options.exemplars === undefined || !existsSync(options.exemplars)) return undefined;
+  return parseExemplars(new TextDecoder().decode(await readNamed(options.exemplars, 'exemplar lists')), clips);
 }

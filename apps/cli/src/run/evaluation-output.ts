@@ -58,13 +58,7 @@ export function evaluationTable(evaluation: Evaluation, about: EvaluationAbout):
   const byAll = baselines.medianTransitions;
   const rows = [
     ['', 'SRCC', 'R-l2 x100', 'AIoU@0.5', 'AIoU@0.75'],
-    [
-      'MCoRe',
-      cell(scores.srcc, 3),
-      cell(scores.rl2x100, 3),
-      cell(transitions.aiou50, 1),
-      cell(transitions.aiou75, 1),
-    ],
+    ['MCoRe', cell(scores.srcc, 3), cell(scores.rl2x100, 3), cell(transitions.aiou50, 1), cell(transitions.aiou75, 1)],
     [
       'labels only: of the dive number',
       cell(baselines.meanScoreOfDiveNumber.srcc, 3),

@@ -1,4 +1,4 @@
-import { type Clip, type FrameTransform, type Frames, transformFrames } from '@mcore/clips';
+import { type Clip, type Frames, type FrameTransform, transformFrames } from '@mcore/clips';
 import { type Exemplar, ExemplarBank, type MCoRe, type StageShape } from '@mcore/model';
 import type { ClipDescription, Replica } from '@mcore/training';
 import type { PreparedClips } from '../data/prepared-clips.js';

@@ -132,8 +132,22 @@ function summary({ clips, scores, transitions, baselines }: Evaluation): ReportD
     metrics: [
       { key: 'srcc', label: 'SRCC', explanation: 'rank correlation with the judges', better: 'higher' },
       { key: 'rl2x100', label: 'R-l2 x 100', explanation: 'squared error over the range of scores', better: 'lower' },
-      { key: 'aiou50', label: 'AIoU@0.5', explanation: 'clips whose stages overlap', better: 'higher', digits: 1, unit: '%' },
-      { key: 'aiou75', label: 'AIoU@0.75', explanation: 'the same, more exactly', better: 'higher', digits: 1, unit: '%' },
+      {
+        key: 'aiou50',
+        label: 'AIoU@0.5',
+        explanation: 'clips whose stages overlap',
+        better: 'higher',
+        digits: 1,
+        unit: '%',
+      },
+      {
+        key: 'aiou75',
+        label: 'AIoU@0.75',
+        explanation: 'the same, more exactly',
+        better: 'higher',
+        digits: 1,
+        unit: '%',
+      },
     ],
     rows: [
       { name: 'MCoRe', role: 'model', values: row(scores, transitions) },

@@ -19,9 +19,9 @@ import {
   type ClipInput,
   framesTensor,
   layoutOf,
+  type PairInput,
   PairSampler,
   type ParameterLayout,
-  type PairInput,
   type Replica,
   type StepRecord,
   Trainer,
@@ -235,7 +235,9 @@ class Session {
 function calibrate(clips: readonly PredictedClip[]): { calibration?: Calibration } {
   const residuals = clips.map((clip) => clip.predictedScore - clip.trueScore);
   const halfWidth = conformalRadius(residuals, INTERVAL_LEVEL);
-  return Number.isFinite(halfWidth) ? { calibration: { level: INTERVAL_LEVEL, halfWidth, clips: residuals.length } } : {};
+  return Number.isFinite(halfWidth)
+    ? { calibration: { level: INTERVAL_LEVEL, halfWidth, clips: residuals.length } }
+    : {};
 }
 
 /** Random weights with measured statistics, given weights, or the state of the run that is gone on with. */

@@ -37,7 +37,9 @@ function lines(label: string, total: number, unit: string): Progress {
   const write = (done: number, note = '') => {
     const seconds = (Date.now() - start) / 1000;
     const left = done > 0 ? Math.round((seconds * (total - done)) / done) : 0;
-    process.stderr.write(`${label}: ${done}/${total} ${unit}, ${Math.round(seconds)} s, about ${left} s left ${note}\n`);
+    process.stderr.write(
+      `${label}: ${done}/${total} ${unit}, ${Math.round(seconds)} s, about ${left} s left ${note}\n`,
+    );
     shown = Date.now();
   };
   return {

@@ -1,0 +1,146 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { presetConfig } from '@mcore/model';
+import { renderReport } from '@mcore/report';
+import type { Command } from 'commander';
+import { writeFileAtomically } from '../data/atomic-file.js';
+import { PreparedClips } from '../data/prepared-clips.js';
+import { DEFAULT_RENDER_HEIGHT, type SourceDescriptor } from '../data/source.js';
+import { evaluateCheckpoint } from '../run/evaluate-checkpoint.js';
+import { clipsCsv, evaluationJson, evaluationTable } from '../run/evaluation-output.js';
+import { reportData } from '../run/report-data.js';
+import { readCheckpoint } from '../run/run-files.js';
+import { scoreRenderedVideo } from '../run/score-rendered-video.js';
+import { splitClips } from '../run/splits.js';
+import { train } from '../run/train.js';
+import { heading, result, say } from '../terminal/output.js';
+import { prepareWithProgress, trainingProgress } from '../terminal/run-progress.js';
+import { type EngineOptions, startEngine, wholeNumber, withEngine, withExamples, withJson } from './options.js';
+
+interface QuickstartOptions extends EngineOptions {
+  out: string;
+  seed: number;
+  steps: number;
+  trainClips: number;
+  testClips: number;
+  json: boolean;
+}
+
+/** `mcore quickstart`: what `npm start` runs. */
+export function addQuickstart(program: Command): void {
+  const command = program
+    .command('quickstart')
+    .description('Render, train, evaluate and score with the whole method, in minutes on two CPU cores.')
+    .option('--out <dir>', 'folder for everything it makes', 'runs/quickstart')
+    .option('--seed <n>', 'seed of everything', wholeNumber(0), 0)
+    .option('--steps <n>', 'optimisation steps', wholeNumber(1), 260)
+    .option('--train-clips <n>', 'training clips', wholeNumber(2), 900)
+    .option('--test-clips <n>', 'test clips', wholeNumber(10), 300);
+  withExamples(
+    withJson(withEngine(command)),
+    'mcore quickstart',
+    'mcore quickstart --steps 600 --out runs/longer',
+  ).action(runQuickstart);
+}
+
+async function runQuickstart(options: QuickstartOptions): Promise<void> {
+  const started = Date.now();
+  const config = presetConfig('laptop');
+  const source: SourceDescriptor = { kind: 'rendered', seed: 0, height: DEFAULT_RENDER_HEIGHT };
+  const cache = join(options.out, 'prepared');
+  await mkdir(options.out, { recursive: true });
+  heading('1 of 5: engine');
+  const engine = await startEngine(options);
+  const prepared = await PreparedClips.open(source, config.input, { cache, workers: options.workers });
+  try {
+    heading("2 of 5: render a part of FineDiving's real labels");
+    const limits = { train: options.trainClips, validation: 60, test: options.testClips };
+    const splits = splitClips(prepared.source.clips, { seed: options.seed, limits });
+    say(
+      `${splits.train.length} training, ${splits.validation.length} validation and ${splits.test.length} test clips.`,
+    );
+    await prepareWithProgress(prepared, [...splits.train, ...splits.validation, ...splits.test]);
+
+    heading('3 of 5: train');
+    const { files, calibration } = await train({
+      config,
+      prepared,
+      splits,
+      out: options.out,
+      seed: options.seed,
+      totalSteps: options.steps,
+      engine: engine.name,
+      workers: options.workers,
+      checkpointEvery: 50,
+      validateEvery: Math.max(1, Math.round(options.steps / 4)),
+      resume: false,
+      ...trainingProgress(options.steps),
+    });
+
+    heading('4 of 5: evaluate on test clips it never saw');
+    const checkpoint = await readCheckpoint(files.best);
+    const { predicted, evaluation } = await evaluateCheckpoint({
+      checkpoint,
+      clips: splits.test,
+      train: splits.train,
+      prepared,
+      exemplars: options.seed,
+      engine: engine.name,
+      workers: options.workers,
+    });
+    const about = { source: prepared.source.description, trainedOn: checkpoint.info.trainedOn, part: 'test' };
+    say(evaluationTable(evaluation, about));
+
+    heading('5 of 5: score a video file, write the report');
+    const video = join(options.out, 'dive.mp4');
+    const clip = splits.test[0]!;
+    const scored = await scoreRenderedVideo({ clip, source, video, files, seed: options.seed });
+    say(`${video} (${clip.diveNumber}): score ${scored.score.toFixed(1)}, the judges gave ${clip.score.toFixed(1)}.`);
+    const report = join(options.out, 'report.html');
+    const minutes = (Date.now() - started) / 60_000;
+    const commands = [`mcore quickstart --seed ${options.seed} --steps ${options.steps}`];
+    const data = await reportData({
+      title: 'Quickstart',
+      description:
+        `MCoRe in its laptop preset, trained for ${options.steps} steps on ${splits.train.length} rendered dives and ` +
+        `evaluated on ${splits.test.length} rendered test dives it never saw.`,
+      config,
+      seed: options.seed,
+      evaluation,
+      predicted,
+      prepared,
+      log: await files.readLog(),
+      ...(calibration ? { halfWidth: calibration.halfWidth } : {}),
+      commands,
+      engine: engine.description,
+      notes: [`The whole run took ${minutes.toFixed(1)} minutes.`],
+    });
+    await writeFileAtomically(report, renderReport(data));
+    await writeFileAtomically(join(options.out, 'clips.csv'), clipsCsv(predicted));
+
+    heading('Done');
+    const summary = {
+      ...evaluationJson(evaluation, about),
+      minutes,
+      report,
+      weights: files.best,
+      bank: files.bank,
+      video,
+    };
+    result(options.json, summary, () =>
+      [
+        `Made in ${minutes.toFixed(1)} minutes:`,
+        `  ${report}  open it in a browser`,
+        `  ${files.best}  the weights, with ${files.bank} beside them`,
+        `  ${video}  a rendered dive as a video file`,
+        'Try next:',
+        `  npx mcore score ${video} --dive ${clip.diveNumber} --weights ${files.best}`,
+        `  npx mcore eval --weights ${files.best}`,
+        '  npx mcore doctor',
+      ].join('\n'),
+    );
+  } finally {
+    await prepared.close();
+    await engine.dispose();
+  }
+}

@@ -1,0 +1,70 @@
+import { transitionIoU } from './choose-clips.js';
+import { formatDifference, formatInterval, formatNumber } from './format.js';
+import { type Html, html } from './html.js';
+import type { ClipDetail, ClipPrediction, ReportData } from './report-data.js';
+import { stageAt, stageClass, stageLegend, stageNamesOf } from './stages.js';
+
+export function clipsSection(data: ReportData): Html | null {
+  const { details = [], predictions } = data;
+  if (details.length === 0) return null;
+  const clips = new Map(predictions.map((clip) => [clip.id, clip]));
+  const names = stageNamesOf(data);
+  return html`<section id="clips"><h2>Clips</h2>
+<p>Under every picture two bars: the upper one in the colour of the true stage, the lower one in that of the predicted stage.</p>
+${stageLegend(names)}${details.map((detail) => clipArticle(detail, clips.get(detail.id)!, names))}</section>`;
+}
+
+function clipArticle(detail: ClipDetail, clip: ClipPrediction, names: readonly string[]): Html {
+  const difference = clip.predicted - clip.score;
+  return html`<article><header><h3>${clip.id} · ${clip.diveNumber}</h3><p>${detail.reason}</p></header>
+<dl class="facts">
+<div><dt>true score</dt><dd>${formatNumber(clip.score, 2)}</dd></div>
+<div><dt>predicted</dt><dd>${formatNumber(clip.predicted, 2)}${clip.interval && html` <small>${formatInterval(clip.interval, 1)}</small>`}</dd></div>
+<div><dt>difference</dt><dd>${formatDifference(difference, 2)}</dd></div>
+<div><dt>true transitions</dt><dd>${clip.transitions.join(', ')}</dd></div>
+<div><dt>predicted transitions</dt><dd>${clip.predictedTransitions.join(', ')}</dd></div>
+<div><dt>IoU</dt><dd>${formatNumber(transitionIoU(clip), 2)}</dd></div>
+</dl>${strip(detail, clip, names)}${exemplarTable(detail, names)}</article>`;
+}
+
+function strip({ strip = [] }: ClipDetail, clip: ClipPrediction, names: readonly string[]): Html | null {
+  if (strip.length === 0) return null;
+  const pictures = strip.map(({ frame, image }) => {
+    const truth = stageAt(frame, clip.transitions);
+    const guess = stageAt(frame, clip.predictedTransitions);
+    const alt = `Frame ${frame}: true stage ${names[truth]}, predicted ${names[guess]}.`;
+    return html`<li><img src="${image}" alt="${alt}"><span class="mark ${stageClass(truth)}"></span><span class="mark ${stageClass(guess)}"></span><span class="frame">${frame}${
+      truth === guess ? null : html`<abbr title="${alt}"> ≠</abbr>`
+    }</span></li>`;
+  });
+  return html`<figure><ol class="strip">${pictures}</ol><figcaption>Frames of the clip with their numbers; ≠ where the predicted stage is not the true one.</figcaption></figure>`;
+}
+
+function exemplarTable({ id, exemplars = [] }: ClipDetail, names: readonly string[]): Html | null {
+  if (exemplars.length === 0) return null;
+  const stages = exemplars.some(({ stageDeltas }) => stageDeltas !== undefined) ? names : [];
+  const largest = Math.max(1e-9, ...exemplars.flatMap(({ stageDeltas = [] }) => stageDeltas.map(Math.abs)));
+  const votes = exemplars.map(({ score, delta }) => score + delta);
+  const rows = exemplars.map(
+    ({ id, score, delta, stageDeltas = [] }) =>
+      html`<tr><th scope="row">${id}</th><td>${formatNumber(score, 2)}</td><td>${formatDifference(delta, 2)}</td><td>${formatNumber(score + delta, 2)}</td>${stages.map(
+        (_, stage) => deltaCell(stageDeltas[stage], largest),
+      )}</tr>`,
+  );
+  const mean = votes.reduce((sum, vote) => sum + vote, 0) / votes.length;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Exemplars of ${id}"><table class="exemplars">
+<caption>Exemplars: training clips of the same dive number. Vote = their score + the predicted difference; mean vote ${formatNumber(mean, 2)}.${
+    stages.length > 0 ? " Last columns: each stage's part of the difference." : null
+  }</caption>
+<thead><tr><th scope="col">Exemplar</th><th scope="col">Score</th><th scope="col">Difference</th><th scope="col">Vote</th>${stages.map(
+    (name) => html`<th scope="col">${name}</th>`,
+  )}</tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+/** A number with a bar to the left or right of the middle, as long as its share of the largest. */
+function deltaCell(value: number | undefined, largest: number): Html {
+  if (value === undefined) return html`<td>–</td>`;
+  const share = Math.min(50, (Math.abs(value) / largest) * 50).toFixed(1);
+  const side = value < 0 ? 'down' : 'up';
+  return html`<td class="delta"><span class="bar ${side}" style="--share:${share}%"></span>${formatDifference(value, 2)}</td>`;
+}

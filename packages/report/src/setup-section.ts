@@ -1,0 +1,31 @@
+import { type Html, html } from './html.js';
+import type { ReportData } from './report-data.js';
+
+export function setupSection({ seed, configuration, reproduce, notes = [] }: ReportData): Html {
+  const rows = [['seed', String(seed)] as const, ...flatten(configuration)];
+  return html`${
+    notes.length > 0 &&
+    html`<section id="notes"><h2>Notes</h2><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></section>`
+  }<section id="reproduce"><h2>How to reproduce</h2>
+<p>The same seed, configuration and engine give the same clips, the same exemplars and the same order of training.</p>
+<pre tabindex="0"><code>${reproduce.commands.join('\n')}</code></pre>
+${reproduce.environment && pairs(Object.entries(reproduce.environment), 'Environment')}</section>
+<section id="configuration"><h2>Configuration</h2>${pairs(rows, 'Every setting of the run')}</section>`;
+}
+
+function pairs(rows: readonly (readonly [string, string])[], caption: string): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="pairs"><caption>${caption}</caption><thead><tr><th scope="col">Name</th><th scope="col">Value</th></tr></thead><tbody>${rows.map(
+    ([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+/** Nested settings by their path; lists as JSON. */
+function flatten(value: Record<string, unknown>, prefix = ''): (readonly [string, string])[] {
+  return Object.entries(value).flatMap(([key, item]) => {
+    const path = prefix + key;
+    if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
+      return flatten(item as Record<string, unknown>, `${path}.`);
+    }
+    return [[path, typeof item === 'string' ? item : (JSON.stringify(item) ?? 'undefined')] as const];
+  });
+}

@@ -1,0 +1,97 @@
+/** The page's style sheet. Colours are variables, so that drawings follow light and dark with it. */
+export const style = `
+:root {
+  --paper: #f6f9fb; --panel: #ffffff; --ink: #12212b; --muted: #526570; --line: #d3dde4; --accent: #0a6ea6;
+  --note: #fff4dc; --note-line: #c98a12;
+  --stage-0: #7b5cb8; --stage-1: #1a8fc4; --stage-2: #d9822b; --stage-3: #3a9a5f; --stage-4: #c04468; --stage-5: #7a7f1e;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #0d161c; --panel: #14212a; --ink: #e4edf2; --muted: #9fb3bf; --line: #2b3d48; --accent: #59b7e8;
+    --note: #2c2412; --note-line: #d9a441;
+    --stage-0: #ad92e3; --stage-1: #4fb4e6; --stage-2: #f0a355; --stage-3: #6cc48c; --stage-4: #e57e9b; --stage-5: #bcc25a;
+  }
+}
+* { box-sizing: border-box; }
+html { scroll-behavior: smooth; }
+body { margin: 0 auto; max-width: 60rem; padding: 2.5rem 1.5rem 4rem; background: var(--paper); color: var(--ink);
+  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+h1 { margin: 0.2rem 0 0.5rem; font-size: clamp(1.8rem, 5vw, 2.7rem); line-height: 1.12; letter-spacing: -0.02em; }
+h2 { margin: 3.2rem 0 1rem; padding-top: 1rem; border-top: 2px solid var(--ink); font-size: 1.35rem; line-height: 1.2; }
+h3 { margin: 0; font-size: 1.1rem; }
+p { margin: 0 0 1rem; max-width: 46rem; }
+a { color: var(--accent); }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.eyebrow { margin: 0; color: var(--muted); font-size: 0.9rem; }
+.lead { font-size: 1.15rem; color: var(--muted); }
+.source { color: var(--muted); }
+.source.rendered { padding: 0.8rem 1rem; border-left: 4px solid var(--note-line); background: var(--note); color: var(--ink); }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 1px; margin: 1.6rem 0;
+  border: 1px solid var(--line); background: var(--line); }
+.figures > div { padding: 0.9rem 1rem; background: var(--panel); }
+.figures dt { color: var(--muted); font-size: 0.9rem; }
+.figures dd { margin: 0; }
+.figures strong { font-size: 1.9rem; line-height: 1.2; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
+.figures span { display: block; color: var(--muted); font-size: 0.82rem; font-variant-numeric: tabular-nums; }
+nav ul, .legend { display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; margin: 0; padding: 0; list-style: none; }
+section { scroll-margin-top: 1rem; }
+.scroll { overflow-x: auto; }
+table { width: 100%; border-collapse: collapse; font-size: 0.94rem; font-variant-numeric: tabular-nums; }
+caption { padding-bottom: 0.6rem; color: var(--muted); font-size: 0.88rem; text-align: left; }
+th, td { padding: 0.45rem 0.8rem 0.45rem 0; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; font-weight: 400; }
+th:first-child { text-align: left; }
+thead th { font-weight: 600; vertical-align: bottom; }
+tbody.model th[scope=row], tbody.model td { font-weight: 600; }
+th[scope=rowgroup] { padding-top: 1.1rem; color: var(--muted); font-size: 0.85rem; }
+tbody.published td, tbody.published th[scope=row] { color: var(--muted); }
+small { display: block; color: var(--muted); font-size: 0.8rem; font-weight: 400; line-height: 1.35; }
+.facts small { display: inline; }
+figure { margin: 0 0 2rem; }
+figcaption { margin-top: 0.5rem; max-width: 46rem; color: var(--muted); font-size: 0.88rem; }
+figcaption strong { color: var(--ink); }
+.plot { display: block; max-width: 100%; height: auto; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; overflow: visible; }
+.plot text { white-space: pre; }
+.narrow { display: none; }
+.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 0 2rem; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1.5rem; }
+.legend { margin-bottom: 1rem; font-size: 0.9rem; }
+.swatch { display: inline-block; width: 0.85em; height: 0.85em; margin-right: 0.4em; vertical-align: -0.08em; }
+.stage-0 { background: var(--stage-0); } .stage-1 { background: var(--stage-1); } .stage-2 { background: var(--stage-2); }
+.stage-3 { background: var(--stage-3); } .stage-4 { background: var(--stage-4); } .stage-5 { background: var(--stage-5); }
+article { margin: 0 0 2rem; padding: 1.2rem; border: 1px solid var(--line); background: var(--panel); }
+article header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 1rem; }
+article header p { margin: 0; color: var(--muted); }
+article figure { margin-bottom: 1.2rem; }
+.facts { display: flex; flex-wrap: wrap; gap: 0.4rem 1.8rem; margin: 0.6rem 0 1.1rem; }
+.facts dt { color: var(--muted); font-size: 0.82rem; }
+.facts dd { margin: 0; font-variant-numeric: tabular-nums; }
+.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(5.2rem, 1fr)); gap: 0.6rem 3px; margin: 0; padding: 0; list-style: none; }
+.strip img { display: block; width: 100%; height: auto; }
+.mark { display: block; height: 5px; margin-top: 2px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.frame { font-size: 0.78rem; color: var(--muted); font-variant-numeric: tabular-nums; }
+.frame abbr { color: var(--ink); font-weight: 700; text-decoration: none; }
+.delta { position: relative; min-width: 6.5rem; }
+.bar { position: absolute; bottom: 2px; height: 3px; width: var(--share); background: var(--accent); }
+.bar.up { left: 50%; } .bar.down { right: 50%; background: var(--stage-2); }
+.pairs th, .pairs td { text-align: left; overflow-wrap: anywhere; }
+.pairs th[scope=row] { width: 40%; color: var(--muted); }
+pre { overflow-x: auto; padding: 0.9rem 1rem; border: 1px solid var(--line); background: var(--panel); font: 0.88rem/1.6 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
+footer { margin-top: 3rem; color: var(--muted); font-size: 0.85rem; }
+@media (max-width: 46rem) {
+  body { padding: 1.5rem 1rem 3rem; }
+  .wide { display: none; } .narrow { display: block; }
+  .pair, .grid { grid-template-columns: 1fr; }
+  article { padding: 0.9rem; }
+  .strip { grid-template-columns: repeat(4, 1fr); }
+}
+@media print {
+  :root { --paper: #ffffff; --panel: #ffffff; --ink: #000000; --muted: #444444; --line: #bbbbbb; --accent: #0a6ea6; --note: #ffffff;
+    --stage-0: #7b5cb8; --stage-1: #1a8fc4; --stage-2: #d9822b; --stage-3: #3a9a5f; --stage-4: #c04468; --stage-5: #7a7f1e; }
+  body { max-width: none; padding: 0; font-size: 10pt; }
+  nav { display: none; }
+  h2, h3, figcaption, caption { break-after: avoid; }
+  figure, tr, .figures > div, .facts { break-inside: avoid; }
+  .scroll, pre { overflow: visible; white-space: pre-wrap; }
+  .swatch, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
+`;

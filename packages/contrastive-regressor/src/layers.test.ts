@@ -1,0 +1,106 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { crossAttention } from './cross-attention.js';
+import { gelu } from './gelu.js';
+import { layerNorm } from './layer-norm.js';
+import { describeOnBackends, relativeError } from './test-support.js';
+
+const close = async (tensor: tf.Tensor, values: number[], digits = 6) =>
+  (await tensor.data()).forEach((value, index) => {
+    expect(value).toBeCloseTo(values[index]!, digits);
+  });
+
+/** Central differences of the sum of an operation's outputs, weighted by 1, 2, 3, ... */
+async function differences(
+  operation: (x: tf.Tensor) => tf.Tensor,
+  values: number[],
+  shape: number[],
+): Promise<number[]> {
+  const result: number[] = [];
+  for (let index = 0; index < values.length; index++) {
+    const moved = async (by: number) => {
+      const x = tf.tensor(
+        values.map((value, other) => (other === index ? value + by : value)),
+        shape,
+      );
+      return (await weighted(operation(x)).data())[0]!;
+    };
+    result.push(((await moved(0.02)) - (await moved(-0.02))) / 0.04);
+  }
+  return result;
+}
+
+const weighted = (y: tf.Tensor) => tf.sum(tf.mul(tf.reshape(y, [-1]), tf.range(1, y.size + 1)));
+
+describeOnBackends('layers', (backend) => {
+  const rows = [0.3, -1.2, 2.2, 0.1, 0.7, -0.4, 1.5, -2.1];
+
+  it('gelu has its closed form (1e-5): x P(X <= x)', async () => {
+    // P(X <= 1) = 0.8413447461, P(X <= 2) = 0.9772498681, P(X <= 3) = 0.9986501020: tables of the normal distribution
+    const x = tf.tensor1d([0, 1, -1, 2, -3, 30, -30]);
+    const expected = [0, 0.8413447461, -0.1586552539, 1.9544997361, -0.0040496941, 30, 0];
+    await close(gelu(x), expected, 5);
+    const gradient = tf.grad((input: tf.Tensor) => gelu(input))(x);
+    // P(X <= x) + x times the density, 0.2419707245 at 1
+    await close(tf.slice(gradient, 0, 3), [0.5, 0.8413447461 + 0.2419707245, 0.1586552539 - 0.2419707245], 5);
+  });
+
+  it('layerNorm has its closed form (1e-5) for two channels: the sign of their difference', async () => {
+    const y = layerNorm(
+      tf.tensor2d([
+        [3, 7],
+        [5, 5],
+      ]),
+      tf.tensor1d([2, 3]),
+      tf.tensor1d([10, 20]),
+    );
+    const unit = 2 / Math.sqrt(4 + 1e-5);
+    await close(y, [10 - 2 * unit, 20 + 3 * unit, 10, 20], 5);
+  });
+
+  it('crossAttention averages values where keys are alike and picks one where a key stands out (1e-4)', async () => {
+    const value = tf.tensor2d([
+      [1, 2],
+      [3, 4],
+      [50, 60],
+      [70, 80],
+    ]);
+    const sizes = { groups: 2, tokens: 2, heads: 2 };
+    const alike = crossAttention(tf.ones([4, 2]), tf.ones([4, 2]), value, sizes);
+    await close(alike, [2, 3, 2, 3, 60, 70, 60, 70], 4);
+    // head 1 of group 1 looks at its second token, head 2 at its first
+    const key = tf.tensor2d([
+      [0, 99],
+      [99, 0],
+      [0, 0],
+      [0, 0],
+    ]);
+    await close(crossAttention(tf.ones([4, 2]), key, value, sizes), [3, 2, 3, 2, 60, 70, 60, 70], 4);
+  });
+
+  it.skipIf(backend === 'webgpu')('gradients equal finite differences within 1 percent', async () => {
+    const other = tf.tensor2d([1, 0.5, -0.3, 2, 0.2, -1, 1.1, 0.6], [2, 4]);
+    const operations: [string, (x: tf.Tensor) => tf.Tensor][] = [
+      ['gelu', gelu],
+      ['layerNorm', (x) => layerNorm(x as tf.Tensor2D, tf.tensor1d([1, 2, 0.5, -1]), tf.tensor1d([0, 1, 0, 1]))],
+      ['attention, query', (x) => crossAttention(x as tf.Tensor2D, other, other, { groups: 1, tokens: 2, heads: 2 })],
+      ['attention, key', (x) => crossAttention(other, x as tf.Tensor2D, other, { groups: 1, tokens: 2, heads: 2 })],
+      ['attention, value', (x) => crossAttention(other, other, x as tf.Tensor2D, { groups: 1, tokens: 2, heads: 2 })],
+    ];
+    for (const [name, operation] of operations) {
+      const gradient = tf.grad((x: tf.Tensor) => weighted(operation(x)))(tf.tensor(rows, [2, 4]));
+      expect(relativeError(await gradient.data(), await differences(operation, rows, [2, 4])), name).toBeLessThan(0.01);
+    }
+  });
+
+  it('keep no tensor but their results', () => {
+    const x = tf.tensor2d(rows, [2, 4]);
+    const [scale, shift] = [tf.ones([4]) as tf.Tensor1D, tf.zeros([4]) as tf.Tensor1D];
+    const before = tf.memory().numTensors;
+    tf.dispose([gelu(x), layerNorm(x, scale, shift), crossAttention(x, x, x, { groups: 1, tokens: 2, heads: 2 })]);
+    tf.dispose(
+      tf.grads((a: tf.Tensor, b: tf.Tensor) => layerNorm(gelu(a) as tf.Tensor2D, b as tf.Tensor1D, shift))([x, scale]),
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -2,7 +2,7 @@ import { Random } from '@mcore/random';
 import { elevation, project, type Viewpoint } from './camera.js';
 import { drawPoolside, drawStands, type FarMap } from './crowd.js';
 import type { PictureMap } from './diver.js';
-import type { DrawingContext, Surface, SurfaceFactory } from './surface.js';
+import { type DrawingContext, drawSurface, type Surface, type SurfaceFactory } from './surface.js';
 import { drawTower } from './tower.js';
 import { blend, css, type Venue } from './venue.js';
 
@@ -54,11 +54,23 @@ export function drawBackdrop(
   } else {
     drawHall(context, far, venue, width, random);
     drawStands(context, far, venue, width, random);
+    // haze and a short depth of field let the diver stand out
+    context.fillStyle = css(blend(venue.upperWall, venue.wall, 0.5), 1, 0.3);
+    context.fillRect(0, 0, width, surface.height);
+    soften(factory, surface, Math.min(1, 2.2 / (density * 0.06 + 1)));
     drawPoolside(context, far, venue, width, random);
     drawWater(context, far, venue, surface, view, random);
     drawTower(context, view, map, venue, springboard);
   }
   return { surface, left, top, density, waterline: elevation(view, 0, 9) };
+}
+
+/** Out of focus: the far things are drawn small and made large again. */
+function soften(factory: SurfaceFactory, surface: Surface, share: number): void {
+  const { width, height, context } = surface;
+  const small = factory(Math.ceil(width * share), Math.ceil(height * share));
+  drawSurface(small.context, surface, [0, 0, width, height], [0, 0, small.width, small.height]);
+  drawSurface(context, small, [0, 0, small.width, small.height], [0, 0, width, height]);
 }
 
 function drawHall(context: DrawingContext, map: FarMap, venue: Venue, width: number, random: Random): void {
@@ -74,10 +86,10 @@ function drawHall(context: DrawingContext, map: FarMap, venue: Venue, width: num
   context.fillRect(0, 0, width, floor + 1);
   const span = width / unit;
   if (venue.outdoor) {
-    for (let tree = 0; tree < span / 1.1; tree++) {
+    for (let tree = 0; tree < span * 1.6; tree++) {
       const x = random.uniform(0, width);
-      const size = random.uniform(1.2, 2.8) * unit;
-      context.fillStyle = css([52, 92, 58], random.uniform(0.6, 1.15));
+      const size = random.uniform(0.7, 2) * unit;
+      context.fillStyle = css([52, 92, 58], random.uniform(0.7, 1.1));
       context.beginPath();
       context.ellipse(x, map.y(9.5 + random.uniform(0, 3.2), behind), size, size * 1.1, 0, 0, 2 * Math.PI);
       context.fill();
@@ -122,11 +134,14 @@ function drawHall(context: DrawingContext, map: FarMap, venue: Venue, width: num
   for (const level of [17.4, 21]) {
     context.fillStyle = css(venue.upperWall, 0.6);
     context.fillRect(0, map.y(level, behind), width, 0.35 * unit);
-    for (let x = random.uniform(0, 3) * unit; x < width; x += 4.2 * unit) {
+    const gap = random.uniform(3.4, 6.5);
+    const bright = random.uniform(0.45, 0.95);
+    for (let x = random.uniform(0, 3) * unit; x < width; x += gap * unit) {
       const y = map.y(level - 0.3, behind);
       const glow = context.createRadialGradient(x, y, 0, x, y, 1.5 * unit);
-      glow.addColorStop(0, 'rgba(255,250,230,0.95)');
-      glow.addColorStop(0.18, 'rgba(255,246,220,0.5)');
+      glow.addColorStop(0, `rgba(255,250,230,${bright})`);
+      glow.addColorStop(0.12, `rgba(255,250,230,${bright * 0.8})`);
+      glow.addColorStop(0.25, 'rgba(255,246,220,0.16)');
       glow.addColorStop(1, 'rgba(255,246,220,0)');
       context.fillStyle = glow;
       context.fillRect(x - 1.5 * unit, y - 1.5 * unit, 3 * unit, 3 * unit);

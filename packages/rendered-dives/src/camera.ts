@@ -74,8 +74,7 @@ function viewpoint(kind: Viewpoint['kind'], random: Random, springboard: boolean
     high: top + random.uniform(2, 4),
     underwater: random.uniform(-1.9, -1.2),
   };
-  const viewHeight =
-    kind === 'underwater' ? random.uniform(3.4, 4.2) : random.uniform(4.3, 5.4) * (springboard ? 0.95 : 1);
+  const viewHeight = kind === 'underwater' ? random.uniform(3, 3.7) : random.uniform(3.5, 4.3);
   const into: Vector = [-Math.sin(turned), 0, -Math.cos(turned)];
   return {
     kind,
@@ -94,9 +93,9 @@ export interface Operator {
 
 /** Plans how the camera of one shot of one clip moves. */
 export function planOperator(view: Viewpoint, motion: Motion, random: Random): Operator {
-  const lag = random.uniform(0, 0.16) + (random.chance(0.2) ? random.uniform(0.05, 0.15) : 0);
-  const softness = random.uniform(0.05, 0.16);
-  const wide = random.uniform(0.9, 1.18) * (random.chance(0.12) ? 1.3 : 1);
+  const lag = random.uniform(-0.02, 0.08) + (random.chance(0.15) ? random.uniform(0.02, 0.06) : 0);
+  const softness = random.uniform(0.04, 0.12);
+  const wide = random.uniform(0.92, 1.14) * (random.chance(0.1) ? 1.25 : 1);
   const zoomFrom = random.uniform(0.94, 1.12);
   const zoomTo = random.uniform(0.88, 1.08);
   const offU = random.normal(0, 0.07);

@@ -1,5 +1,5 @@
 import { Random } from '@mcore/random';
-import { mainViewpoint, type Operator, planOperator, replayViewpoint, type Viewpoint } from './camera.js';
+import { mainViewpoint, type Operator, planOperator, project, replayViewpoint, type Viewpoint } from './camera.js';
 import { type Motion, planMotion } from './motion.js';
 import { type Obstacle, planObstacles } from './obstacles.js';
 import { planSplash, type Splash } from './splash.js';
@@ -73,7 +73,11 @@ function planShots(
   const main = mainViewpoint(clip.competition, seed, springboard);
   const key = `${clip.competition} ${springboard ? 3 : 10}`;
   const operator = planOperator(main, motion, random);
-  const obstacles = planObstacles(clip.id, seed, venue, operator.framing(0));
+  const obstacles = planObstacles(clip.id, seed, venue, operator.framing(0), {
+    u: 0,
+    v: project(main, [2, 0, motion.entryPoint[2]]).v + 0.17 * main.viewHeight,
+    height: main.viewHeight,
+  });
   const shots: Shot[] = [{ from: 0, view: main, operator, key: `${key} main`, obstacles }];
   if (random.chance(0.32)) {
     const moment = random.uniform();

@@ -34,10 +34,12 @@ export function drawStands(context: DrawingContext, map: FarMap, venue: Venue, w
     const height = 2.3 + row * 0.58;
     const unit = map.unit(behind);
     const top = map.y(height + 0.55, behind);
-    context.fillStyle = css(venue.seats, 0.72 + 0.035 * row);
+    context.fillStyle = css(venue.seats, row % 2 === 0 ? 0.92 : 1.04);
     context.fillRect(0, top, width, map.y(height - 0.5, behind) - top + 1);
-    context.fillStyle = css(venue.deck, 0.5);
-    context.fillRect(0, map.y(height - 0.28, behind), width, Math.max(0.5, 0.1 * unit));
+    context.fillStyle = css(venue.seats, 1.7);
+    context.fillRect(0, map.y(height + 0.02, behind), width, Math.max(0.5, 0.07 * unit));
+    context.fillStyle = css(venue.seats, 0.45);
+    context.fillRect(0, map.y(height - 0.3, behind), width, Math.max(0.5, 0.22 * unit));
     const first = (0 - map.x(0, behind)) / unit;
     const last = (width - map.x(0, behind)) / unit;
     for (let across = first + random.uniform(-0.5, 0); across < last; across += 0.56) {
@@ -47,9 +49,9 @@ export function drawStands(context: DrawingContext, map: FarMap, venue: Venue, w
       }
       const x = map.x(across + random.normal(0, 0.05), behind);
       const y = map.y(height + random.normal(0.45, 0.05), behind);
-      context.fillStyle = css(random.pick(clothes), random.uniform(0.5, 0.8));
+      context.fillStyle = css(random.pick(clothes), random.uniform(0.42, 0.72));
       context.fillRect(x - 0.21 * unit, y + 0.08 * unit, 0.42 * unit, 0.5 * unit);
-      context.fillStyle = css(random.pick(faces), random.uniform(0.6, 0.85));
+      context.fillStyle = css(random.pick(faces), random.uniform(0.55, 0.8));
       context.beginPath();
       context.arc(x, y, 0.125 * unit, 0, 2 * Math.PI);
       context.fill();

@@ -1,13 +1,13 @@
 import { ArgumentError } from '@mcore/errors';
 import { type Backdrop, drawBackdrop, zoomRange } from './backdrop.js';
-import type { Framing } from './camera.js';
-import { project } from './camera.js';
+import { type Framing, project, type Viewpoint } from './camera.js';
 import { type ClipPlan, planClip, type Shot } from './clip-plan.js';
 import { drawDiver, type PictureMap } from './diver.js';
+import type { Motion } from './motion.js';
 import { drawBubbles, drawFoam, drawSplash } from './splash.js';
 import { type DrawingContext, drawSurface, type Surface, type SurfaceFactory } from './surface.js';
 import { noiseTile, rippleTile } from './textures.js';
-import { drawPlatformEdge, drawSpringboard } from './tower.js';
+import { drawPlatformEdge, drawSpringboard, poolEdge } from './tower.js';
 import { clamp } from './vector.js';
 import { css } from './venue.js';
 import type { RenderableClip } from './visible-events.js';
@@ -28,6 +28,9 @@ export const nativeHeight = 256;
 /** Width in pixels of pictures of this height: 16 to 9, the next even number. */
 export const widthFor = (height: number): number => 2 * Math.round((height * 8) / 9);
 
+/** Share of a frame's time for which the picture is exposed; sports are filmed with short ones. */
+const shutter = 0.3;
+
 /** How many backdrops (about 4 MB each at the native size) and plans of clips are kept. */
 const kept = { backdrops: 10, plans: 6 } as const;
 
@@ -45,7 +48,6 @@ export class DiveRenderer {
   readonly #picture: Surface;
   readonly #noise: Surface;
   readonly #ripples: Surface;
-  readonly #sprite: Surface;
   readonly #soft = new Map<number, Surface>();
   readonly #backdrops = new Map<string, Backdrop>();
   readonly #plans = new Map<string, ClipPlan>();
@@ -65,7 +67,6 @@ export class DiveRenderer {
     this.#picture = factory(this.width, height);
     this.#noise = noiseTile(factory);
     this.#ripples = rippleTile(factory);
-    this.#sprite = factory(this.width, height);
   }
 
   /**
@@ -118,7 +119,7 @@ export class DiveRenderer {
     const seconds = plan.divers[0]!.motion.seconds(frame);
     const under = view.kind === 'underwater';
     if (!under) {
-      this.#drawRipples(context, map, backdrop.waterline, framing, width, height, seconds);
+      this.#drawRipples(context, view, map, backdrop.waterline, framing, width, height, seconds);
     }
     const divers = [...plan.divers].sort(
       (a, b) => project(view, a.motion.entryPoint).scale - project(view, b.motion.entryPoint).scale,
@@ -148,6 +149,7 @@ export class DiveRenderer {
 
   #drawRipples(
     context: DrawingContext,
+    view: Viewpoint,
     map: PictureMap,
     waterline: number,
     framing: Framing,
@@ -161,6 +163,15 @@ export class DiveRenderer {
     }
     const tileWidth = 6.5 * map.unit;
     const tileHeight = Math.max(2.2 * map.unit, height - top);
+    const ends = [-9, 9].map((z) => project(view, [poolEdge, 0, z])).sort((a, b) => b.v - a.v);
+    const beyond = view.right[0] > 0 ? 9 * width : -9 * width;
+    context.save();
+    context.beginPath();
+    context.moveTo(map.x(ends[0]!.u), top);
+    context.lineTo(map.x(ends[1]!.u), Math.max(height, map.y(ends[1]!.v)));
+    context.lineTo(beyond, Math.max(height, map.y(ends[1]!.v)));
+    context.lineTo(beyond, top);
+    context.clip();
     context.globalAlpha = 0.34;
     for (const [speed, from] of [
       [0.55, 0],
@@ -172,57 +183,52 @@ export class DiveRenderer {
         drawSurface(context, this.#ripples, [0, 0, 256, 96], [x, top, tileWidth, tileHeight]);
       }
     }
-    context.globalAlpha = 1;
+    context.restore();
   }
 
-  /** The diver at a few moments of the exposure, on top of each other, above and below the surface. */
-  #drawDivers(
-    target: Surface,
-    plan: ClipPlan,
-    shot: Shot,
-    map: PictureMap,
-    motion: ClipPlan['divers'][number]['motion'],
-    frame: number,
-  ): void {
+  /** The diver with the blur of the exposure, clear above the surface and faint below it (the other way round for a camera under water). */
+  #drawDivers(target: Surface, plan: ClipPlan, shot: Shot, map: PictureMap, motion: Motion, frame: number): void {
     const { context, width, height } = target;
     const { view } = shot;
     const seconds = motion.seconds(frame);
-    if (seconds > motion.flightSeconds + 2.2) {
+    const wet = seconds - motion.flightSeconds;
+    if (wet > 2.2) {
       return;
     }
-    const centre = project(view, motion.body(seconds).pelvis);
-    const reach = 1.75 * map.unit * centre.scale;
-    const left = Math.floor(clamp(map.x(centre.u) - reach, 0, width));
-    const top = Math.floor(clamp(map.y(centre.v) - reach, 0, height));
-    const right = Math.ceil(clamp(map.x(centre.u) + reach, 0, width));
-    const bottom = Math.ceil(clamp(map.y(centre.v) + reach, 0, height));
-    if (right <= left || bottom <= top) {
+    const body = motion.body(seconds);
+    const blurred = seconds > 0 && wet < 0.2 ? (map.unit > 25 ? [-0.5, 0.5] : [-0.5]) : [];
+    const ghosts = blurred.map((share) => motion.body(seconds + share * shutter * motion.frameSeconds));
+    const detail = map.unit > 22 ? 2 : 1;
+    const draw = (alpha: number) => {
+      for (const ghost of ghosts) {
+        context.globalAlpha = 0.36 * alpha;
+        drawDiver(context, view, map, ghost, plan.look, 1);
+      }
+      context.globalAlpha = alpha;
+      drawDiver(context, view, map, body, plan.look, detail);
+      context.globalAlpha = 1;
+    };
+    if (wet < -0.3) {
+      draw(view.kind === 'underwater' ? 0.12 : 1);
       return;
     }
-    const flying = seconds > 0 && seconds < motion.flightSeconds + 0.2;
-    const moments = flying ? (map.unit > 25 ? 3 : 2) : 1;
-    const detail = map.unit > 20 ? 2 : 1;
-    const surface = map.y(project(view, motion.entryPoint).v);
+    const surface = clamp(map.y(project(view, motion.entryPoint).v), 0, height);
     const under = view.kind === 'underwater';
-    const sprite = this.#sprite;
-    for (let moment = 0; moment < moments; moment++) {
-      const at = seconds + (moments > 1 ? (moment / (moments - 1) - 0.5) * 0.55 * motion.frameSeconds : 0);
-      sprite.context.clearRect(left, top, right - left, bottom - top);
-      drawDiver(sprite.context, view, map, motion.body(at), plan.look, detail);
-      const part = 1 / (moment + 1);
-      const band = (from: number, to: number, alpha: number) => {
-        const [y, end] = [Math.round(clamp(from, top, bottom)), Math.round(clamp(to, top, bottom))];
-        if (end > y && alpha > 0) {
-          context.globalAlpha = alpha * part;
-          const area = [left, y, right - left, end - y] as const;
-          drawSurface(context, sprite, area, area);
-        }
-      };
-      const fading = 0.34 * clamp(1 - (at - motion.flightSeconds) / 0.9, 0, 1);
-      band(top, surface, under ? 0.12 : 1);
-      band(surface, bottom, under ? 0.92 : seconds < motion.flightSeconds - 0.3 ? 1 : fading);
+    const faint = under ? 0.12 : 0.34 * clamp(1 - wet / 0.9, 0, 1);
+    const bands = [
+      { from: 0, to: surface, alpha: under ? faint : 1 },
+      { from: surface, to: height, alpha: under ? 0.95 : faint },
+    ];
+    for (const { from, to, alpha } of bands) {
+      if (to > from && alpha > 0.02) {
+        context.save();
+        context.beginPath();
+        context.rect(0, from, width, to - from);
+        context.clip();
+        draw(alpha);
+        context.restore();
+      }
     }
-    context.globalAlpha = 1;
   }
 
   #finish(plan: ClipPlan, frame: number): void {

@@ -74,12 +74,12 @@ function capsule(
 ): void {
   const [ax, ay, bx, by] = [map.x(a.u), map.y(a.v), map.x(b.u), map.y(b.v)];
   const [ra, rb] = [wide * map.unit * a.scale, thin * map.unit * b.scale];
-  context.fillStyle = css(color, detail === 2 ? 0.66 : 0.88);
+  context.fillStyle = css(color, detail === 2 ? 0.74 : 0.9);
   tapered(context, ax, ay, bx, by, ra, rb);
   if (detail === 2) {
     // lit from above and a little from the left
-    context.fillStyle = css(color, 1.02);
-    tapered(context, ax - 0.22 * ra, ay - 0.26 * ra, bx - 0.22 * rb, by - 0.26 * rb, ra * 0.7, rb * 0.7);
+    context.fillStyle = css(color, 1);
+    tapered(context, ax - 0.14 * ra, ay - 0.22 * ra, bx - 0.14 * rb, by - 0.22 * rb, ra * 0.76, rb * 0.76);
   }
 }
 

@@ -13,12 +13,12 @@ export type Deductions = Readonly<Record<Cue, number>>;
  * estimate reaches a Spearman correlation of 0.95 to 0.97, see `executionCeiling`.
  */
 export const cueNoise: Readonly<Record<Cue, number>> = {
-  entryAngle: 1.05,
-  splash: 1.05,
-  legs: 1.6,
-  opening: 1.5,
-  height: 2,
-  distance: 2,
+  entryAngle: 0.78,
+  splash: 0.78,
+  legs: 1.3,
+  opening: 1.3,
+  height: 1.7,
+  distance: 1.7,
 };
 
 /** Every cue, in the order in which noise is drawn for them. */
@@ -48,7 +48,7 @@ export function deductionsOf(clip: Pick<Clip, 'id' | 'score' | 'difficulty'>, se
 export const entryLean = (deduction: number): number => ((deduction + 1.5) * 3.9 * Math.PI) / 180;
 
 /** Height in metres that the tallest drops of the splash reach. */
-export const splashHeight = (deduction: number): number => 0.25 + 0.23 * (deduction + 1.5);
+export const splashHeight = (deduction: number): number => 0.12 + 0.16 * (deduction + 1.5) ** 1.2;
 
 /** Radians by which the knees bend and the legs part where they should be straight and together. */
 export const legFault = (deduction: number): number => 0.085 * (deduction + 1.5);

@@ -1,3 +1,10 @@
+export {
+  type CeilingOptions,
+  type ExecutionCeiling,
+  executionCeiling,
+  type SegmentationCeiling,
+  segmentationCeiling,
+} from './ceilings.js';
 export { type ClipPlan, planClip } from './clip-plan.js';
 export { type Direction, type DiveNumber, type Position, parseDiveNumber } from './dive-number.js';
 export { DiveRenderer, nativeHeight, type RenderOptions, widthFor } from './dive-renderer.js';

@@ -21,6 +21,9 @@ import { labelledFlight, type RenderableClip, type VisibleEvents, visibleEvents 
 
 const gravity = 9.81;
 
+/** Seconds of a flight of middling height. */
+const usualFlight = { springboard: 1.45, platform: 1.85 } as const;
+
 /** Everything about one dive that does not depend on cameras or canvases. */
 export interface Motion {
   readonly dive: DiveNumber;
@@ -93,6 +96,9 @@ export function planMotion(clip: RenderableClip, seed: number | string, options:
   const entryX = travel(deductions.distance);
   const along = (entryX - start[0]) / flightSeconds;
   const frameSeconds = flightSeconds / (events.entry - events.takeOff);
+  // before the take-off nothing may depend on how the dive will go
+  const usualFrameSeconds =
+    (springboard ? usualFlight.springboard : usualFlight.platform) / (events.entry - events.takeOff);
 
   const centre = (seconds: number): Vector => {
     const time = Math.min(seconds, flightSeconds);
@@ -116,7 +122,10 @@ export function planMotion(clip: RenderableClip, seed: number | string, options:
     flightSeconds,
     frameSeconds,
     entryPoint: [entryX, 0, options.side],
-    seconds: (frame) => (frame - events.takeOff + 0.5) * frameSeconds,
+    seconds: (frame) => {
+      const frames = frame - events.takeOff + 0.5;
+      return frames * (frames < 0 ? usualFrameSeconds : frameSeconds);
+    },
     body: (seconds) => {
       const time = seconds - slip;
       if (time <= 0) {

@@ -9,7 +9,13 @@ export interface Obstacle {
 }
 
 /** What stands in the way of one clip's main camera: in about a third of the clips heads, a pole, flags or a camera crew. */
-export function planObstacles(id: string, seed: number | string, venue: Venue, start: Framing): Obstacle[] {
+export function planObstacles(
+  id: string,
+  seed: number | string,
+  venue: Venue,
+  start: Framing,
+  end: Framing,
+): Obstacle[] {
   const random = Random.for(seed, 'obstacles', id);
   const kind = random.pick(['none', 'none', 'none', 'none', 'heads', 'pole', 'flags', 'crew'] as const);
   if (kind === 'none') {
@@ -19,9 +25,9 @@ export function planObstacles(id: string, seed: number | string, venue: Venue, s
     return [pole(random, start)];
   }
   if (kind === 'flags') {
-    return [flags(random, venue, start)];
+    return [flags(random, venue, start, end)];
   }
-  return [kind === 'heads' ? heads(random) : crew(random, start)];
+  return [kind === 'heads' ? heads(random) : crew(random, end)];
 }
 
 /** Metres in the picture's plane to pixels; near things move `parallax` times as far. */
@@ -75,8 +81,8 @@ function pole(random: Random, start: Framing): Obstacle {
   };
 }
 
-function flags(random: Random, venue: Venue, start: Framing): Obstacle {
-  const v = random.uniform(-7, -1.5);
+function flags(random: Random, venue: Venue, start: Framing, end: Framing): Obstacle {
+  const v = random.uniform(0.25, 1.05) * (end.v - start.v) * 1.25;
   const first = random.uniform(0, 1);
   return {
     draw: (context, framing, width, height) => {
@@ -99,17 +105,20 @@ function flags(random: Random, venue: Venue, start: Framing): Obstacle {
   };
 }
 
-function crew(random: Random, start: Framing): Obstacle {
-  const u = random.uniform(-2.6, 2.6);
-  const v = -random.uniform(7.2, 8.4) * (start.v > 2 ? 1.25 : 0.5);
+function crew(random: Random, end: Framing): Obstacle {
+  const u = random.uniform(-2.4, 2.4);
+  const v = -random.uniform(0.5, 1.2);
   return {
     draw: (context, framing, width, height) => {
-      const { x, y, unit } = place(framing, start, 1.2, width, height);
+      const { x, y, unit } = place(framing, end, 1.2, width, height);
+      if (y(v) > height + unit) {
+        return;
+      }
       context.fillStyle = 'rgba(22,24,30,0.96)';
       context.beginPath();
       context.arc(x(u), y(v), 0.16 * unit, 0, 2 * Math.PI);
       context.fill();
-      context.fillRect(x(u - 0.26), y(v - 0.16), 0.52 * unit, 3 * unit);
+      context.fillRect(x(u - 0.26), y(v - 0.16), 0.52 * unit, height + unit);
       context.fillRect(x(u + 0.1), y(v + 0.05), 0.62 * unit, 0.26 * unit);
     },
   };

@@ -59,8 +59,8 @@ export const poses = {
   takeOff: pose({ arms: 3, flex: 0, spread: 0.12 }),
   handstand: pose({ arms: Math.PI, elbows: 0, spread: 0.08 }),
   handstandBent: pose({ arms: 2.6, elbows: 0, spread: 0.08, hip: 0.25, spine: 0.1 }),
-  tuck: pose({ spine: 0.75, neck: 0.45, hip: 2.15, knee: 2.45, arms: 0.85, elbows: 0.45, split: 0.06 }),
-  pike: pose({ spine: 0.7, neck: 0.35, hip: 2.1, knee: 0.03, arms: 1.55, elbows: 0.2 }),
+  tuck: pose({ spine: 0.75, neck: 0.45, hip: 2.15, knee: 2.45, arms: 1, elbows: 0.15, spread: 0.22, split: 0.06 }),
+  pike: pose({ spine: 0.8, neck: 0.3, hip: 2.35, knee: 0.03, arms: 2.25, elbows: 0.6 }),
   straight: pose({ arms: 0.15, spread: 0.08 }),
   straightArmsOut: pose({ arms: 1.5, spread: 0.9 }),
   /** One arm behind the head, the other across the chest. */

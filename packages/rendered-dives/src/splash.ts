@@ -25,7 +25,7 @@ const gravity = 9.81;
 export function planSplash(deduction: number, seed: number | string, id: string, partner: number): Splash {
   const random = Random.for(seed, 'splash', id, partner);
   const height = splashHeight(deduction);
-  const drops = Array.from({ length: 54 }, (_, index): Drop => {
+  const drops = Array.from({ length: 72 }, (_, index): Drop => {
     const jet = index % 4 === 0;
     const up = Math.sqrt(2 * gravity * height * random.uniform(0.15, 1) * (jet ? 1.15 : 0.8));
     const out = (jet ? 0.25 : 0.9) * Math.sqrt(height) * random.uniform(0.15, 1);
@@ -33,7 +33,7 @@ export function planSplash(deduction: number, seed: number | string, id: string,
     return {
       velocity: [Math.cos(around) * out, up, Math.sin(around) * out],
       delay: jet ? random.uniform(0.12, 0.32) : random.uniform(0, 0.1),
-      size: random.uniform(0.025, 0.06) * (0.7 + 0.35 * height),
+      size: random.uniform(0.014, 0.04) * (0.8 + 0.35 * height),
     };
   });
   return { drops, height, tips: Array.from({ length: 17 }, () => random.uniform(0.35, 1)) };
@@ -56,8 +56,9 @@ export function drawFoam(
   const unit = map.unit * scale;
   const size = (0.35 + 0.55 * splash.height) * (0.5 + smoothstep(0, 0.7, seconds) + 0.25 * seconds);
   for (const [part, alpha] of [
-    [1, 0.42],
-    [0.68, 0.5],
+    [1, 0.22],
+    [0.82, 0.3],
+    [0.6, 0.45],
   ] as const) {
     context.fillStyle = `rgba(240,250,255,${(alpha * clamp(1.5 - seconds * 0.45, 0.25, 1)).toFixed(3)})`;
     context.beginPath();
@@ -116,7 +117,7 @@ export function drawSplash(
     });
     context.fill();
   };
-  spray(0.28, 2.6, 0.34);
+  spray(0.22, 3, 0.34);
   spray(0.85, 1, 1);
 }
 

@@ -3,12 +3,15 @@ import type { Viewpoint } from './camera.js';
 import type { PictureMap } from './diver.js';
 import type { DrawingContext } from './surface.js';
 import type { Vector } from './vector.js';
-import { css, type Venue } from './venue.js';
+import { blend, css, type Venue } from './venue.js';
 
 /** Metres to both sides of the middle at which two partners dive. */
 export const partnerOffset = { springboard: 1.1, platform: 0.85 } as const;
 
 const halfWidth = 1.5;
+
+/** Where the pool ends below the boards, metres along x. */
+export const poolEdge = -1.5;
 
 /** Everything of concrete, drawn once: platforms, their column, the stands of springboards. */
 export function drawTower(
@@ -21,12 +24,14 @@ export function drawTower(
   const { concrete } = venue;
   const near = view.position[2] >= 0 ? 1 : -1;
   const rail = css([206, 212, 218], 0.9);
+  // the pool ends below the boards
+  drawBox(context, view, map, { from: [-16, -0.3, -9], to: [poolEdge, 0.12, 9] }, blend(venue.deck, venue.wall, 0.25));
   const platform = (height: number, side: number, edge: number, wide: number) => {
     drawBox(context, view, map, { from: [-7, height - 0.3, side - wide], to: [edge, height, side + wide] }, concrete);
     drawRailing(context, view, map, [-6.8, height, side - near * wide], [edge - 0.9, height, side - near * wide], rail);
   };
   if (springboard) {
-    drawBox(context, view, map, { from: [-9, 0, -2.6], to: [-4.6, 0.5, 2.6] }, venue.deck);
+    drawBox(context, view, map, { from: [-9, 0.1, -2.6], to: [-4.6, 0.5, 2.6] }, venue.deck);
     for (const side of [-1, 1].sort((a, b) => a * near - b * near)) {
       const z = side * partnerOffset.springboard;
       drawBox(context, view, map, { from: [-4.9, 0, z - 0.3], to: [-4.1, 2.6, z + 0.3] }, concrete);
@@ -40,11 +45,14 @@ export function drawTower(
     [7.5, -near * 3.6, -0.8],
     [5, near * 3.4, -1.4],
   ];
-  platform(sides[0]![0], sides[0]![1], sides[0]![2], 1.1);
+  const lower = ([height, side, edge]: (typeof sides)[number], wide: number) => {
+    drawBox(context, view, map, { from: [-6.4, 0, side - 0.35], to: [-5.2, height - 0.3, side + 0.35] }, concrete);
+    platform(height, side, edge, wide);
+  };
+  lower(sides[0]!, 1.1);
   drawBox(context, view, map, { from: [-6.6, 0, -0.9], to: [-4.4, 9.7, 0.9] }, concrete);
-  drawBox(context, view, map, { from: [-6.9, 0, -4.4], to: [-6.3, 7.2, 4.2] }, venue.wall);
   platform(10, 0, 0, halfWidth);
-  platform(sides[1]![0], sides[1]![1], sides[1]![2], 0.9);
+  lower(sides[1]!, 0.9);
 }
 
 /** The nearer edge of the platform, which hides feet from a camera below it. */
@@ -66,7 +74,7 @@ export function drawSpringboard(
   press: number,
   venue: Venue,
 ): void {
-  const parts = 7;
+  const parts = map.unit > 22 ? 7 : 4;
   for (let part = 0; part < parts; part++) {
     const point = (index: number): Vector => {
       const share = index / parts;

@@ -4,6 +4,8 @@ import { Random } from '@mcore/random';
 /** Red, green and blue, 0 .. 255. */
 export type Color = readonly [number, number, number];
 
+const grey = (level: number): Color => [level * 0.98, level, level * 1.02];
+
 /** How a competition looks; no field depends on a score. */
 export interface Venue {
   readonly outdoor: boolean;
@@ -106,12 +108,12 @@ export function planVenue(competition: string, seed: number | string): Venue {
     deepWater: [water[0] * 0.45, water[1] * 0.62, water[2] * 0.78],
     wall: around(random, wall, 12),
     upperWall: around(random, outdoor ? [150, 190, 226] : [wall[0] * 0.6, wall[1] * 0.6, wall[2] * 0.65], 10),
-    seats: around(random, random.pick(bold), 20).map((value) => value * 0.62) as unknown as Color,
+    seats: around(random, random.pick(bold), 20).map((value) => 26 + value * 0.36) as unknown as Color,
     deck: around(random, [188, 190, 188], 18),
-    concrete: around(random, [176, 178, 180], 22),
+    concrete: grey(around(random, [178, 178, 178], 26)[0]),
     banner: random.pick(bold),
     accent: random.pick(bold),
-    crowd: day.uniform(0.25, 0.95),
+    crowd: day.uniform(0.45, 0.97),
     light: day.pick<Color>([
       [255, 236, 200],
       [210, 228, 255],

@@ -18,7 +18,7 @@ export interface VisibleEvents {
 const usualFlight = 37;
 
 /** Two kinds of labels: most are careful, some are not. Deviations in frames for a flight of the usual length. */
-export const labelNoise = { careful: 1.3, careless: 6, carelessShare: 0.16 } as const;
+export const labelNoise = { careful: 1.3, careless: 6.3, carelessShare: 0.16 } as const;
 
 /**
  * Where the dive is seen to leave the board and to enter the water.

@@ -22,13 +22,17 @@ export function gateShiftModule(layers: Layers, name: string, fold: number): (x:
   const bias = layers.weight(`${name}.conv3D.bias`, [0]) as tf.Tensor1D;
   return (x) => {
     const [batch, time, height, width, channels] = x.shape;
-    const folded = tf.slice(x, [0, 0, 0, 0, 0], [batch, time, height, width, fold]);
+    // two axes, because the wasm backend cuts tensors of five axes some fifty times slower
+    const rows = tf.reshape(x, [-1, channels]);
+    const count = batch * time * height * width;
+    const first = tf.slice(rows, [0, 0], [count, fold]);
+    const folded: tf.Tensor5D = tf.reshape(first, [batch, time, height, width, fold]);
     const gate = tf.tanh(gateConv3d(normalize(folded), filter, bias)); // [B, T, H, W, 2]
     const shifted = gateShift(folded, gate);
     if (fold === channels) {
       return shifted;
     }
-    const rest = tf.slice(x, [0, 0, 0, 0, fold], [batch, time, height, width, channels - fold]);
-    return tf.concat([shifted, rest], 4);
+    const rest = tf.slice(rows, [0, fold], [count, channels - fold]);
+    return tf.reshape(tf.concat([tf.reshape(shifted, [count, fold]), rest], 1), x.shape);
   };
 }

@@ -13,7 +13,7 @@ function expectGolden(model: GsmRegNetY, file: string, prefix: string, tolerance
     const trainable = [...model.weights()].filter(([, weight]) => weight.trainable);
     const names = ['x', ...trainable.map(([name]) => name)];
     const inputs = [goldenFrames(metadata[`${prefix}frames`]!), ...trainable.map(([, weight]) => weight)];
-    const apply = (x: tf.Tensor) => model.apply(x as tf.Tensor5D, { training });
+    const apply = (x: tf.Tensor): tf.Tensor => model.apply(x as tf.Tensor5D, { training });
     const { value, grads } = tf.valueAndGrads(apply)(inputs, hashedTensor('cotangent', features.shape));
     expect(apart(value.dataSync(), features.data), 'features').toBeLessThan(tolerance);
     for (const [index, name] of names.entries()) {

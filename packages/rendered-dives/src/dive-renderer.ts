@@ -105,6 +105,12 @@ export class DiveRenderer {
       unit,
     };
     const wide = (framing.height * width) / height;
+    // nothing of the frame before may shine through at the edges, and no state of the context may differ
+    context.globalAlpha = 1;
+    context.lineJoin = 'round';
+    context.lineCap = 'butt';
+    context.fillStyle = css(plan.venue.deepWater);
+    context.fillRect(0, 0, width, height);
     drawSurface(
       context,
       backdrop.surface,

@@ -1,7 +1,16 @@
 import type { Activation } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Convolution } from './convolutions.js';
-import { EPSILON, FILTER_ORDER, type FrameLayer, type Layer, type Layers, type WeightOf } from './layers.js';
+import { shiftFirstChannels } from './gate-shift-module.js';
+import {
+  type ClipLayer,
+  EPSILON,
+  FILTER_ORDER,
+  type FrameLayer,
+  GATE_FILTER_ORDER,
+  type Layers,
+  type WeightOf,
+} from './layers.js';
 
 /** Statistics of what one batch normalisation saw. */
 export interface BatchStatistics {
@@ -29,16 +38,20 @@ export function batchLayers(weightOf: WeightOf, observe: Observe): Layers {
     const y = tf.add(tf.mul(tf.sub(rows, mean), scale), weightOf(`${norm}.bias`));
     return tf.reshape(activation === 'relu' ? tf.relu(y) : y, x.shape) as Features;
   };
+  const weight = (name: string, order: readonly number[]) => tf.transpose(weightOf(name), [...order]);
   return {
+    weight,
     convolution(conv: string, norm: string, convolve: Convolution, activation: Activation): FrameLayer {
-      const filter = tf.transpose(weightOf(`${conv}.weight`), [...FILTER_ORDER]) as tf.Tensor4D;
+      const filter = weight(`${conv}.weight`, FILTER_ORDER) as tf.Tensor4D;
       return (x) => normalize(convolve(x, filter, tf.zeros([filter.shape[3]]), 'linear'), norm, activation);
     },
-    normalization(norm: string): Layer {
-      return (x) => normalize(x, norm, 'relu');
-    },
-    weight(name: string, order: readonly number[]): tf.Tensor {
-      return tf.transpose(weightOf(name), [...order]);
+    gateShift(name: string): ClipLayer {
+      const parts = {
+        normalize: (x: tf.Tensor5D) => normalize(x, `${name}.bn`, 'relu'),
+        filter: weight(`${name}.conv3D.weight`, GATE_FILTER_ORDER) as tf.Tensor5D,
+        bias: weight(`${name}.conv3D.bias`, [0]) as tf.Tensor1D,
+      };
+      return (x) => shiftFirstChannels(x, parts);
     },
   };
 }

@@ -1,7 +1,16 @@
 import { type Activation, biasRelu } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Convolution } from './convolutions.js';
-import { EPSILON, FILTER_ORDER, type FrameLayer, type Layer, type Layers, type WeightOf } from './layers.js';
+import { shiftFirstChannels } from './gate-shift-module.js';
+import {
+  type ClipLayer,
+  EPSILON,
+  FILTER_ORDER,
+  type FrameLayer,
+  GATE_FILTER_ORDER,
+  type Layers,
+  type WeightOf,
+} from './layers.js';
 
 /**
  * Layers with fixed statistics, folded into what comes before: `gamma (W x - mean) / deviation + beta` is computed as `(s W) x + (beta - s mean)` with
@@ -16,7 +25,13 @@ export function foldedLayers(weightOf: WeightOf, retain: (tensor: tf.Tensor) => 
     const offset = tf.sub(weightOf(`${norm}.bias`), tf.mul(weightOf(`${norm}.running_mean`), scale));
     return { scale: scale as tf.Tensor1D, offset: offset as tf.Tensor1D };
   };
+  const weight = (name: string, order: readonly number[]) => {
+    const ordered = tf.transpose(weightOf(name), [...order]);
+    retain(ordered);
+    return ordered;
+  };
   return {
+    weight,
     convolution(conv: string, norm: string, convolve: Convolution, activation: Activation): FrameLayer {
       const { scale, offset } = fold(norm);
       const filter = tf.mul(tf.transpose(weightOf(`${conv}.weight`), [...FILTER_ORDER]), scale) as tf.Tensor4D;
@@ -24,16 +39,16 @@ export function foldedLayers(weightOf: WeightOf, retain: (tensor: tf.Tensor) => 
       retain(offset);
       return (x) => convolve(x, filter, offset, activation);
     },
-    normalization(norm: string): Layer {
-      const { scale, offset } = fold(norm);
+    gateShift(name: string): ClipLayer {
+      const { scale, offset } = fold(`${name}.bn`);
       retain(scale);
       retain(offset);
-      return (x) => biasRelu(tf.mul(x, scale), offset) as typeof x;
-    },
-    weight(name: string, order: readonly number[]): tf.Tensor {
-      const ordered = tf.transpose(weightOf(name), [...order]);
-      retain(ordered);
-      return ordered;
+      const parts = {
+        normalize: (x: tf.Tensor5D) => biasRelu(tf.mul(x, scale) as tf.Tensor5D, offset),
+        filter: weight(`${name}.conv3D.weight`, GATE_FILTER_ORDER) as tf.Tensor5D,
+        bias: weight(`${name}.conv3D.bias`, [0]) as tf.Tensor1D,
+      };
+      return (x) => shiftFirstChannels(x, parts);
     },
   };
 }

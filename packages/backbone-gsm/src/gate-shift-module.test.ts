@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { batchLayers } from './batch-layers.js';
 import { foldedLayers } from './folded-layers.js';
-import { gateShiftModule } from './gate-shift-module.js';
 import { gateShift } from './index.js';
 import type { Layers, WeightOf } from './layers.js';
 import { ENGINES, useEngine } from './testing/engines.js';
@@ -31,7 +30,7 @@ function weight({ tensors }: Fixture, name: string): tf.Tensor {
 
 function module(fixture: Fixture, layersFrom: (weightOf: WeightOf) => Layers): (x: tf.Tensor5D) => tf.Tensor5D {
   const layers = layersFrom((name) => weight(fixture, name.replace('gsm.', '')));
-  return gateShiftModule(layers, 'gsm', fixture.tensors.get('x')!.shape[1]!);
+  return layers.gateShift('gsm');
 }
 
 describe.each(ENGINES)('gate shifts on %s', (engine) => {
@@ -60,7 +59,7 @@ describe.each(ENGINES)('gate shifts on %s', (engine) => {
             const index = PARAMETERS.indexOf(name.replace('gsm.', ''));
             return index >= 0 ? parameters[index]! : weight(fixture, name.replace('gsm.', ''));
           });
-          return gateShiftModule(layers, 'gsm', x.shape[4]!)(x as tf.Tensor5D);
+          return layers.gateShift('gsm')(x as tf.Tensor5D);
         };
         const inputs = [toClips(fixture, 'x'), ...PARAMETERS.map((name) => weight(fixture, name))];
         expect(apart(run(inputs[0]!, ...inputs.slice(1)).dataSync(), toClips(fixture, 'y').dataSync())).toBeLessThan(

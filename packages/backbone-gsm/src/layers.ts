@@ -5,27 +5,30 @@ import type { Convolution } from './convolutions.js';
 /** Added to a variance before its root. Source: timm and PyTorch. */
 export const EPSILON = 1e-5;
 
-/** A map of feature maps, any rank, channels last. */
-export type Layer = <Features extends tf.Tensor>(x: Features) => Features;
+/** PyTorch's `[outputs, inputs, height, width]` to `[height, width, inputs, outputs]`. */
+export const FILTER_ORDER = [2, 3, 1, 0] as const;
+
+/** PyTorch's `[halves, channels of a half, time, height, width]` to `[time, height, width, channels of a half, halves]`. */
+export const GATE_FILTER_ORDER = [2, 3, 4, 1, 0] as const;
+
+/** A weight by its name in the state dict. */
+export type WeightOf = (name: string) => tf.Tensor;
 
 /** A map of frames, `[frames, height, width, channels]`. */
 export type FrameLayer = (x: tf.Tensor4D) => tf.Tensor4D;
 
+/** A map of clips, `[batch, time, height, width, channels]`. */
+export type ClipLayer = (x: tf.Tensor5D) => tf.Tensor5D;
+
 /**
- * Where a network gets its layers from. The network is written once; what differs between using fixed statistics, measuring them and a frozen copy for
- * inference is how a batch normalisation meets its convolution.
+ * Where a network gets its layers from. The network is written once; what differs between using fixed statistics, measuring them and a
+ * frozen copy for inference is how a batch normalisation meets its convolution.
  */
 export interface Layers {
   /** Convolution `<conv>.weight`, batch normalisation `<norm>.*`, activation. */
   convolution(conv: string, norm: string, convolve: Convolution, activation: Activation): FrameLayer;
-  /** Batch normalisation `<norm>.*` and ReLU. */
-  normalization(norm: string): Layer;
+  /** Gate-shift module `<name>.bn.*`, `<name>.conv3D.*`. */
+  gateShift(name: string): ClipLayer;
   /** A weight that no normalisation follows, its axes in the given order. */
   weight(name: string, order: readonly number[]): tf.Tensor;
 }
-
-/** PyTorch's `[outputs, inputs, height, width]` to `[height, width, inputs, outputs]`. */
-export const FILTER_ORDER = [2, 3, 1, 0] as const;
-
-/** A weight by its name in the state dict. */
-export type WeightOf = (name: string) => tf.Tensor;

@@ -2,7 +2,6 @@ import { addRelu, meanOverPositions, pointwise, scaleChannels } from '@mcore/ops
 import * as tf from '@tensorflow/tfjs-core';
 import type { BlockSizes } from './block-sizes.js';
 import { groupedConvolution, pointwiseConvolution, stridedPointwiseConvolution } from './convolutions.js';
-import { gateShiftModule } from './gate-shift-module.js';
 import { FILTER_ORDER, type FrameLayer, type Layers } from './layers.js';
 
 /**
@@ -15,7 +14,7 @@ import { FILTER_ORDER, type FrameLayer, type Layers } from './layers.js';
  */
 export function yBlock(layers: Layers, sizes: BlockSizes): (x: tf.Tensor4D, clips: number) => tf.Tensor4D {
   const { name, first, stride, groups, fold, projected } = sizes;
-  const shift = fold > 0 ? gateShiftModule(layers, `${name}.conv1.gsm`, fold) : null;
+  const shift = fold > 0 ? layers.gateShift(`${name}.conv1.gsm`) : null;
   const reduce = layers.convolution(`${first}.conv`, `${first}.bn`, pointwiseConvolution, 'relu');
   const conv2 = groupedConvolution(stride, groups);
   const look = layers.convolution(`${name}.conv2.conv`, `${name}.conv2.bn`, conv2, 'relu');

@@ -16,6 +16,8 @@ export interface Clip {
   readonly transitions: readonly number[];
   /** The part of the official split it belongs to. */
   readonly split: 'train' | 'test';
+  /** Number of its first frame in the video it was cut from, where that is known; `sampleIndices` takes it. */
+  readonly start?: number;
 }
 
 /** Some decoded frames of one size. */

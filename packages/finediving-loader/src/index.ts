@@ -1,1 +1,10 @@
-export {};
+export {
+  type CheckOptions,
+  type ClipProblem,
+  checkFineDiving,
+  type FineDivingCheck,
+  formatFineDivingCheck,
+} from './check.js';
+export { type FineDivingDataset, type OpenFineDivingOptions, openFineDiving } from './dataset.js';
+export { loadExemplars, saveExemplars } from './exemplar-files.js';
+export type { LabelSource } from './labels.js';

@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+import { type Clip, parseDiveNumber } from '@mcore/clips';
+import { listFrames, readImage } from '@mcore/video/node';
+import { type FineDivingDataset, type OpenFineDivingOptions, openFineDiving } from './dataset.js';
+import { ONE_STAGE } from './labels.js';
+
+/** Something wrong with one clip. */
+export interface ClipProblem {
+  /** The clip's id. */
+  readonly clip: string;
+  /** `'error'`: it can't be used as it is; `'note'`: it can, and it is handled as the text says. */
+  readonly kind: 'error' | 'note';
+  readonly problem: string;
+}
+
+/** What {@link checkFineDiving} found. */
+export interface FineDivingCheck {
+  readonly description: string;
+  /** Undefined if no folder with frames was found. */
+  readonly framesDirectory: string | undefined;
+  /** In the order of the clips. */
+  readonly problems: readonly ClipProblem[];
+  readonly counts: {
+    readonly clips: number;
+    readonly train: number;
+    readonly test: number;
+    readonly competitions: number;
+    readonly diveNumbers: number;
+    /** Clips whose folder has images. */
+    readonly present: number;
+    /** Images found in all folders. */
+    readonly images: number;
+    /** Images decoded whole. */
+    readonly decoded: number;
+    /** Clips with at least one error. */
+    readonly unusable: number;
+    readonly errors: number;
+    readonly notes: number;
+  };
+}
+
+export interface CheckOptions extends OpenFineDivingOptions {
+  /** Images decoded a clip: none, the first, middle and last (unless given), or all, which takes about 3 ms each. */
+  readonly decode?: 'none' | 'some' | 'all';
+  /** Called for each problem as it is found. */
+  readonly onProblem?: (problem: ClipProblem) => void;
+  /** Called after each clip with how many are done. */
+  readonly onClip?: (done: number, total: number) => void;
+}
+
+/**
+ * Looks at every clip of a FineDiving folder: whether its images are there, as many as labelled and readable, and whether its labels
+ * make sense.
+ *
+ * @throws DataError as {@link openFineDiving}, if there is no data set to look at.
+ */
+export async function checkFineDiving(directory: string, options: CheckOptions = {}): Promise<FineDivingCheck> {
+  const { decode = 'some', onProblem, onClip, ...opening } = options;
+  const dataset = await openFineDiving(directory, opening);
+  const problems: ClipProblem[] = [];
+  let [present, images, decoded] = [0, 0, 0];
+  for (const [index, clip] of dataset.clips.entries()) {
+    const found = checkLabels(clip, dataset.oddities(clip.id));
+    const frames = await checkImages(dataset, clip, decode);
+    present += frames.images > 0 ? 1 : 0;
+    images += frames.images;
+    decoded += frames.decoded;
+    for (const problem of [...found, ...frames.problems]) {
+      problems.push(problem);
+      onProblem?.(problem);
+    }
+    onClip?.(index + 1, dataset.clips.length);
+  }
+  const errors = problems.filter(({ kind }) => kind === 'error');
+  const { clips } = dataset;
+  return {
+    description: dataset.description,
+    framesDirectory: dataset.framesDirectory,
+    problems,
+    counts: {
+      clips: clips.length,
+      train: clips.filter(({ split }) => split === 'train').length,
+      test: clips.filter(({ split }) => split === 'test').length,
+      competitions: new Set(clips.map(({ competition }) => competition)).size,
+      diveNumbers: new Set(clips.map(({ diveNumber }) => diveNumber)).size,
+      present,
+      images,
+      decoded,
+      unusable: new Set(errors.map(({ clip }) => clip)).size,
+      errors: errors.length,
+      notes: problems.length - errors.length,
+    },
+  };
+}
+
+/** The check as `mcore data check` prints it: a line for each problem, then the counts. */
+export function formatFineDivingCheck({ description, framesDirectory, problems, counts }: FineDivingCheck): string {
+  const lines = problems.map(({ clip, kind, problem }) => `${kind.padEnd(5)} ${clip}: ${problem}`);
+  return [
+    ...lines,
+    description,
+    `frames below ${framesDirectory ?? 'no folder: none was found'}`,
+    `${counts.clips} clips (${counts.train} train, ${counts.test} test) of ${counts.diveNumbers} dive numbers at ` +
+      `${counts.competitions} competitions`,
+    `${counts.present} clips have images, ${counts.images} in all, ${counts.decoded} of them decoded`,
+    `${counts.errors} errors in ${counts.unusable} clips, ${counts.notes} notes`,
+  ].join('\n');
+}
+
+/** Labels alone: what a person should look at before training. */
+function checkLabels(clip: Clip, oddities: readonly string[]): ClipProblem[] {
+  const problems: ClipProblem[] = [];
+  const add = (kind: ClipProblem['kind'], problem: string) => problems.push({ clip: clip.id, kind, problem });
+  for (const oddity of oddities) add(oddity === ONE_STAGE ? 'error' : 'note', oddity);
+  const [first = 0, second = 0] = clip.transitions;
+  if (first > second) add('error', `transitions are not ascending: ${first}, ${second}`);
+  if (first === second && !oddities.includes(ONE_STAGE))
+    add('note', `the flight is empty: both transitions at frame ${first}`);
+  if (Math.max(first, second) >= clip.frameCount) {
+    add('error', `a transition at frame ${Math.max(first, second)} of ${clip.frameCount} frames`);
+  }
+  try {
+    parseDiveNumber(clip.diveNumber);
+  } catch {
+    add('error', `unknown dive number ${clip.diveNumber}`);
+  }
+  const { difficulty, score } = clip;
+  // the table of World Aquatics runs from 1.2 to 4.8
+  if (difficulty < 1 || difficulty > 5) add('error', `implausible difficulty ${difficulty}`);
+  // three awards of at most 10 count
+  else if (score < 0 || score > 30 * difficulty + 1e-6) {
+    add(
+      'error',
+      `implausible score ${score}: at most 30 x ${difficulty} = ${(30 * difficulty).toFixed(1)} can be given`,
+    );
+  }
+  return problems;
+}
+
+async function checkImages(dataset: FineDivingDataset, clip: Clip, decode: 'none' | 'some' | 'all') {
+  const problems: ClipProblem[] = [];
+  const add = (kind: ClipProblem['kind'], problem: string) => problems.push({ clip: clip.id, kind, problem });
+  const folder = await dataset.clipFolder(clip.id);
+  if (folder === undefined) {
+    add('error', 'no folder with its images');
+    return { problems, images: 0, decoded: 0 };
+  }
+  const names = await listFrames(folder);
+  if (names.length === 0) add('error', `no image in ${folder}`);
+  else if (names.length < clip.frameCount)
+    add('error', `${names.length} images, labelled with ${clip.frameCount} frames`);
+  else if (names.length > clip.frameCount) {
+    add('note', `${names.length} images, labelled with ${clip.frameCount} frames: the last ones are not used`);
+  }
+  const gap = numberGap(names);
+  if (gap) add('note', `images are not numbered without gaps: ${gap}`);
+  const some = [0, names.length >> 1, names.length - 1].filter((index, place, all) => all.indexOf(index) === place);
+  const chosen = decode === 'none' || names.length === 0 ? [] : decode === 'some' ? some : [...names.keys()];
+  const sizes = new Map<string, string>();
+  let decoded = 0;
+  for (const index of chosen) {
+    try {
+      const { width, height } = await readImage(join(folder, names[index]!));
+      sizes.set(`${width} x ${height}`, names[index]!);
+      decoded++;
+    } catch (error) {
+      add('error', (error as Error).message.replace(/^readImage: /, '').replace(/\.$/, ''));
+    }
+  }
+  if (sizes.size > 1) {
+    add('error', `images of different sizes: ${[...sizes].map(([size, name]) => `${name} ${size}`).join(', ')}`);
+  }
+  return { problems, images: names.length, decoded };
+}
+
+function numberGap(names: readonly string[]): string | undefined {
+  const numbers = names.map((name) => Number(/^(\d+)\./.exec(name)?.[1] ?? Number.NaN));
+  const at = numbers.findIndex((number, index) => index > 0 && number !== numbers[index - 1]! + 1);
+  return at < 0 ? undefined : `${names[at]} follows ${names[at - 1]}`;
+}

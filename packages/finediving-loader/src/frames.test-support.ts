@@ -1,0 +1,40 @@
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import golden from './__fixtures__/clips.json' with { type: 'json' };
+
+export type GoldenId = keyof typeof golden.clips;
+export const goldenClips = golden.clips;
+
+/** A folder of annotations that goldens/finediving-loader.py wrote. */
+export function fixtureFolder(name: 'list-pickles' | 'dict-pickles'): string {
+  return fileURLToPath(new URL(`./__fixtures__/${name}`, import.meta.url));
+}
+
+export const temporaryFolder = () => mkdtemp(join(tmpdir(), 'mcore-finediving-'));
+
+/** Real JPEG files, each of one grey: 20 x its index among the clip's frames. */
+export async function writeImages(
+  folder: string,
+  count: number,
+  start: number,
+  width = 24,
+  height = 16,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (let index = 0; index < count; index++) {
+    const grey = 20 * index;
+    const image = sharp({ create: { width, height, channels: 3, background: { r: grey, g: grey, b: grey } } });
+    await image.jpeg({ quality: 95 }).toFile(join(folder, `${String(start + index).padStart(5, '0')}.jpg`));
+  }
+}
+
+/** The images of every clip of the fixtures, as `<frames>/<competition>/<dive index>/<number>.jpg`. */
+export async function writeAllImages(frames: string, join_ = '/'): Promise<void> {
+  for (const [id, { frameCount, start }] of Object.entries(goldenClips)) {
+    const cut = id.lastIndexOf('__');
+    await writeImages(join(frames, `${id.slice(0, cut)}${join_}${id.slice(cut + 2)}`), frameCount, start);
+  }
+}

@@ -1,0 +1,248 @@
+import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chooseExemplars, sampleIndices, sampleTransitions } from '@mcore/clips';
+import { ArgumentError, DataError } from '@mcore/errors';
+import { fineDivingLabels } from '@mcore/finediving-labels';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  fixtureFolder,
+  type GoldenId,
+  goldenClips,
+  temporaryFolder,
+  writeAllImages,
+  writeImages,
+} from './frames.test-support.js';
+import { openFineDiving } from './index.js';
+
+let root: string;
+let dataset: string;
+beforeAll(async () => {
+  root = await temporaryFolder();
+  dataset = join(root, 'data');
+  await cp(fixtureFolder('list-pickles'), dataset, { recursive: true });
+  await writeAllImages(join(dataset, 'FineDiving'));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const ids = Object.keys(goldenClips) as GoldenId[];
+
+describe.each(['list-pickles', 'dict-pickles'] as const)('openFineDiving on %s', (style) => {
+  it('reads numbers, scores, splits and transitions as the per-frame labels say', async () => {
+    const { clips, labels, description } = await openFineDiving(fixtureFolder(style));
+    expect(labels).toBe('pickle');
+    expect(description).toBe('FineDiving, 6 clips, labels from pickle files');
+    expect(clips.map(({ id }) => id)).toEqual(ids);
+    for (const clip of clips) {
+      const { start, sampledTransitions, transitions, ...wanted } = goldenClips[clip.id as GoldenId];
+      const last = wanted.frameCount - 1;
+      expect(clip).toMatchObject({ ...wanted, transitions: transitions ?? [last, last] });
+      if (style === 'list-pickles') expect(clip.start).toBe(start);
+      const indices = sampleIndices(clip.frameCount, 96, start);
+      expect(sampleTransitions(clip.transitions, indices)).toEqual(sampledTransitions ?? [95, 95]);
+    }
+  });
+
+  it('tells what is odd: unsorted transitions, one stage only', async () => {
+    const opened = await openFineDiving(fixtureFolder(style));
+    expect(opened.oddities('Cup_Men3m_final_r2__0')).toEqual(['transition frames are not sorted: 9, 4']);
+    expect(opened.oddities('26__5')).toEqual(['only one stage is labelled']);
+    expect(opened.oddities('01__1')).toEqual([]);
+  });
+});
+
+describe('openFineDiving on JSON labels', () => {
+  const entry = (video: string, events: { frame: number }[], parts: object = {}) => ({
+    video,
+    num_frames: 100,
+    num_events: events.length,
+    events: events.map((event) => ({ label: 'Entry', comment: 'a -> b', ...event })),
+    _source_info: { action_type: '407c', difficulty: 3.2, dive_score: 81.6 },
+    ...parts,
+  });
+  const write = async (name: string, files: Record<string, unknown>) => {
+    const folder = join(root, name);
+    await mkdir(folder, { recursive: true });
+    for (const [file, value] of Object.entries(files)) {
+      await writeFile(join(folder, file), typeof value === 'string' ? value : JSON.stringify(value));
+    }
+    return folder;
+  };
+
+  it('reads all 3,000 clips of FineDiving as @mcore/finediving-labels has them', async () => {
+    const files: Record<string, unknown[]> = { 'train.json': [], 'val.json': [], 'test.json': [] };
+    for (const { id, diveNumber, score, difficulty, frameCount, events, declaredEvents, portion } of fineDivingLabels) {
+      const _source_info = { action_type: diveNumber, difficulty, dive_score: score };
+      files[`${portion}.json`]!.push({
+        video: id,
+        num_frames: frameCount,
+        num_events: declaredEvents,
+        events,
+        _source_info,
+      });
+    }
+    const { clips, labels, description } = await openFineDiving(await write('real', files));
+    expect({ labels, description }).toEqual({
+      labels: 'json',
+      description: 'FineDiving, 3000 clips, labels from json files',
+    });
+    expect(clips.filter(({ split }) => split === 'train')).toHaveLength(2251);
+    for (const [index, { id, diveNumber, score, transitions, frameCount, split }] of fineDivingLabels.entries()) {
+      expect(clips[index]).toMatchObject({ id, diveNumber, score, transitions, frameCount, split });
+    }
+    // every test clip has exemplars of its own number, and five numbers have a single training clip
+    const training = clips.filter(({ split }) => split === 'train');
+    const { lists } = chooseExemplars(
+      clips.filter(({ split }) => split === 'test'),
+      training,
+    );
+    expect([...lists.values()].every(({ match }) => match === 'same')).toBe(true);
+  });
+
+  it('reads the clips whose labels are odd', async () => {
+    const odd = [
+      entry('01__121', [{ frame: 0 }, { frame: 37 }]),
+      entry('03__24', [{ frame: 47 }], { num_events: 2 }),
+      entry('03__67', [{ frame: 51 }, { frame: 35 }], { num_events: 3 }),
+      entry('03__99', []),
+    ];
+    const opened = await openFineDiving(await write('odd', { 'train.json': odd, 'test.json': [] }));
+    expect(opened.clips.map(({ transitions }) => transitions)).toEqual([
+      [37, 37],
+      [47, 47],
+      [35, 51],
+      [99, 99],
+    ]);
+    expect(opened.clips.map(({ id }) => opened.oddities(id))).toEqual([
+      ['an event at frame 0, before which there is no stage'],
+      ['2 events declared, 1 listed'],
+      ['events are not sorted: frames 51, 35', '3 events declared, 2 listed'],
+      ['only one stage is labelled'],
+    ]);
+  });
+
+  const good = entry('01__1', [{ frame: 3 }, { frame: 9 }]);
+  it.each<[string, unknown, string]>([
+    ['syntax', '[', 'JSON in train.json, got Unexpected end of JSON input.'],
+    ['no-list', {}, 'a list in train.json, got an object.'],
+    ['no-object', [3], 'an object as train.json, entry 0, got 3.'],
+    ['no-video', [entry(3 as never, [])], 'text as video in train.json, entry 0, got 3.'],
+    ['no-index', [entry('01', [])], '<competition>__<dive index> as video in train.json, entry 0, got 01.'],
+    [
+      'upwards',
+      [entry('../../etc__1', [])],
+      'the name of a folder as a competition in train.json, entry 0 (../../etc__1), got ../../etc.',
+    ],
+    ['dots', [entry('01__..', [])], 'the name of a folder as a dive index in train.json, entry 0 (01__..), got ...'],
+    [
+      'backslash',
+      [entry('a\\b__1', [])],
+      'the name of a folder as a competition in train.json, entry 0 (a\\b__1), got a\\b.',
+    ],
+    ['events', [entry('01__1', [], { events: 'x' })], 'a list as events in train.json, entry 0 (01__1), got x.'],
+    [
+      'event',
+      [entry('01__1', [{ frame: -1 }])],
+      'whole numbers of 0 or more as frames of events in train.json, entry 0 (01__1), got -1.',
+    ],
+    ['info', [{ ...good, _source_info: null }], 'an object as _source_info of train.json, entry 0 (01__1), got null.'],
+    ['frames', [{ ...good, num_frames: 0 }], 'at least one frame in train.json, entry 0 (01__1), got 0.'],
+    [
+      'score',
+      [{ ...good, _source_info: { action_type: '1', difficulty: 3 } }],
+      'a number as score in train.json, entry 0 (01__1), got nothing.',
+    ],
+    ['twice', [good, good], 'one annotation a clip in %, got two for 01__1.'],
+  ])('says what is wrong: %s', async (name, train, message) => {
+    const folder = await write(`bad-${name}`, { 'train.json': train, 'test.json': [] });
+    await expect(openFineDiving(folder, { annotations: folder })).rejects.toThrow(
+      new DataError(`openFineDiving: wanted ${message.replace('%', folder)}`),
+    );
+  });
+
+  it('says which files are missing', async () => {
+    const folder = await write('half', { 'train.json': [good] });
+    await expect(openFineDiving(folder, { annotations: folder })).rejects.toThrow(
+      new DataError(`openFineDiving: wanted train.json and test.json in ${folder}, got none there.`),
+    );
+    await expect(openFineDiving(folder, { annotations: folder, labels: 'pickle' })).rejects.toThrow(
+      new DataError(
+        `openFineDiving: wanted fine-grained_annotation_aqa.pkl, train_split.pkl and test_split.pkl in ${folder}, got none of them.`,
+      ),
+    );
+    await expect(openFineDiving(join(root, 'nowhere'))).rejects.toThrow(
+      new DataError(`openFineDiving: wanted a folder at ${join(root, 'nowhere')}, got nothing there.`),
+    );
+  });
+});
+
+describe('openFineDiving on frames', () => {
+  it('falls back to the bundled labels where there are frames and no labels', async () => {
+    const bare = join(root, 'bare');
+    await writeImages(join(bare, '01', '10'), 4, 100);
+    const opened = await openFineDiving(bare, { presentOnly: true });
+    expect(opened.labels).toBe('bundled');
+    expect(opened.clips).toHaveLength(1);
+    expect(opened.clips[0]).toMatchObject({ id: '01__10', diveNumber: '407c', start: 100, transitions: [23, 63] });
+    expect(opened.description).toBe('FineDiving, 1 clips, labels from @mcore/finediving-labels');
+    expect((await openFineDiving(bare)).clips).toHaveLength(3000);
+  });
+
+  it('decodes frames in the order asked for, from any layout it finds', async () => {
+    const nested = join(root, 'nested');
+    await cp(fixtureFolder('dict-pickles'), nested, { recursive: true });
+    await writeAllImages(join(nested, 'Trimmed_Video_Frames', 'all'), '__');
+    for (const folder of [dataset, nested]) {
+      const opened = await openFineDiving(folder);
+      const frames = await opened.readFrames('Cup_Men3m_final_r1__0', [11, 0, 3, 3]);
+      expect(frames).toMatchObject({ count: 4, height: 16, width: 24 });
+      const greys = [0, 1, 2, 3].map((place) => frames.data[place * 16 * 24 * 3]!);
+      for (const [place, grey] of [220, 0, 60, 60].entries())
+        expect(Math.abs(greys[place]! - grey)).toBeLessThanOrEqual(1);
+      expect(opened.clip('Cup_Men3m_final_r1__0').start).toBe(489);
+    }
+  });
+
+  it('leaves clips out by id', async () => {
+    const opened = await openFineDiving(dataset, { exclude: ['26__5'] });
+    expect(opened.clips).toHaveLength(5);
+    await expect(openFineDiving(dataset, { exclude: ['27__5'] })).rejects.toThrow(
+      new ArgumentError('openFineDiving: exclude must name clips of the data set, got 27__5.'),
+    );
+  });
+
+  it('follows links that a person made, since those are not names in annotations', async () => {
+    const linked = join(root, 'linked');
+    await cp(fixtureFolder('list-pickles'), linked, { recursive: true });
+    await mkdir(join(linked, 'frames'));
+    await symlink(join(dataset, 'FineDiving', '01'), join(linked, 'frames', '01'));
+    const opened = await openFineDiving(linked);
+    expect((await opened.readFrames('01__1', [0])).count).toBe(1);
+  });
+
+  it('says in one line what is missing', async () => {
+    const broken = join(root, 'broken');
+    await cp(dataset, broken, { recursive: true });
+    const folder = join(broken, 'FineDiving', '01', '1');
+    await rename(join(broken, 'FineDiving', '26'), join(broken, 'FineDiving', '27'));
+    await rm(join(folder, '00009.jpg'));
+    await writeFile(join(folder, '00004.jpg'), 'no image');
+    const opened = await openFineDiving(broken);
+    await expect(opened.readFrames('01__1', [9])).rejects.toThrow(
+      new DataError(
+        'readFrames: wanted frame 9 of clip 01__1, which is labelled with 10 frames, got a folder of 9 images.',
+      ),
+    );
+    await expect(opened.readFrames('01__1', [3, 4])).rejects.toThrow(
+      new DataError(
+        `readImage: wanted an image (jpg, png), got ${join(folder, '00004.jpg')}, which can't be read: Input buffer contains unsupported image format.`,
+      ),
+    );
+    await expect(opened.readFrames('26__5', [0])).rejects.toThrow(
+      new DataError(`readFrames: wanted the images of clip 26__5 below ${join(broken, 'FineDiving')}, got none.`),
+    );
+    await expect(opened.readFrames('01__3', [0])).rejects.toThrow(
+      new ArgumentError('FineDivingDataset: wanted the id of one of its 6 clips, got 01__3.'),
+    );
+    expect((await openFineDiving(broken, { presentOnly: true })).clips).toHaveLength(5);
+  });
+});

@@ -209,7 +209,7 @@ describe('ContrastiveRegressor', () => {
 
   it('says which shapes it wanted', () => {
     const regressor = new ContrastiveRegressor(sizes, { seed: 1 });
-    const features = (...shape: [number, number, number, number]) => tf.zeros(shape);
+    const features = (...shape: [number, number, number, number]) => tf.zeros<tf.Rank.R4>(shape);
     expect(() => regressor.apply(features(2, 3, 4, 12), features(2, 3, 4, 11))).toThrow(
       new ShapeError(
         'ContrastiveRegressor.apply: exemplar must be [batch, stages, steps, 12] and not empty, got [2, 3, 4, 11].',

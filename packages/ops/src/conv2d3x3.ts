@@ -13,7 +13,8 @@ export interface Conv2d3x3Options {
 }
 
 /**
- * 3x3 convolution with padding 1 on both sides, plus bias, then the activation.
+ * 3x3 convolution with padding 1 on both sides, plus bias, then the activation. Made for the first layer of a network: few
+ * input channels, and an input that needs no gradient (it is computed only where asked for).
  *
  * @param x - `[batch, height, width, inputs]`.
  * @param filter - `[3, 3, inputs, outputs]`; PyTorch's `[out, in, 3, 3]` transposed by `[2, 3, 1, 0]`.
@@ -37,28 +38,26 @@ export function conv2d3x3(
   return differentiable({
     inputs: { x, filter, bias },
     forward: (save) => {
-      const y = runKernelOr<tf.Tensor4D>(
-        'McoreConv2d3x3',
-        { inputs: { x, filter, bias }, attributes: { stride, activation } },
-        () => {
-          const sum = tf.add(convolve(x, filter, stride), bias) as tf.Tensor4D;
-          return relu ? tf.relu(sum) : sum;
-        },
-      );
+      const call = { inputs: { x, filter, bias }, attributes: { stride, relu } };
+      const y = runKernelOr<tf.Tensor4D>('McoreConv2d3x3', call, () => {
+        const sum = tf.add(convolve(x, filter, stride), bias) as tf.Tensor4D;
+        return relu ? tf.relu(sum) : sum;
+      });
       save(relu ? [x, filter, y] : [x, filter]);
       return y;
     },
     backward: (dy, saved) => {
-      const [input, weights, output] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D | undefined];
-      const masked = () => (output ? maskByOutput(dy, output) : dy);
-      const call = { inputs: { x: input, dy, y: output ?? dy }, attributes: { stride, activation } };
+      const [input, weights, y] = saved as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D | undefined];
+      const masked = () => (y ? maskByOutput(dy, y) : dy);
+      const call = { inputs: { dy, x: input, ...(y ? { y } : {}) }, attributes: { stride } };
+      const [dFilter, dBias] = runKernelOr<tf.Tensor[]>('McoreConv2d3x3FilterGradient', call, () => [
+        convolveFilterGradient(input, masked(), stride),
+        sumOverRows(masked()),
+      ]) as [tf.Tensor, tf.Tensor];
       return {
         x: () => convolveInputGradient(masked(), weights, stride, input.shape),
-        filter: () =>
-          runKernelOr<tf.Tensor4D>('McoreConv2d3x3FilterGradient', call, () =>
-            convolveFilterGradient(input, masked(), stride),
-          ),
-        bias: () => runKernelOr<tf.Tensor1D>('McoreBiasGradient', call, () => sumOverRows(masked())),
+        filter: dFilter,
+        bias: dBias,
       };
     },
   });

@@ -1,9 +1,8 @@
 import { ShapeError } from '@mcore/errors';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
-import { gateConvFilterGradient, gateConvForward, gateConvInputGradient } from './plain/gate.js';
-import { sumOverRows } from './products.js';
+import { gateConvBackward, gateConvForward } from './plain/gate.js';
 import { runKernelOr } from './run-kernel.js';
 
 /**
@@ -32,22 +31,17 @@ export function gateConv3d(x: tf.Tensor5D, filter: tf.Tensor5D, bias: tf.Tensor1
     forward: (save) => {
       save([x, filter]);
       return runKernelOr<tf.Tensor5D>('McoreGateConv3d', { inputs: { x, filter, bias } }, () =>
-        tf.add(gateConvForward(x, filter), bias),
+        gateConvForward(x, filter, bias),
       );
     },
     backward: (dy, saved) => {
       const [input, weights] = saved as [tf.Tensor5D, tf.Tensor5D];
-      return {
-        x: () =>
-          runKernelOr<tf.Tensor5D>('McoreGateConv3dInputGradient', { inputs: { dy, filter: weights } }, () =>
-            gateConvInputGradient(dy, weights),
-          ),
-        filter: () =>
-          runKernelOr<tf.Tensor5D>('McoreGateConv3dFilterGradient', { inputs: { x: input, dy } }, () =>
-            gateConvFilterGradient(input, dy),
-          ),
-        bias: () => sumOverRows(dy),
-      };
+      const call = { inputs: { dy, x: input, filter: weights } };
+      const gradients = runKernelOr<tf.Tensor[]>('McoreGateConv3dGradient', call, () =>
+        gateConvBackward(dy, input, weights),
+      );
+      const [dx, dFilter, dBias] = gradients as [tf.Tensor, tf.Tensor, tf.Tensor];
+      return { x: dx, filter: dFilter, bias: dBias };
     },
   });
 }

@@ -1,5 +1,5 @@
 import { ShapeError } from '@mcore/errors';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
 import { gateShiftBackward, gateShiftForward } from './plain/gate.js';
@@ -37,7 +37,7 @@ export function gateShift(x: tf.Tensor5D, gate: tf.Tensor5D): tf.Tensor5D {
       const [dx, dGate] = runKernelOr<tf.Tensor[]>(
         'McoreGateShiftGradient',
         { inputs: { dy, x: input, gate: gates } },
-        () => tf.tidy(() => gateShiftBackward(dy, input, gates)),
+        () => gateShiftBackward(dy, input, gates),
       ) as [tf.Tensor5D, tf.Tensor5D];
       return { x: dx, gate: dGate };
     },

@@ -4,6 +4,7 @@ export { type Conv2d3x3Options, conv2d3x3 } from './conv2d3x3.js';
 export { type DifferentiableOperation, differentiable, type InputGradients } from './differentiable.js';
 export { gateConv3d } from './gate-conv3d.js';
 export { gateShift } from './gate-shift.js';
+export { type GateShiftModuleWeights, gateShiftModule } from './gate-shift-module.js';
 export { type GroupedConv2dOptions, groupedConv2d } from './grouped-conv2d.js';
 export {
   biasUniform,
@@ -16,7 +17,7 @@ export {
 } from './initializers.js';
 export { IMAGENET_DEVIATION, IMAGENET_MEAN, normalizeFrames, type PackedFrames } from './normalize-frames.js';
 export { type PointwiseOptions, pointwise } from './pointwise.js';
-export { registerOps } from './register-ops.js';
+export { type RegisterOpsOptions, registerOps } from './register-ops.js';
 export { addRelu, biasRelu } from './relu.js';
 export { type FrameRange, resampleLinear } from './resample-linear.js';
 export { meanOverPositions, scaleChannels } from './scale-channels.js';

@@ -1,5 +1,6 @@
 import { formatShape, ShapeError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
+import { runKernelOr } from './run-kernel.js';
 
 /** Mean of ImageNet's red, green and blue values in 0 .. 1 (torchvision's constants, as the released code uses them). */
 export const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
@@ -51,11 +52,18 @@ function normalizePacked({ data, count, height, width }: PackedFrames): tf.Tenso
       table[channel * 256 + value] = (value / 255 - IMAGENET_MEAN[channel]!) / IMAGENET_DEVIATION[channel]!;
     }
   }
+  const shape = [count, height, width, 3];
+  return runKernelOr<tf.Tensor4D>('McoreNormalizeBytes', { inputs: {}, attributes: { data, table, shape } }, () =>
+    tf.tensor4d(lookUp(data, table), [count, height, width, 3]),
+  );
+}
+
+function lookUp(data: Uint8Array | Uint8ClampedArray, table: Float32Array): Float32Array {
   const values = new Float32Array(data.length);
   for (let index = 0; index < data.length; index += 3) {
     values[index] = table[data[index]!]!;
     values[index + 1] = table[256 + data[index + 1]!]!;
     values[index + 2] = table[512 + data[index + 2]!]!;
   }
-  return tf.tensor4d(values, [count, height, width, 3]);
+  return values;
 }

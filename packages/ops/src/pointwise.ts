@@ -4,7 +4,7 @@ import { type Activation, assertActivation } from './activation.js';
 import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
 import { maskByOutput, multiplyTransposedA, multiplyTransposedB, sumOverRows } from './products.js';
-import { hasKernel, runKernel } from './run-kernel.js';
+import { runKernelOr } from './run-kernel.js';
 
 export interface PointwiseOptions {
   /** Default `'linear'`. */
@@ -39,10 +39,10 @@ export function pointwise<Input extends tf.Tensor>(
   }
   const relu = activation === 'relu';
   const shape = [...x.shape.slice(0, -1), outputs];
-  return differentiable({
+  return differentiable<Record<string, tf.Tensor>, tf.Tensor>({
     inputs: bias ? { x, weight, bias } : { x, weight },
     forward: (save) => {
-      const y = tf.reshape(forward(tf.reshape(x, [-1, inputs]), weight, bias, activation), shape);
+      const y = tf.reshape(forward(tf.reshape(x, [-1, inputs]), weight, bias, relu), shape);
       save(relu ? [x, weight, y] : [x, weight]);
       return y;
     },
@@ -53,38 +53,29 @@ export function pointwise<Input extends tf.Tensor>(
   }) as Input;
 }
 
-function forward(rows: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D | null, activation: Activation): tf.Tensor {
-  if (bias && hasKernel('McorePointwise')) {
-    return runKernel<tf.Tensor>('McorePointwise', { inputs: { x: rows, weight, bias }, attributes: { activation } });
-  }
-  const product = tf.matMul(rows, weight);
-  const sum = bias ? tf.add(product, bias) : product;
-  return activation === 'relu' ? tf.relu(sum) : sum;
+function forward(rows: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D | null, relu: boolean): tf.Tensor2D {
+  const call = { inputs: { x: rows, weight, ...(bias ? { bias } : {}) }, attributes: { relu } };
+  return runKernelOr<tf.Tensor2D>('McorePointwise', call, () => {
+    const product: tf.Tensor2D = tf.matMul(rows, weight);
+    const sum = bias ? (tf.add(product, bias) as tf.Tensor2D) : product;
+    return relu ? (tf.relu(sum) as tf.Tensor2D) : sum;
+  });
 }
 
 /** All gradients at once: they share the masked gradient. */
-function backward(dy: tf.Tensor, x: tf.Tensor, weight: tf.Tensor2D, y: tf.Tensor | undefined, withBias: boolean) {
-  const [inputs, outputs] = weight.shape;
-  const gradients = tf.tidy(() => {
+function backward(dy: tf.Tensor, x: tf.Tensor, weight: tf.Tensor2D, output: tf.Tensor | undefined, withBias: boolean) {
+  return tf.tidy(() => {
+    const [inputs, outputs] = weight.shape;
     const rows = tf.reshape(x, [-1, inputs]) as tf.Tensor2D;
     const flat = tf.reshape(dy, [-1, outputs]) as tf.Tensor2D;
-    const flatY = y && (tf.reshape(y, [-1, outputs]) as tf.Tensor2D);
-    if (hasKernel('McorePointwiseGradient')) {
-      const activation = flatY ? 'relu' : 'linear';
-      return runKernel<tf.Tensor[]>('McorePointwiseGradient', {
-        inputs: { dy: flat, x: rows, weight, y: flatY ?? flat },
-        attributes: { activation },
-      });
-    }
-    const masked = flatY ? maskByOutput(flat, flatY) : flat;
-    return [multiplyTransposedB(masked, weight), multiplyTransposedA(rows, masked), sumOverRows(masked)];
+    const y = output && (tf.reshape(output, [-1, outputs]) as tf.Tensor2D);
+    const call = { inputs: { dy: flat, x: rows, weight, ...(y ? { y } : {}) } };
+    const gradients = runKernelOr<tf.Tensor[]>('McorePointwiseGradient', call, () => {
+      const masked = y ? maskByOutput(flat, y) : flat;
+      return [multiplyTransposedB(masked, weight), multiplyTransposedA(rows, masked), sumOverRows(masked)];
+    });
+    const [dx, dWeight, dBias] = gradients as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const shaped = tf.reshape(dx, x.shape);
+    return withBias ? { x: shaped, weight: dWeight, bias: dBias } : { x: shaped, weight: dWeight };
   });
-  const [dx, dWeight, dBias] = gradients as [tf.Tensor, tf.Tensor, tf.Tensor];
-  const shaped = tf.reshape(dx, x.shape);
-  dx.dispose();
-  if (!withBias) {
-    dBias.dispose();
-    return { x: shaped, weight: dWeight };
-  }
-  return { x: shaped, weight: dWeight, bias: dBias };
 }

@@ -1,10 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { registerWasmKernels } from './wasm/register.js';
+
+export interface RegisterOpsOptions {
+  /**
+   * wasm only: whether fused multiply-add may be used where the engine has relaxed SIMD (a quarter faster). Last digits then
+   * differ between processors. Default true.
+   */
+  relaxedSimd?: boolean;
+}
 
 /**
  * Gives the current tfjs backend the faster kernels of this package, where it has some; everything works without.
  *
- * Explicit, so that importing the package changes nothing; calling it again does nothing.
+ * Explicit, so that importing the package changes nothing. Calling it again does nothing. On the wasm backend it also replaces
+ * tfjs's kernels of `slice`, `unstack`, `split` and `matMul`, which are slow there.
+ *
+ * @throws EngineError if the wasm backend runs with threads or without SIMD.
  */
-export async function registerOps(): Promise<void> {
+export async function registerOps({ relaxedSimd = true }: RegisterOpsOptions = {}): Promise<void> {
   await tf.ready();
+  if (tf.getBackend() === 'wasm') {
+    await registerWasmKernels(relaxedSimd);
+  }
 }

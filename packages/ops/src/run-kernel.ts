@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Inputs and attributes as tfjs kernels take them. */
 export interface KernelCall {
   inputs: Record<string, tf.Tensor>;
-  attributes?: Record<string, number | number[] | boolean | string>;
+  attributes?: Record<string, unknown>;
 }
 
 /** Whether `registerOps` gave the current backend a kernel of this name. */
@@ -11,16 +11,16 @@ export function hasKernel(name: string): boolean {
   return tf.getKernel(name, tf.getBackend()) != null;
 }
 
-/** Runs the current backend's own kernel of this name, or the plain formulation where it has none. */
+/**
+ * Runs the current backend's own kernel of this name, or the plain formulation where it has none; nothing else is left over.
+ */
 export function runKernelOr<Output extends tf.Tensor | tf.Tensor[]>(
   name: string,
   call: KernelCall,
   plain: () => Output,
 ): Output {
-  return hasKernel(name) ? runKernel<Output>(name, call) : plain();
-}
-
-/** Runs a kernel that is known to be there. */
-export function runKernel<Output extends tf.Tensor | tf.Tensor[]>(name: string, call: KernelCall): Output {
-  return tf.engine().runKernel(name, call.inputs, call.attributes ?? {}) as Output;
+  if (hasKernel(name)) {
+    return tf.engine().runKernel(name, call.inputs, (call.attributes ?? {}) as tf.NamedAttrMap) as Output;
+  }
+  return tf.tidy(plain);
 }

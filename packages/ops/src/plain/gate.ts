@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { sumOverRows } from '../products.js';
 import { convolve, convolveFilterGradient, convolveInputGradient } from './convolution.js';
 
 /*
@@ -6,18 +7,22 @@ import { convolve, convolveFilterGradient, convolveInputGradient } from './convo
  * which the time taps are then shifted along time and added.
  */
 
-/** `[B, T, H, W, C]` and `[3, 3, 3, C/2, 2]` to `[B, T, H, W, 2]`, without a bias. */
-export function gateConvForward(x: tf.Tensor5D, filter: tf.Tensor5D): tf.Tensor5D {
+/** `[B, T, H, W, C]`, `[3, 3, 3, C/2, 2]` and `[2]` to `[B, T, H, W, 2]`. */
+export function gateConvForward(x: tf.Tensor5D, filter: tf.Tensor5D, bias: tf.Tensor1D): tf.Tensor5D {
   const [batch, time, height, width] = x.shape;
   const taps = tf.reshape(convolve(asFrames(x), frameFilter(filter), 1), [batch, time, height * width, 3, 2]);
   const [before, here, after] = tf.split(taps, 3, 3) as [tf.Tensor5D, tf.Tensor5D, tf.Tensor5D];
   // tap 0 of frame t looks at frame t - 1, tap 2 at frame t + 1
   const sum = tf.add(tf.add(shiftTime(before, 1), here), shiftTime(after, -1));
-  return tf.reshape(sum, [batch, time, height, width, 2]);
+  return tf.add(tf.reshape(sum, [batch, time, height, width, 2]), bias);
 }
 
-/** Gradient of {@link gateConvForward} by its input. */
-export function gateConvInputGradient(dy: tf.Tensor5D, filter: tf.Tensor5D): tf.Tensor5D {
+/** Gradients of {@link gateConvForward} by `x`, `filter` and `bias`. */
+export function gateConvBackward(dy: tf.Tensor5D, x: tf.Tensor5D, filter: tf.Tensor5D): tf.Tensor[] {
+  return [inputGradient(dy, filter), filterGradient(x, dy), sumOverRows(dy)];
+}
+
+function inputGradient(dy: tf.Tensor5D, filter: tf.Tensor5D): tf.Tensor5D {
   const [batch, time, height, width] = dy.shape;
   const channels = 2 * filter.shape[3];
   const shape: [number, number, number, number] = [batch * time, height, width, channels];
@@ -30,8 +35,7 @@ export function gateConvInputGradient(dy: tf.Tensor5D, filter: tf.Tensor5D): tf.
   ]);
 }
 
-/** Gradient of {@link gateConvForward} by its filter. */
-export function gateConvFilterGradient(x: tf.Tensor5D, dy: tf.Tensor5D): tf.Tensor5D {
+function filterGradient(x: tf.Tensor5D, dy: tf.Tensor5D): tf.Tensor5D {
   const half = x.shape[4] / 2;
   const dense = convolveFilterGradient(asFrames(x), tapGradients(dy), 1); // [3, 3, C, 3 * 2]
   const byGroup = tf.reshape(dense, [9, 2, half, 3, 2]);

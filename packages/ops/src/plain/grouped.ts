@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { maskByOutput, sumOverRows } from '../products.js';
 import { convolve, convolveFilterGradient, convolveInputGradient } from './convolution.js';
 
 /**
@@ -7,42 +8,57 @@ import { convolve, convolveFilterGradient, convolveInputGradient } from './convo
  */
 const CHUNK_CHANNELS = 64;
 
-/** Grouped convolution out of `tf.conv2d`, on any backend. */
-export function groupedForward(x: tf.Tensor4D, filter: tf.Tensor4D, stride: number, groups: number): tf.Tensor4D {
+/** `activation(conv(x, filter) + bias)` out of `tf.conv2d`, on any backend. */
+export function groupedForward(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  bias: tf.Tensor1D | undefined,
+  { stride, groups, relu }: { stride: number; groups: number; relu: boolean },
+): tf.Tensor4D {
   const chunks = chunksOf(x.shape[3], groups);
   const inputs = splitChannels(x, chunks);
   const filters = splitChannels(filter, chunks);
   const width = filter.shape[2];
-  return joinChannels(inputs.map((input, index) => convolve(input, blockDiagonal(filters[index]!, width), stride)));
+  const product = joinChannels(
+    inputs.map((input, index) => convolve(input, blockDiagonal(filters[index]!, width), stride)),
+  );
+  const sum = bias ? (tf.add(product, bias) as tf.Tensor4D) : product;
+  return relu ? tf.relu(sum) : sum;
 }
 
-/** Gradient of {@link groupedForward} by its input. */
-export function groupedInputGradient(
+/** Gradients of {@link groupedForward} by `x`, `filter` and, if wanted, `bias`; `y` is its output if it had a ReLU. */
+export function groupedBackward(
+  dy: tf.Tensor4D,
+  y: tf.Tensor4D | undefined,
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  { stride, groups, withBias }: { stride: number; groups: number; withBias: boolean },
+): tf.Tensor[] {
+  const masked = y ? maskByOutput(dy, y) : dy;
+  const dx = inputGradient(masked, filter, stride, groups, x.shape);
+  const dFilter = filterGradient(x, masked, stride, groups);
+  return withBias ? [dx, dFilter, sumOverRows(masked)] : [dx, dFilter];
+}
+
+function inputGradient(
   dy: tf.Tensor4D,
   filter: tf.Tensor4D,
   stride: number,
   groups: number,
-  inputShape: [number, number, number, number],
+  [batch, height, width, channels]: [number, number, number, number],
 ): tf.Tensor4D {
-  const [batch, height, rowWidth, channels] = inputShape;
   const chunks = chunksOf(channels, groups);
   const gradients = splitChannels(dy, chunks);
   const filters = splitChannels(filter, chunks);
-  const width = filter.shape[2];
   return joinChannels(
-    gradients.map((gradient, index) =>
-      convolveInputGradient(gradient, blockDiagonal(filters[index]!, width), stride, [
-        batch,
-        height,
-        rowWidth,
-        chunks[index]!,
-      ]),
-    ),
+    gradients.map((gradient, index) => {
+      const dense = blockDiagonal(filters[index]!, channels / groups);
+      return convolveInputGradient(gradient, dense, stride, [batch, height, width, chunks[index]!]);
+    }),
   );
 }
 
-/** Gradient of {@link groupedForward} by its filter. */
-export function groupedFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, stride: number, groups: number): tf.Tensor4D {
+function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, stride: number, groups: number): tf.Tensor4D {
   const channels = x.shape[3];
   const chunks = chunksOf(channels, groups);
   const inputs = splitChannels(x, chunks);

@@ -1,0 +1,93 @@
+import { ShapeError } from '@mcore/errors';
+import * as tf from '@tensorflow/tfjs-core';
+import { assertShape } from './assert-shape.js';
+import { differentiable } from './differentiable.js';
+import { gateConv3d } from './gate-conv3d.js';
+import { gateShift } from './gate-shift.js';
+import { biasRelu } from './relu.js';
+import { hasKernel } from './run-kernel.js';
+
+/** Weights of a gate-shift module, its normalisation folded to a factor and an offset. */
+export interface GateShiftModuleWeights {
+  /** `[fold]`: the normalisation's `gamma / sqrt(variance + epsilon)`. */
+  scale: tf.Tensor1D;
+  /** `[fold]`: the normalisation's `beta - mean * scale`. */
+  offset: tf.Tensor1D;
+  /** `[3, 3, 3, fold / 2, 2]`, as {@link gateConv3d} takes it. */
+  filter: tf.Tensor5D;
+  /** `[2]`. */
+  bias: tf.Tensor1D;
+}
+
+/**
+ * A whole gate-shift module with fixed statistics: of the first `fold` channels
+ * `gateShift(x, tanh(gateConv3d(relu(x * scale + offset), filter, bias)))`; the other channels are copied. One pass where the
+ * backend has a kernel for it, the composition of this package's operations elsewhere.
+ *
+ * Source: Sudhakaran et al., "Gate-Shift Networks for Video Action Recognition", CVPR 2020, section 3.
+ *
+ * @param x - `[batch, time, height, width, channels]`.
+ * @param weights - Of `fold` channels, a multiple of 4 and at most the channels of `x`.
+ * @returns Shaped like `x`; the caller disposes it.
+ * @throws ShapeError where the arguments don't fit together.
+ */
+export function gateShiftModule(x: tf.Tensor5D, weights: GateShiftModuleWeights): tf.Tensor5D {
+  const { scale, offset, filter, bias } = weights;
+  assertShape('gateShiftModule', 'x', x, ['batch', 'time', 'height', 'width', 'channels']);
+  const fold = scale.size;
+  if (fold % 4 !== 0 || fold > x.shape[4]) {
+    throw new ShapeError(
+      `gateShiftModule: scale must be [fold], a multiple of 4 and at most the ${x.shape[4]} channels of x, got [${scale.shape}].`,
+    );
+  }
+  assertShape('gateShiftModule', 'scale', scale, ['fold']);
+  assertShape('gateShiftModule', 'offset', offset, [fold]);
+  assertShape('gateShiftModule', 'filter', filter, [3, 3, 3, fold / 2, 2]);
+  assertShape('gateShiftModule', 'bias', bias, [2]);
+  return hasKernel('McoreGateShiftModule') ? fused(x, weights) : tf.tidy(() => composed(x, weights));
+}
+
+function composed(x: tf.Tensor5D, { scale, offset, filter, bias }: GateShiftModuleWeights): tf.Tensor5D {
+  const [batch, time, height, width, channels] = x.shape;
+  const fold = scale.size;
+  const folded = tf.slice(x, [0, 0, 0, 0, 0], [batch, time, height, width, fold]);
+  const seen = biasRelu(tf.mul(folded, scale), offset) as tf.Tensor5D;
+  const shifted = gateShift(folded, tf.tanh(gateConv3d(seen, filter, bias)));
+  if (fold === channels) {
+    return shifted;
+  }
+  const rest = tf.slice(x, [0, 0, 0, 0, fold], [batch, time, height, width, channels - fold]);
+  return tf.concat([shifted, rest], 4);
+}
+
+function fused(x: tf.Tensor5D, weights: GateShiftModuleWeights): tf.Tensor5D {
+  const { scale, offset, filter, bias } = weights;
+  const run = (name: string, inputs: Record<string, tf.Tensor>) =>
+    tf.engine().runKernel(name, inputs, {}) as tf.Tensor[];
+  return differentiable<Record<string, tf.Tensor>, tf.Tensor5D>({
+    inputs: { x, scale, offset, filter, bias },
+    forward: (save) => {
+      const [y, gate] = run('McoreGateShiftModule', { x, scale, offset, filter, bias });
+      save([x, gate!, scale, offset, filter]);
+      return y as tf.Tensor5D;
+    },
+    backward: (dy, saved) => {
+      const [savedX, gate, savedScale, savedOffset, savedFilter] = saved as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+      ];
+      const [dx, dScale, dOffset, dFilter, dBias] = run('McoreGateShiftModuleGradient', {
+        dy,
+        x: savedX,
+        gate,
+        scale: savedScale,
+        offset: savedOffset,
+        filter: savedFilter,
+      }) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      return { x: dx, scale: dScale, offset: dOffset, filter: dFilter, bias: dBias };
+    },
+  });
+}

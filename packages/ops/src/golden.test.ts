@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { normalizeFrames } from './index.js';
+import { GOLDEN_CASES, type GoldenCase } from './testing/cases.js';
+import { ENGINES, useEngine } from './testing/engines.js';
+import { distance, readFixture, tensorOf } from './testing/fixtures.js';
+
+const FIXTURES = { convolutions: readFixture('convolutions'), others: readFixture('others') };
+
+/** Output and gradients of sum(output * direction); the caller disposes them. */
+function differentiate({ run, inputs }: GoldenCase, values: tf.Tensor[], direction: tf.Tensor) {
+  const { value, grads } = tf.valueAndGrads((...args: tf.Tensor[]) => tf.sum(tf.mul(run(...args), direction)))(values);
+  value.dispose();
+  return Object.fromEntries(inputs.map((name, index) => [`g.${name}`, grads[index]!]));
+}
+
+describe.each(ENGINES)('on %s', (engine) => {
+  beforeAll(() => useEngine(engine));
+
+  it.each(GOLDEN_CASES)('$name equals PyTorch in float64, output and all gradients (relative L2 1e-5)', (golden) => {
+    const fixture = FIXTURES[golden.fixture];
+    const read = (part: string) => tensorOf(fixture, `${golden.name}.${part}`);
+    const values = golden.inputs.map(read);
+    const actual = { y: golden.run(...values), ...differentiate(golden, values, read('cot')) };
+    for (const [part, tensor] of Object.entries(actual)) {
+      expect({ part, near: distance(tensor, read(part)) < 1e-5 }).toEqual({ part, near: true });
+    }
+  });
+
+  it.each(GOLDEN_CASES)('$name leaves no tensors behind but its output and its gradients', (golden) => {
+    const fixture = FIXTURES[golden.fixture];
+    const values = golden.inputs.map((name) => tensorOf(fixture, `${golden.name}.${name}`));
+    const direction = tensorOf(fixture, `${golden.name}.cot`);
+    const before = tf.memory();
+    const y = golden.run(...values);
+    expect(tf.memory().numTensors - before.numTensors).toBe(1);
+    const gradients = differentiate(golden, values, direction);
+    expect(tf.memory().numTensors - before.numTensors).toBe(1 + golden.inputs.length);
+    y.dispose();
+    tf.dispose(gradients);
+    expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
+  });
+
+  it('normalizeFrames equals torchvision (relative L2 1e-6) on packed bytes and on tensors', () => {
+    const { data, shape } = FIXTURES.others.get('frames.x')!;
+    const [count, height, width] = shape as [number, number, number];
+    const expected = tensorOf(FIXTURES.others, 'frames.y');
+    const before = tf.memory().numTensors;
+    const packed = normalizeFrames({ data: data as Uint8Array, count, height, width });
+    expect(tf.memory().numTensors - before).toBe(1);
+    expect(distance(packed, expected)).toBeLessThan(1e-6);
+    const whole = tf.tensor(Int32Array.from(data as Uint8Array), [...shape], 'int32');
+    expect(distance(normalizeFrames(whole), expected)).toBeLessThan(1e-6);
+  });
+});

@@ -1,0 +1,302 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { outputSize } from '../plain/convolution.js';
+import { gateConvBackward, gateConvForward } from '../plain/gate.js';
+import { groupedBackward, groupedForward } from '../plain/grouped.js';
+import type { WasmKernel } from './kernel.js';
+
+/** The only group width the C code knows. */
+const GROUP_WIDTH = 8;
+
+/** Kernels of convolutions, by name. */
+export const CONVOLUTION_KERNELS: Record<string, WasmKernel> = {
+  McoreGroupedConv2d: (heap, { x, filter, bias }, attributes) => {
+    const { stride, groups, relu } = attributes as { stride: number; groups: number; relu: boolean };
+    const [images, height, width, channels] = x!.shape as [number, number, number, number];
+    if (channels !== groups * GROUP_WIDTH) {
+      return groupedForward(x as tf.Tensor4D, filter as tf.Tensor4D, bias as tf.Tensor1D | undefined, {
+        stride,
+        groups,
+        relu,
+      });
+    }
+    const y = heap.output([images, outputSize(height, stride), outputSize(width, stride), channels]);
+    heap.scratch(heap.kernels.grouped_conv_scratch(height, width, channels), (scratch) =>
+      heap.kernels.grouped_conv(
+        heap.pointer(x),
+        heap.pointer(filter),
+        heap.pointer(bias),
+        heap.pointer(y),
+        scratch,
+        images,
+        height,
+        width,
+        channels,
+        stride,
+        Number(relu),
+      ),
+    );
+    return y;
+  },
+
+  McoreGroupedConv2dGradient: (heap, { dy, y, x, filter }, attributes) => {
+    const { stride, groups, withBias } = attributes as { stride: number; groups: number; withBias: boolean };
+    const [images, height, width, channels] = x!.shape as [number, number, number, number];
+    if (channels !== groups * GROUP_WIDTH) {
+      return groupedBackward(dy as tf.Tensor4D, y as tf.Tensor4D | undefined, x as tf.Tensor4D, filter as tf.Tensor4D, {
+        stride,
+        groups,
+        withBias,
+      });
+    }
+    const dx = heap.output(x!.shape);
+    const dFilter = heap.output(filter!.shape);
+    const dBias = withBias ? heap.output([channels]) : undefined;
+    heap.scratch(heap.kernels.grouped_conv_gradient_scratch(height, width, channels, stride), (scratch) =>
+      heap.kernels.grouped_conv_gradient(
+        heap.pointer(dy),
+        heap.pointer(y),
+        heap.pointer(x),
+        heap.pointer(filter),
+        heap.pointer(dx),
+        heap.pointer(dFilter),
+        heap.pointer(dBias),
+        scratch,
+        images,
+        height,
+        width,
+        channels,
+        stride,
+      ),
+    );
+    return dBias ? [dx, dFilter, dBias] : [dx, dFilter];
+  },
+
+  McoreConv2d3x3: (heap, { x, filter, bias }, attributes) => {
+    const { stride, relu } = attributes as { stride: number; relu: boolean };
+    const [images, height, width, inputs] = x!.shape as [number, number, number, number];
+    const outputs = filter!.shape[3]!;
+    const y = heap.output([images, outputSize(height, stride), outputSize(width, stride), outputs]);
+    heap.scratch(heap.kernels.dense_conv_scratch(height, width, inputs, outputs), (scratch) =>
+      heap.kernels.dense_conv(
+        heap.pointer(x),
+        heap.pointer(filter),
+        heap.pointer(bias),
+        heap.pointer(y),
+        scratch,
+        images,
+        height,
+        width,
+        inputs,
+        outputs,
+        stride,
+        Number(relu),
+      ),
+    );
+    return y;
+  },
+
+  McoreConv2d3x3FilterGradient: (heap, { dy, y, x }, attributes) => {
+    const { stride } = attributes as { stride: number };
+    const [images, height, width, inputs] = x!.shape as [number, number, number, number];
+    const outputs = dy!.shape[3]!;
+    const dFilter = heap.output([3, 3, inputs, outputs]);
+    const dBias = heap.output([outputs]);
+    heap.scratch(heap.kernels.dense_conv_scratch(height, width, inputs, outputs), (scratch) =>
+      heap.kernels.dense_conv_gradient(
+        heap.pointer(dy),
+        heap.pointer(y),
+        heap.pointer(x),
+        heap.pointer(dFilter),
+        heap.pointer(dBias),
+        scratch,
+        images,
+        height,
+        width,
+        inputs,
+        outputs,
+        stride,
+      ),
+    );
+    return [dFilter, dBias];
+  },
+
+  McoreGateConv3d: (heap, { x, filter, bias }) => {
+    const [clips, time, height, width, channels] = x!.shape as [number, number, number, number, number];
+    if (channels % 4 !== 0) {
+      return gateConvForward(x as tf.Tensor5D, filter as tf.Tensor5D, bias as tf.Tensor1D);
+    }
+    const gate = heap.output([clips, time, height, width, 2]);
+    heap.scratch(heap.kernels.gate_conv_scratch(height, width, channels), (scratch) =>
+      heap.kernels.gate_conv(
+        heap.pointer(x),
+        0,
+        0,
+        heap.pointer(filter),
+        heap.pointer(bias),
+        heap.pointer(gate),
+        scratch,
+        clips,
+        time,
+        height,
+        width,
+        channels,
+        channels,
+        0,
+      ),
+    );
+    return gate;
+  },
+
+  McoreGateConv3dGradient: (heap, { dy, x, filter }) => {
+    const [clips, time, height, width, channels] = x!.shape as [number, number, number, number, number];
+    if (channels % 4 !== 0) {
+      return gateConvBackward(dy as tf.Tensor5D, x as tf.Tensor5D, filter as tf.Tensor5D);
+    }
+    const dx = heap.output(x!.shape);
+    const dFilter = heap.output(filter!.shape);
+    const dBias = heap.output([2]);
+    heap.scratch(heap.kernels.gate_conv_gradient_scratch(time, height, width, channels), (scratch) =>
+      heap.kernels.gate_conv_gradient(
+        heap.pointer(dy),
+        0,
+        heap.pointer(x),
+        0,
+        0,
+        heap.pointer(filter),
+        heap.pointer(dx),
+        0,
+        0,
+        heap.pointer(dFilter),
+        heap.pointer(dBias),
+        scratch,
+        clips,
+        time,
+        height,
+        width,
+        channels,
+        channels,
+        0,
+      ),
+    );
+    return [dx, dFilter, dBias];
+  },
+
+  McoreGateShift: (heap, { x, gate }) => {
+    const [clips, time, height, width, channels] = x!.shape as [number, number, number, number, number];
+    const y = heap.output(x!.shape);
+    heap.kernels.gate_shift(
+      heap.pointer(x),
+      heap.pointer(gate),
+      heap.pointer(y),
+      clips,
+      time,
+      height * width,
+      channels,
+      channels,
+    );
+    return y;
+  },
+
+  McoreGateShiftGradient: (heap, { dy, x, gate }) => {
+    const [clips, time, height, width, channels] = x!.shape as [number, number, number, number, number];
+    const dx = heap.output(x!.shape);
+    const dGate = heap.output(gate!.shape);
+    heap.kernels.gate_shift_gradient(
+      heap.pointer(dy),
+      heap.pointer(x),
+      heap.pointer(gate),
+      heap.pointer(dx),
+      heap.pointer(dGate),
+      clips,
+      time,
+      height * width,
+      channels,
+      channels,
+    );
+    return [dx, dGate];
+  },
+
+  McoreGateShiftModule: (heap, { x, scale, offset, filter, bias }) => {
+    const [clips, time, height, width, pixel] = x!.shape as [number, number, number, number, number];
+    const channels = scale!.shape[0]!;
+    const gate = heap.output([clips, time, height, width, 2]);
+    const y = heap.output(x!.shape);
+    heap.scratch(heap.kernels.gate_conv_scratch(height, width, channels), (scratch) =>
+      heap.kernels.gate_conv(
+        heap.pointer(x),
+        heap.pointer(scale),
+        heap.pointer(offset),
+        heap.pointer(filter),
+        heap.pointer(bias),
+        heap.pointer(gate),
+        scratch,
+        clips,
+        time,
+        height,
+        width,
+        pixel,
+        channels,
+        1,
+      ),
+    );
+    heap.kernels.gate_shift(
+      heap.pointer(x),
+      heap.pointer(gate),
+      heap.pointer(y),
+      clips,
+      time,
+      height * width,
+      pixel,
+      channels,
+    );
+    return [y, gate];
+  },
+
+  McoreGateShiftModuleGradient: (heap, { dy, x, gate, scale, offset, filter }) => {
+    const [clips, time, height, width, pixel] = x!.shape as [number, number, number, number, number];
+    const channels = scale!.shape[0]!;
+    const positions = height * width;
+    const dx = heap.output(x!.shape);
+    const dScale = heap.output([channels]);
+    const dOffset = heap.output([channels]);
+    const dFilter = heap.output(filter!.shape);
+    const dBias = heap.output([2]);
+    const gates = clips * time * positions * 2;
+    heap.scratch(gates + heap.kernels.gate_conv_gradient_scratch(time, height, width, channels), (scratch) => {
+      heap.kernels.gate_shift_gradient(
+        heap.pointer(dy),
+        heap.pointer(x),
+        heap.pointer(gate),
+        heap.pointer(dx),
+        scratch,
+        clips,
+        time,
+        positions,
+        pixel,
+        channels,
+      );
+      heap.kernels.gate_conv_gradient(
+        scratch,
+        heap.pointer(gate),
+        heap.pointer(x),
+        heap.pointer(scale),
+        heap.pointer(offset),
+        heap.pointer(filter),
+        heap.pointer(dx),
+        heap.pointer(dScale),
+        heap.pointer(dOffset),
+        heap.pointer(dFilter),
+        heap.pointer(dBias),
+        scratch + 4 * gates,
+        clips,
+        time,
+        height,
+        width,
+        pixel,
+        channels,
+        1,
+      );
+    });
+    return [dx, dScale, dOffset, dFilter, dBias];
+  },
+};

@@ -1,0 +1,248 @@
+// Grouped 3x3 convolution with padding 1, eight channels a group.
+//
+// One group of one image is gathered into a padded map of [height + 2][width + 2][8] floats, small enough for the cache and free
+// of borders to test for. A tap's row of three pixels is then 24 numbers side by side, so that a 3x3 convolution is three
+// products of depth 24 by the tiles of matmul.h.
+#include "matmul.h"
+
+#define WIDTH 8
+#define TAPS_SIZE (9 * WIDTH * WIDTH)
+
+typedef struct {
+  int height, width, channels, rows, columns, stride;
+} Shape;
+
+INLINE int padded_size(int height, int width) { return (height + 2) * (width + 2) * WIDTH; }
+
+// One group's channels of one image (where `mask`, if any, is positive) amid a border of zeros.
+static void gather(const float *x, const float *mask, float *padded, int height, int width, int channels) {
+  int pitch = (width + 2) * WIDTH;
+  fill_zero(padded, pitch);
+  fill_zero(padded + (height + 1) * pitch, pitch);
+  for (int i = 0; i < height; i++) {
+    float *to = padded + (i + 1) * pitch;
+    store(to, zero());
+    store(to + 4, zero());
+    for (int j = 0; j < width; j++) {
+      to += WIDTH;
+      long at = (long)(i * width + j) * channels;
+      vec low = load(x + at), high = load(x + at + 4);
+      if (mask) {
+        low = where_positive(low, load(mask + at));
+        high = where_positive(high, load(mask + at + 4));
+      }
+      store(to, low);
+      store(to + 4, high);
+    }
+    store(to + WIDTH, zero());
+    store(to + WIDTH + 4, zero());
+  }
+}
+
+// A group's filter as the forward pass reads it: [3][3][8 in][8 out].
+static void pack_filter(const float *filter, float *packed, int group, int channels) {
+  for (int row = 0; row < 9 * WIDTH; row++, packed += WIDTH) {
+    const float *from = filter + (long)row * channels + group * WIDTH;
+    store(packed, load(from));
+    store(packed + 4, load(from + 4));
+  }
+}
+
+// The same for gradients: [9][8 out][8 in], tap t taken from order[t].
+static void pack_transposed(const float *filter, float *packed, int group, int channels, const signed char *order) {
+  for (int tap = 0; tap < 9; tap++)
+    for (int o = 0; o < WIDTH; o++)
+      for (int i = 0; i < WIDTH; i++) *packed++ = filter[(long)(order[tap] * WIDTH + i) * channels + group * WIDTH + o];
+}
+
+INLINE void convolve_tile(int count, int step, const float *padded, int pitch, const float *packed, vec bias_low,
+                          vec bias_high, float *y, int channels, int with_relu) {
+  vec low[4], high[4];
+  UNROLL
+  for (int r = 0; r < count; r++) {
+    low[r] = bias_low;
+    high[r] = bias_high;
+  }
+  for (int p = 0; p < 3; p++) accumulate_tile(count, padded + p * pitch, step, packed + p * 24 * WIDTH, 24, low, high);
+  UNROLL
+  for (int r = 0; r < count; r++) {
+    store(y + r * channels, with_relu ? relu(low[r]) : low[r]);
+    store(y + r * channels + 4, with_relu ? relu(high[r]) : high[r]);
+  }
+}
+
+INLINE void convolve_map(int stride, const float *padded, const float *packed, const float *bias, float *y, Shape s,
+                         int with_relu) {
+  int pitch = (s.width + 2) * WIDTH;
+  int step = stride * WIDTH;
+  vec low = bias ? load(bias) : zero(), high = bias ? load(bias + 4) : zero();
+  for (int i = 0; i < s.rows; i++) {
+    const float *from = padded + i * stride * pitch;
+    float *to = y + (long)i * s.columns * s.channels;
+    int j = 0;
+    for (; j + 4 <= s.columns; j += 4, from += 4 * step, to += 4 * s.channels)
+      convolve_tile(4, step, from, pitch, packed, low, high, to, s.channels, with_relu);
+    switch (s.columns - j) {
+      case 3: convolve_tile(3, step, from, pitch, packed, low, high, to, s.channels, with_relu); break;
+      case 2: convolve_tile(2, step, from, pitch, packed, low, high, to, s.channels, with_relu); break;
+      case 1: convolve_tile(1, step, from, pitch, packed, low, high, to, s.channels, with_relu); break;
+    }
+  }
+}
+
+static Shape shape_of(int height, int width, int channels, int stride) {
+  Shape s = {height, width, channels, (height - 1) / stride + 1, (width - 1) / stride + 1, stride};
+  return s;
+}
+
+EXPORT(grouped_conv_scratch)
+int grouped_conv_scratch(int height, int width, int channels) {
+  return channels / WIDTH * TAPS_SIZE + padded_size(height, width);
+}
+
+// bias == 0: none
+EXPORT(grouped_conv)
+void grouped_conv(const float *x, const float *filter, const float *bias, float *y, float *scratch, int images, int height,
+                  int width, int channels, int stride, int with_relu) {
+  Shape s = shape_of(height, width, channels, stride);
+  int groups = channels / WIDTH;
+  float *padded = scratch + groups * TAPS_SIZE;
+  for (int g = 0; g < groups; g++) pack_filter(filter, scratch + g * TAPS_SIZE, g, channels);
+  for (int n = 0; n < images; n++)
+    for (int g = 0; g < groups; g++) {
+      gather(x + (long)n * height * width * channels + g * WIDTH, 0, padded, height, width, channels);
+      const float *packed = scratch + g * TAPS_SIZE;
+      const float *own_bias = bias ? bias + g * WIDTH : 0;
+      float *to = y + (long)n * s.rows * s.columns * channels + g * WIDTH;
+      if (stride == 1)
+        convolve_map(1, padded, packed, own_bias, to, s, with_relu);
+      else
+        convolve_map(2, padded, packed, own_bias, to, s, with_relu);
+    }
+}
+
+// One or two taps of a row at stride 2: `depth` is 8 or 16.
+INLINE void spread_tile(int count, const float *padded, int pitch, const float *upper, const float *lower, int depth,
+                        float *dx, int channels) {
+  vec low[4], high[4];
+  UNROLL
+  for (int r = 0; r < count; r++) low[r] = high[r] = zero();
+  accumulate_tile(count, padded, WIDTH, upper, depth, low, high);
+  if (lower) accumulate_tile(count, padded + pitch, WIDTH, lower, depth, low, high);
+  UNROLL
+  for (int r = 0; r < count; r++) {
+    store(dx + 2 * r * channels, low[r]);
+    store(dx + 2 * r * channels + 4, high[r]);
+  }
+}
+
+// Input gradient at stride 2. An even row was seen by tap 1 alone, an odd one by taps 2 and 0 of neighbouring rows; so are
+// columns. `packed` has a row's taps in the order 1, 2, 0, so that the two of an odd column lie side by side.
+static void spread_map(const float *padded, const float *packed, float *dx, Shape s) {
+  int pitch = (s.columns + 2) * WIDTH;
+  for (int r = 0; r < s.height; r++)
+    for (int odd = 0; odd < 2; odd++) {
+      int count = (s.width + 1 - odd) / 2;
+      const float *from = padded + (r / 2 + 1) * pitch + WIDTH;
+      const float *upper = packed + (r % 2 ? 2 : 1) * 24 * WIDTH + odd * WIDTH * WIDTH;
+      const float *lower = r % 2 ? packed + odd * WIDTH * WIDTH : 0;
+      float *to = dx + ((long)r * s.width + odd) * s.channels;
+      int depth = odd ? 2 * WIDTH : WIDTH;
+      int j = 0;
+      for (; j + 4 <= count; j += 4, from += 4 * WIDTH, to += 8 * s.channels)
+        spread_tile(4, from, pitch, upper, lower, depth, to, s.channels);
+      for (; j < count; j++, from += WIDTH, to += 2 * s.channels)
+        spread_tile(1, from, pitch, upper, lower, depth, to, s.channels);
+    }
+}
+
+// Four input channels of one tap: sums over the pixels of `images` maps, rows first .. last.
+INLINE void add_tap(const float *x, int x_pitch, long x_size, int step, const float *dz, int dz_pitch, long dz_size,
+                    int images, int rows, int columns, float *out, int channels) {
+  vec low[4], high[4];
+  UNROLL
+  for (int r = 0; r < 4; r++) low[r] = high[r] = zero();
+  for (int n = 0; n < images; n++)
+    for (int i = 0; i < rows; i++)
+      accumulate_outer(4, x + n * x_size + i * x_pitch, step, dz + n * dz_size + i * dz_pitch, WIDTH, columns, low, high);
+  UNROLL
+  for (int r = 0; r < 4; r++) {
+    float *to = out + r * channels;
+    store(to, add(load(to), low[r]));
+    store(to + 4, add(load(to + 4), high[r]));
+  }
+}
+
+// Filter gradient of one group over `images` gathered maps; bands of rows that fit the first cache.
+static void add_filter_gradient(const float *x, const float *dz, float *dfilter, int images, Shape s) {
+  int x_pitch = (s.width + 2) * WIDTH, dz_pitch = (s.columns + 2) * WIDTH;
+  long x_size = padded_size(s.height, s.width), dz_size = padded_size(s.rows, s.columns);
+  int band = larger(1, 6000 / (s.stride * x_pitch));
+  for (int start = 0; start < s.rows; start += band) {
+    int rows = smaller(band, s.rows - start);
+    for (int tap = 0; tap < 9; tap++)
+      for (int half = 0; half < WIDTH; half += 4)
+        add_tap(x + (start * s.stride + tap / 3) * x_pitch + tap % 3 * WIDTH + half, x_pitch * s.stride, x_size,
+                s.stride * WIDTH, dz + (start + 1) * dz_pitch + WIDTH, dz_pitch, dz_size, images, rows, s.columns,
+                dfilter + (long)(tap * WIDTH + half) * s.channels, s.channels);
+  }
+}
+
+static void add_bias_gradient(const float *dz, float *dbias, int images, Shape s) {
+  vec low = zero(), high = zero();
+  long size = (long)images * padded_size(s.rows, s.columns);
+  for (long at = 0; at < size; at += WIDTH) {
+    low = add(low, load(dz + at));
+    high = add(high, load(dz + at + 4));
+  }
+  store(dbias, add(load(dbias), low));
+  store(dbias + 4, add(load(dbias + 4), high));
+}
+
+// Small maps are taken several at a time for the filter gradient, or its sums would be stored too often.
+static int images_at_once(int height, int width, int rows, int columns) {
+  return larger(1, smaller(16, 8000 / (padded_size(height, width) + padded_size(rows, columns))));
+}
+
+EXPORT(grouped_conv_gradient_scratch)
+int grouped_conv_gradient_scratch(int height, int width, int channels, int stride) {
+  Shape s = shape_of(height, width, channels, stride);
+  return channels / WIDTH * TAPS_SIZE +
+         images_at_once(height, width, s.rows, s.columns) * (padded_size(height, width) + padded_size(s.rows, s.columns));
+}
+
+// y == 0: there was no ReLU. dx, dfilter, dbias == 0: not wanted.
+EXPORT(grouped_conv_gradient)
+void grouped_conv_gradient(const float *dy, const float *y, const float *x, const float *filter, float *dx, float *dfilter,
+                           float *dbias, float *scratch, int images, int height, int width, int channels, int stride) {
+  const signed char flipped[9] = {8, 7, 6, 5, 4, 3, 2, 1, 0};
+  const signed char spread[9] = {1, 2, 0, 4, 5, 3, 7, 8, 6};
+  Shape s = shape_of(height, width, channels, stride);
+  int groups = channels / WIDTH, at_once = images_at_once(height, width, s.rows, s.columns);
+  float *gathered_dz = scratch + groups * TAPS_SIZE;
+  float *gathered_x = gathered_dz + at_once * padded_size(s.rows, s.columns);
+  if (dx)
+    for (int g = 0; g < groups; g++)
+      pack_transposed(filter, scratch + g * TAPS_SIZE, g, channels, stride == 1 ? flipped : spread);
+  if (dfilter) fill_zero(dfilter, 9 * WIDTH * channels);
+  if (dbias) fill_zero(dbias, channels);
+  long in_size = (long)height * width * channels, out_size = (long)s.rows * s.columns * channels;
+  for (int start = 0; start < images; start += at_once) {
+    int count = smaller(at_once, images - start);
+    for (int g = 0; g < groups; g++) {
+      for (int n = 0; n < count; n++) {
+        long out_at = (start + n) * out_size + g * WIDTH, in_at = (start + n) * in_size + g * WIDTH;
+        float *dz = gathered_dz + n * padded_size(s.rows, s.columns);
+        gather(dy + out_at, y ? y + out_at : 0, dz, s.rows, s.columns, channels);
+        if (dfilter) gather(x + in_at, 0, gathered_x + n * padded_size(height, width), height, width, channels);
+        if (!dx) continue;
+        if (stride == 1)
+          convolve_map(1, dz, scratch + g * TAPS_SIZE, 0, dx + in_at, s, 0);
+        else
+          spread_map(dz, scratch + g * TAPS_SIZE, dx + in_at, s);
+      }
+      if (dfilter) add_filter_gradient(gathered_x, gathered_dz, dfilter + g * WIDTH, count, s);
+      if (dbias) add_bias_gradient(gathered_dz, dbias + g * WIDTH, count, s);
+    }
+  }
+}

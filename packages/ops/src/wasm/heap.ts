@@ -1,0 +1,80 @@
+import { EngineError, formatShape } from '@mcore/errors';
+import * as tf from '@tensorflow/tfjs-core';
+import type { KernelModule } from './module.js';
+
+/** What is used of tfjs's wasm backend beyond its public type. */
+export interface WasmBackend extends tf.KernelBackend {
+  wasm: {
+    asm?: { memory?: unknown };
+    HEAPU8: Uint8Array;
+    _malloc(bytes: number): number;
+    _free(pointer: number): void;
+  };
+  dataIdMap: { get(dataId: tf.DataId): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
+}
+
+/** The kernels' own stack lies in the backend's memory, like everything else. */
+const STACK_BYTES = 65536;
+
+/** The kernels linked to one backend's memory. */
+export class Heap {
+  readonly kernels: KernelModule;
+  readonly #backend: WasmBackend;
+
+  /** @throws EngineError if the backend doesn't let its memory be shared. */
+  constructor(backend: WasmBackend, module: WebAssembly.Module) {
+    const memory = backend.wasm.asm?.memory;
+    if (!(memory instanceof WebAssembly.Memory) || !(memory.buffer instanceof ArrayBuffer)) {
+      throw new EngineError(
+        "registerOps: wanted tfjs's single-threaded wasm backend, got one whose memory can't be shared; " +
+          "call tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false) before the backend starts.",
+      );
+    }
+    this.#backend = backend;
+    this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelModule;
+    this.kernels.__stack_pointer.value = this.#allocate(STACK_BYTES) + STACK_BYTES;
+  }
+
+  /** Where a tensor's values lie; 0 for none. */
+  pointer(tensor: tf.TensorInfo | undefined): number {
+    return tensor ? this.#backend.dataIdMap.get(tensor.dataId).memoryOffset : 0;
+  }
+
+  /** A new tensor, its values undefined. */
+  output(shape: readonly number[], dtype: tf.DataType = 'float32'): tf.TensorInfo {
+    const tensor = this.#backend.makeOutput([...shape], dtype);
+    if (this.pointer(tensor) === 0 && tf.util.sizeFromShape([...shape]) > 0) {
+      this.#backend.disposeData(tensor.dataId);
+      throw outOfMemory(formatShape(shape));
+    }
+    return tensor;
+  }
+
+  /** Runs with scratch memory that is gone afterwards. */
+  scratch(floats: number, run: (pointer: number) => void): void {
+    const pointer = this.#allocate(4 * floats);
+    try {
+      run(pointer);
+    } finally {
+      this.#backend.wasm._free(pointer);
+    }
+  }
+
+  /** Copies bytes to a pointer. */
+  write(bytes: Uint8Array | Uint8ClampedArray, pointer: number): void {
+    this.#backend.wasm.HEAPU8.set(bytes, pointer);
+  }
+
+  #allocate(bytes: number): number {
+    const pointer = this.#backend.wasm._malloc(bytes) >>> 0; // signed above 2 GiB
+    if (pointer === 0) {
+      throw outOfMemory(`${bytes} bytes`);
+    }
+    return pointer;
+  }
+}
+
+function outOfMemory(what: string): EngineError {
+  return new EngineError(`The wasm backend is out of memory: wanted room for ${what}, of at most 4 GiB altogether.`);
+}

@@ -1,6 +1,7 @@
 /** For tests only: nothing that is published imports this. */
 import '@tensorflow/tfjs';
 import { readFileSync } from 'node:fs';
+import { registerOps } from '@mcore/ops';
 import { readSafetensors, type SafeTensor } from '@mcore/safetensors';
 import { prepareWebgpu, useTestWebgpu } from '@mcore/webgpu-testing';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
@@ -9,9 +10,12 @@ import { beforeAll, describe } from 'vitest';
 
 const noWebgpu = await prepareWebgpu();
 
-/** One suite a backend: `title` on cpu, wasm and webgpu, the last skipped with its reason where there is none. */
+/** What the operations run on; the third is wasm with the kernels of `@mcore/ops`, which then stay. */
+const backends = ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'] as const;
+
+/** One suite a backend, webgpu skipped with its reason where there is none. */
 export function describeOnBackends(title: string, suite: (backend: string) => void): void {
-  for (const name of ['cpu', 'wasm', 'webgpu'] as const) {
+  for (const name of backends) {
     const reason = name === 'webgpu' ? noWebgpu : null;
     describe.skipIf(reason !== null)(`${title} on ${name}${reason === null ? '' : `: skipped, ${reason}`}`, () => {
       beforeAll(() => useBackend(name));
@@ -20,10 +24,11 @@ export function describeOnBackends(title: string, suite: (backend: string) => vo
   }
 }
 
-async function useBackend(name: 'cpu' | 'wasm' | 'webgpu'): Promise<void> {
+async function useBackend(name: (typeof backends)[number]): Promise<void> {
   if (name === 'webgpu') return useTestWebgpu();
   setWasmPaths(new URL('.', import.meta.resolve('@tensorflow/tfjs-backend-wasm')).pathname);
-  await tf.setBackend(name);
+  await tf.setBackend(name === 'cpu' ? 'cpu' : 'wasm');
+  if (name === 'wasm after registerOps') await registerOps();
 }
 
 /** Tensors of a fixture by name, and its metadata. */

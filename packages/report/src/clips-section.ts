@@ -3,6 +3,7 @@ import { formatDifference, formatInterval, formatNumber } from './format.js';
 import { type Html, html } from './html.js';
 import type { ClipDetail, ClipPrediction, ReportData } from './report-data.js';
 import { stageAt, stageClass, stageLegend, stageNamesOf } from './stages.js';
+import { table } from './table.js';
 
 export function clipsSection(data: ReportData): Html | null {
   const { details = [], predictions } = data;
@@ -37,7 +38,7 @@ function strip({ strip = [] }: ClipDetail, clip: ClipPrediction, names: readonly
       truth === guess ? null : html`<abbr title="${alt}"> ≠</abbr>`
     }</span></li>`;
   });
-  return html`<figure><ol class="strip">${pictures}</ol><figcaption>Frames of the clip with their numbers; ≠ where the predicted stage is not the true one.</figcaption></figure>`;
+  return html`<figure><ol class="strip" style="--columns:${strip.length > 16 ? Math.ceil(strip.length / 2) : strip.length}">${pictures}</ol><figcaption>Frames of the clip with their numbers; ≠ where the predicted stage is not the true one.</figcaption></figure>`;
 }
 
 function exemplarTable({ id, exemplars = [] }: ClipDetail, names: readonly string[]): Html | null {
@@ -52,19 +53,19 @@ function exemplarTable({ id, exemplars = [] }: ClipDetail, names: readonly strin
       )}</tr>`,
   );
   const mean = votes.reduce((sum, vote) => sum + vote, 0) / votes.length;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Exemplars of ${id}"><table class="exemplars">
-<caption>Exemplars: training clips of the same dive number. Vote = their score + the predicted difference; mean vote ${formatNumber(mean, 2)}.${
-    stages.length > 0 ? " Last columns: each stage's part of the difference." : null
-  }</caption>
-<thead><tr><th scope="col">Exemplar</th><th scope="col">Score</th><th scope="col">Difference</th><th scope="col">Vote</th>${stages.map(
+  const caption = html`Exemplars: training clips of the same dive number. Vote = their score + the predicted difference; mean vote ${formatNumber(mean, 2)}.${
+    stages.length > 0 && " Last columns: each stage's part of the difference."
+  }`;
+  const head = html`<tr><th scope="col">Exemplar</th><th scope="col">Score</th><th scope="col">Difference</th><th scope="col">Vote</th>${stages.map(
     (name) => html`<th scope="col">${name}</th>`,
-  )}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  )}</tr>`;
+  return table(`exemplars-${id}`, { caption, head, bodies: html`<tbody>${rows}</tbody>` });
 }
 
 /** A number with a bar to the left or right of the middle, as long as its share of the largest. */
 function deltaCell(value: number | undefined, largest: number): Html {
   if (value === undefined) return html`<td>–</td>`;
-  const share = Math.min(50, (Math.abs(value) / largest) * 50).toFixed(1);
+  const share = ((Math.abs(value) / largest) * 28).toFixed(1);
   const side = value < 0 ? 'down' : 'up';
   return html`<td class="delta"><span class="bar ${side}" style="--share:${share}%"></span>${formatDifference(value, 2)}</td>`;
 }

@@ -1,7 +1,7 @@
 import { areaY, dot, lineY, type Markish, ruleY, text } from '@observablehq/plot';
 import { formatInterval, formatNumber } from './format.js';
 import { type Html, html } from './html.js';
-import { drawPlot, drawResponsive, figure, NARROW } from './plot.js';
+import { drawPlot, drawResponsive, figure, HALF } from './plot.js';
 import type { ReportData, TrainingHistory } from './report-data.js';
 import { thin } from './thin.js';
 
@@ -19,7 +19,14 @@ export function curvesSection({ history }: ReportData): Html | null {
   if (history === undefined) return null;
   return html`<section id="training"><h2>Training</h2>
 ${history.validation.length > 0 && validationFigure(history)}
-<div class="grid">${losses.map(([key, name, explanation]) => lossFigure(history, key, name, explanation))}</div></section>`;
+${thinNote(history)}<div class="grid">${losses.map(([key, name, explanation]) => lossFigure(history, key, name, explanation))}</div></section>`;
+}
+
+function thinNote({ losses }: TrainingHistory): Html | null {
+  const size = Math.ceil(losses.length / STRETCHES);
+  return size < 2
+    ? null
+    : html`<p>Losses over ${losses.length} steps; line and band are mean and range of ${size} steps.</p>`;
 }
 
 function validationFigure({ validation, baselineSrcc }: TrainingHistory): Html {
@@ -46,7 +53,7 @@ function validationFigure({ validation, baselineSrcc }: TrainingHistory): Html {
   const label = `Line chart: validation SRCC rises from ${formatNumber(validation[0]!.srcc, 3)} at step ${validation[0]!.step} to ${formatNumber(last.srcc, 3)} at step ${last.step}.`;
   const drawing = drawResponsive(label, (width, narrow) => ({
     width,
-    height: narrow ? 240 : 300,
+    height: narrow ? 240 : 320,
     marginLeft: 44,
     x: { label: 'step', ticks: narrow ? 4 : 8 },
     y: { label: 'SRCC', grid: true, ticks: 5 },
@@ -75,8 +82,8 @@ function lossFigure(
   const [first, last] = [stretches[0]!, stretches.at(-1)!];
   const label = `Line chart: ${name.toLowerCase()} goes from ${formatNumber(first.mean, 3)} to ${formatNumber(last.mean, 3)}.`;
   const drawing = drawPlot(label, {
-    width: NARROW,
-    height: 190,
+    width: HALF,
+    height: 200,
     marginLeft: 44,
     x: { label: 'step', ticks: 4 },
     y: { label: null, grid: true, ticks: 4, zero: true },
@@ -85,9 +92,5 @@ function lossFigure(
       lineY(stretches, { x: 'x', y: 'mean', stroke: 'var(--accent)', strokeWidth: 1.6 }),
     ],
   });
-  const size = Math.ceil(points.length / STRETCHES);
-  return figure(
-    drawing,
-    html`<strong>${name}:</strong> ${explanation}. ${size > 1 && `Line and band: mean and range of ${size} steps.`}`,
-  );
+  return figure(drawing, html`<strong>${name}:</strong> ${explanation}.`);
 }

@@ -2,9 +2,10 @@ import { type PlotOptions, plot } from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { Html, html } from './html.js';
 
-/** Widths of a figure over the whole column and of one on a phone, in CSS pixels. */
-export const WIDE = 780;
-export const NARROW = 340;
+/** Widths of a figure over the whole column, over half of it and on a phone, in CSS pixels. */
+export const HALF = 444;
+export const WIDE = 912;
+export const NARROW = 360;
 
 /**
  * Draws a plot as static SVG. Colours may be `var(--...)` of the page's style sheet, so that one drawing serves light and dark.
@@ -14,12 +15,17 @@ export const NARROW = 340;
  */
 export function drawPlot(label: string, options: PlotOptions): Html {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const svg = plot({ ...options, document, color: { type: 'identity', ...options.color } });
-  svg.setAttribute('role', 'img');
-  svg.setAttribute('aria-label', label);
-  svg.setAttribute('class', 'plot');
+  const svg = plot({
+    marginBottom: 44,
+    marginTop: 28,
+    ...options,
+    document,
+    color: { type: 'identity', ...options.color },
+  });
+  svg.removeAttribute('class');
   svg.querySelector('style')?.remove(); // the page's style sheet has what it says
-  return new Html(svg.outerHTML);
+  const start = html`<svg role="img" aria-label="${label}" class="plot" `; // the DOM leaves < in attributes as it is
+  return new Html(svg.outerHTML.replace('<svg ', () => start.text));
 }
 
 /** Draws the same plot for wide and narrow pages; the style sheet shows one of them. */

@@ -18,9 +18,8 @@ function scatterFigure(clips: readonly ClipPrediction[]): Html {
   const label = `Scatter plot of ${clips.length} clips: predicted against true score, mean error ${formatNumber(error, 1)} points.`;
   const drawing = drawResponsive(label, (width, narrow) => ({
     width,
-    height: narrow ? 330 : 560,
+    height: narrow ? 340 : 600,
     marginLeft: 44,
-    marginBottom: 40,
     x: { label: 'true score', domain, nice: true, ticks: narrow ? 5 : 10 },
     y: { label: 'predicted score', domain, nice: true, grid: true },
     marks: [
@@ -78,7 +77,7 @@ function diveFigure(clips: readonly ClipPrediction[]): Html {
   const label = `Dot plot of the errors of ${rows.length} dive numbers: mean error from ${formatNumber(last.error, 1)} (${last.diveNumber}) to ${formatNumber(first.error, 1)} points (${first.diveNumber}).`;
   const drawing = drawResponsive(label, (width, narrow) => ({
     width,
-    height: rows.length * 16 + 60,
+    height: rows.length * 16 + 76,
     marginLeft: 82,
     x: { label: 'predicted minus true, points', grid: true, ticks: narrow ? 5 : 10 },
     y: { label: null, domain: order, tickSize: 0 },

@@ -1,5 +1,6 @@
 import { type Html, html } from './html.js';
 import type { ReportData } from './report-data.js';
+import { table } from './table.js';
 
 export function setupSection({ seed, configuration, reproduce, notes = [] }: ReportData): Html {
   const rows = [['seed', String(seed)] as const, ...flatten(configuration)];
@@ -7,16 +8,20 @@ export function setupSection({ seed, configuration, reproduce, notes = [] }: Rep
     notes.length > 0 &&
     html`<section id="notes"><h2>Notes</h2><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></section>`
   }<section id="reproduce"><h2>How to reproduce</h2>
-<p>The same seed, configuration and engine give the same clips, the same exemplars and the same order of training.</p>
+<p>The seed of this run is ${seed}.</p>
 <pre tabindex="0"><code>${reproduce.commands.join('\n')}</code></pre>
 ${reproduce.environment && pairs(Object.entries(reproduce.environment), 'Environment')}</section>
 <section id="configuration"><h2>Configuration</h2>${pairs(rows, 'Every setting of the run')}</section>`;
 }
 
 function pairs(rows: readonly (readonly [string, string])[], caption: string): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="pairs"><caption>${caption}</caption><thead><tr><th scope="col">Name</th><th scope="col">Value</th></tr></thead><tbody>${rows.map(
-    ([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`,
-  )}</tbody></table></div>`;
+  const head = html`<tr><th scope="col">Name</th><th scope="col">Value</th></tr>`;
+  const body = rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`);
+  return table(
+    caption.toLowerCase().replaceAll(' ', '-'),
+    { caption, head, bodies: html`<tbody>${body}</tbody>` },
+    'pairs',
+  );
 }
 
 /** Nested settings by their path; lists as JSON. */

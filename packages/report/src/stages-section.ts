@@ -3,7 +3,7 @@ import { barX, text } from '@observablehq/plot';
 import { chooseClips, transitionIoU } from './choose-clips.js';
 import { formatNumber, formatShare } from './format.js';
 import { type Html, html } from './html.js';
-import { drawResponsive, figure } from './plot.js';
+import { drawResponsive, figure, HALF } from './plot.js';
 import type { ClipPrediction, ReportData } from './report-data.js';
 import { stageColor, stageLegend, stageNamesOf } from './stages.js';
 
@@ -45,8 +45,8 @@ export function timelines(clips: readonly ClipPrediction[], label: string): Html
     ...segments(clip, clip.predictedTransitions, 'pred.'),
   ]);
   return drawResponsive(label, (width, narrow) => ({
-    width: narrow ? width : width / 2 - 12,
-    height: clips.length * 52 + 40,
+    width: narrow ? width : HALF,
+    height: clips.length * 52 + 56,
     marginLeft: 38,
     marginTop: 16,
     marginRight: 12,

@@ -37,7 +37,7 @@ nav ul, .legend { display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; margin: 0;
 section { scroll-margin-top: 1rem; }
 .scroll { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: 0.94rem; font-variant-numeric: tabular-nums; }
-caption { padding-bottom: 0.6rem; color: var(--muted); font-size: 0.88rem; text-align: left; }
+.caption { margin: 0 0 0.5rem; color: var(--muted); font-size: 0.88rem; }
 th, td { padding: 0.45rem 0.8rem 0.45rem 0; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; font-weight: 400; }
 th:first-child { text-align: left; }
 thead th { font-weight: 600; vertical-align: bottom; }
@@ -49,10 +49,10 @@ small { display: block; color: var(--muted); font-size: 0.8rem; font-weight: 400
 figure { margin: 0 0 2rem; }
 figcaption { margin-top: 0.5rem; max-width: 46rem; color: var(--muted); font-size: 0.88rem; }
 figcaption strong { color: var(--ink); }
-.plot { display: block; max-width: 100%; height: auto; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; overflow: visible; }
+.plot { display: block; width: 100%; height: auto; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; overflow: visible; }
 .plot text { white-space: pre; }
 .narrow { display: none; }
-.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 0 2rem; }
+.grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 0 2rem; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1.5rem; }
 .legend { margin-bottom: 1rem; font-size: 0.9rem; }
 .swatch { display: inline-block; width: 0.85em; height: 0.85em; margin-right: 0.4em; vertical-align: -0.08em; }
@@ -65,21 +65,29 @@ article figure { margin-bottom: 1.2rem; }
 .facts { display: flex; flex-wrap: wrap; gap: 0.4rem 1.8rem; margin: 0.6rem 0 1.1rem; }
 .facts dt { color: var(--muted); font-size: 0.82rem; }
 .facts dd { margin: 0; font-variant-numeric: tabular-nums; }
-.strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(5.2rem, 1fr)); gap: 0.6rem 3px; margin: 0; padding: 0; list-style: none; }
+.strip { display: grid; grid-template-columns: repeat(var(--columns), 1fr); gap: 0.6rem 3px; margin: 0; padding: 0; list-style: none; }
 .strip img { display: block; width: 100%; height: auto; }
 .mark { display: block; height: 5px; margin-top: 2px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .frame { font-size: 0.78rem; color: var(--muted); font-variant-numeric: tabular-nums; }
 .frame abbr { color: var(--ink); font-weight: 700; text-decoration: none; }
-.delta { position: relative; min-width: 6.5rem; }
-.bar { position: absolute; bottom: 2px; height: 3px; width: var(--share); background: var(--accent); }
-.bar.up { left: 50%; } .bar.down { right: 50%; background: var(--stage-2); }
+.delta { position: relative; min-width: 8.5rem; }
+.delta::before { content: ""; position: absolute; left: 32%; top: 0.35rem; bottom: 0.35rem; width: 1px; background: var(--muted); }
+.bar { position: absolute; top: 0.75rem; height: 0.6rem; width: var(--share); background: var(--accent); }
+.bar.up { left: 32%; } .bar.down { right: 68%; background: var(--stage-2); }
+.pairs { table-layout: fixed; }
 .pairs th, .pairs td { text-align: left; overflow-wrap: anywhere; }
 .pairs th[scope=row] { width: 40%; color: var(--muted); }
 pre { overflow-x: auto; padding: 0.9rem 1rem; border: 1px solid var(--line); background: var(--panel); font: 0.88rem/1.6 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 footer { margin-top: 3rem; color: var(--muted); font-size: 0.85rem; }
-@media (max-width: 46rem) {
+@media screen and (max-width: 46rem) {
   body { padding: 1.5rem 1rem 3rem; }
   .wide { display: none; } .narrow { display: block; }
+  .pairs th[scope=row] { width: 50%; }
+  table:not(.pairs) { min-width: max-content; }
+  table:not(.pairs) th:not([scope=rowgroup]):first-child { position: sticky; left: 0; z-index: 1; max-width: 8.5rem; background: var(--paper); }
+  article table:not(.pairs) th:first-child { background: var(--panel) !important; }
+  table:not(.pairs) thead th { max-width: 7rem; }
+  th[scope=rowgroup] { max-width: calc(100vw - 2rem); }
   .pair, .grid { grid-template-columns: 1fr; }
   article { padding: 0.9rem; }
   .strip { grid-template-columns: repeat(4, 1fr); }
@@ -89,7 +97,7 @@ footer { margin-top: 3rem; color: var(--muted); font-size: 0.85rem; }
     --stage-0: #7b5cb8; --stage-1: #1a8fc4; --stage-2: #d9822b; --stage-3: #3a9a5f; --stage-4: #c04468; --stage-5: #7a7f1e; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav { display: none; }
-  h2, h3, figcaption, caption { break-after: avoid; }
+  h2, h3, figcaption, .caption { break-after: avoid; }
   figure, tr, .figures > div, .facts { break-inside: avoid; }
   .scroll, pre { overflow: visible; white-space: pre-wrap; }
   .swatch, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

@@ -1,6 +1,7 @@
 import { formatInterval, formatNumber, formatShare } from './format.js';
 import { type Html, html } from './html.js';
 import type { ReportData, SummaryTable, SummaryValue } from './report-data.js';
+import { table } from './table.js';
 
 type Metric = SummaryTable['metrics'][number];
 type Row = SummaryTable['rows'][number];
@@ -41,12 +42,12 @@ export function summarySection({ summary }: ReportData): Html {
   }));
   const level =
     summary.rows.flatMap(({ values }) => Object.values(values)).find(({ interval }) => interval)?.level ?? 0.95;
-  return html`<section id="summary"><h2>Results</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Table of results"><table>
-<caption>Over ${summary.clips} clips. Ranges are bootstrap intervals over the clips (${formatShare(level)}); ± is a standard deviation.</caption>
-<thead><tr><th scope="col">Method</th>${summary.metrics.map(heading)}</tr></thead>
-${groups.filter(({ rows }) => rows.length > 0).map(({ role, rows }) => group(role, rows, summary.metrics))}
-</table></div></section>`;
+  const caption = html`Over ${summary.clips} clips. Ranges are bootstrap intervals over the clips (${formatShare(level)}); ± is a standard deviation.`;
+  const head = html`<tr><th scope="col">Method</th>${summary.metrics.map(heading)}</tr>`;
+  const bodies = groups
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ role, rows }) => group(role, rows, summary.metrics));
+  return html`<section id="summary"><h2>Results</h2>${table('results-caption', { caption, head, bodies })}</section>`;
 }
 
 const groupNames = {

@@ -1,19 +1,19 @@
-import { assertPaired, MetricsError } from './metrics-error.js';
+import { assertSameLength, MetricsError } from './metrics-error.js';
 import { averageRanks } from './ranks.js';
 
 /**
  * Pearson's correlation: covariance over the product of the standard deviations.
  *
- * Source: agrees with `scipy.stats.pearsonr`, except that one pair of values gives NaN where scipy refuses.
+ * Source: agrees with `scipy.stats.pearsonr`, except that fewer than two pairs give NaN where scipy refuses.
  *
  * @param predicted - Any array-like of numbers.
  * @param actual - As many numbers.
  * @returns A number in [-1, 1]; NaN where it is undefined: fewer than two pairs, one side constant, or a value that is
  *   NaN or infinite.
- * @throws {@link MetricsError} if the lengths differ or are 0.
+ * @throws {@link MetricsError} if the lengths differ.
  */
 export function pearson(predicted: ArrayLike<number>, actual: ArrayLike<number>): number {
-  assertPaired('pearson', predicted, actual);
+  assertSameLength('pearson', predicted, actual);
   return correlation(predicted, actual);
 }
 
@@ -25,10 +25,10 @@ export function pearson(predicted: ArrayLike<number>, actual: ArrayLike<number>)
  * @param predicted - Any array-like of numbers, in any unit: only their order counts.
  * @param actual - As many numbers.
  * @returns A number in [-1, 1]; NaN where it is undefined: fewer than two pairs, one side constant, or a NaN anywhere.
- * @throws {@link MetricsError} if the lengths differ or are 0.
+ * @throws {@link MetricsError} if the lengths differ.
  */
 export function spearman(predicted: ArrayLike<number>, actual: ArrayLike<number>): number {
-  assertPaired('spearman', predicted, actual);
+  assertSameLength('spearman', predicted, actual);
   if (hasNaN(predicted) || hasNaN(actual)) return Number.NaN;
   return correlation(averageRanks(predicted), averageRanks(actual));
 }
@@ -42,10 +42,10 @@ export function spearman(predicted: ArrayLike<number>, actual: ArrayLike<number>
  * @param predicted - Any array-like of numbers, in any unit: only their order counts.
  * @param actual - As many numbers.
  * @returns A number in [-1, 1]; NaN where it is undefined: fewer than two pairs, one side constant, or a NaN anywhere.
- * @throws {@link MetricsError} if the lengths differ or are 0.
+ * @throws {@link MetricsError} if the lengths differ.
  */
 export function kendall(predicted: ArrayLike<number>, actual: ArrayLike<number>): number {
-  assertPaired('kendall', predicted, actual);
+  assertSameLength('kendall', predicted, actual);
   if (hasNaN(predicted) || hasNaN(actual)) return Number.NaN;
   let balance = 0;
   let untiedPredicted = 0;
@@ -102,7 +102,7 @@ function centred(values: ArrayLike<number>): Float64Array | undefined {
     constant &&= values[index] === first;
     largest = Math.max(largest, Math.abs(values[index]!));
   }
-  if (constant || !Number.isFinite(largest)) return undefined;
+  if (constant || !Number.isFinite(largest)) return undefined; // no values are constant too
   // by a power of two, which rounds nothing; squares then neither overflow nor vanish
   const scale = 2 ** Math.floor(Math.log2(largest));
   const scaled = Float64Array.from(values, (value) => value / scale);

@@ -15,8 +15,8 @@ export class MetricsError extends RangeError {
   }
 }
 
-/** @throws {@link MetricsError} unless both have the same length and at least one element. */
-export function assertPaired(
+/** @throws {@link MetricsError} unless both have the same length. */
+export function assertSameLength(
   caller: string,
   predicted: ArrayLike<unknown>,
   actual: ArrayLike<unknown>,
@@ -28,6 +28,16 @@ export function assertPaired(
       `${caller}: ${names[0]} and ${names[1]} must have the same length, got ${predicted.length} and ${actual.length}.`,
     );
   }
+}
+
+/** @throws {@link MetricsError} unless both have the same length and at least one element. */
+export function assertPaired(
+  caller: string,
+  predicted: ArrayLike<unknown>,
+  actual: ArrayLike<unknown>,
+  names?: readonly [string, string],
+): void {
+  assertSameLength(caller, predicted, actual, names);
   if (predicted.length === 0) {
     throw new MetricsError('ERR_MCORE_SHAPE', `${caller}: wanted at least one value, got none.`);
   }

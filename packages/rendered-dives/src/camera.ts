@@ -104,7 +104,8 @@ export function planOperator(view: Viewpoint, motion: Motion, random: Random): O
   const phases = Array.from({ length: 4 }, () => random.uniform(0, 2 * Math.PI));
   const water = project(view, motion.entryPoint);
   const { takeOff, entry } = motion.events;
-  const below = view.kind === 'underwater' ? -0.75 : view.kind === 'high' ? 0.02 : 0.17;
+  const under = view.kind === 'underwater';
+  const below = under ? -0.3 : view.kind === 'high' ? 0.02 : 0.17;
 
   return {
     framing: (frame) => {
@@ -119,7 +120,7 @@ export function planOperator(view: Viewpoint, motion: Motion, random: Random): O
         const centre = centreOfMass(motion.body(clamp(at, -4, motion.flightSeconds)));
         const seen = project(view, centre);
         u += seen.u / 3;
-        v += Math.max(seen.v, lowest) / 3;
+        v += (under ? lowest : Math.max(seen.v, lowest)) / 3;
       }
       const settle = smoothstep(0, 0.7, motion.seconds(frame) - motion.flightSeconds);
       const hand = (phase: number, speed: number) => Math.sin(frame * speed + phases[phase]!);

@@ -13,4 +13,5 @@ export { drawFrames, type RenderDiveOptions, renderDive } from './render-dive.js
 export { RenderedDives, type RenderedDivesOptions } from './rendered-dives.js';
 export { browserCanvas, type DrawingContext, drawSurface, type Surface, type SurfaceFactory } from './surface.js';
 export { isSpringboard, isSynchronised } from './venue.js';
+export { rendererVersion } from './version.js';
 export { labelNoise, type RenderableClip, type VisibleEvents, visibleEvents } from './visible-events.js';

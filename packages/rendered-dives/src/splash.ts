@@ -171,7 +171,7 @@ export function drawBubbles(
       down,
       at[2] + drop.velocity[2] * spread * 0.5,
     ]);
-    const radius = drop.size * 2.2 * map.unit * seen.scale * (1 + splash.height * 0.35);
+    const radius = drop.size * 1.5 * map.unit * seen.scale * (1 + splash.height * 0.35);
     const [x, y] = [map.x(seen.u), map.y(seen.v)];
     context.moveTo(x + radius, y);
     context.arc(x, y, radius, 0, 2 * Math.PI);

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { EngineError } from '@mcore/errors';
 import { installedFiles } from './folders.js';
+import { launchEnvironment } from './nvidia.js';
 import { lastLines, runCommand } from './run-command.js';
 
 /** What a working installation says about itself. */
@@ -23,7 +24,7 @@ export interface CheckReport {
  */
 export async function checkInstallation(folder: string, node: string = process.execPath): Promise<CheckReport> {
   const core = createRequire(import.meta.url).resolve('@tensorflow/tfjs-core');
-  const result = await runCommand(node, [installedFiles(folder).check, core], { env: environmentForChild() });
+  const result = await runCommand(node, [installedFiles(folder).check, core], { env: environmentForChild(folder) });
   const report = parse(result.stdout);
   if (report?.right === true) return { tensorflow: report.tensorflow, gpu: report.gpu, log: result.stderr.trim() };
   const start = `checkInstallation: TensorFlow in ${folder}`;
@@ -33,13 +34,14 @@ export async function checkInstallation(folder: string, node: string = process.e
   if (result.failure === 'SIGILL') {
     throw new EngineError(`${start} does not run on this processor, which lacks AVX. Use the engine 'wasm' instead.`);
   }
-  throw new EngineError(`${start} can't be used. It said:\n${lastLines(result)}`);
+  const [reason = lastLines(result)] = /^\w*Error: .*$/m.exec(result.stderr) ?? [];
+  throw new EngineError(`${start} can't be used: ${reason}`);
 }
 
 /** NODE_OPTIONS of this process, such as a test runner's loaders, are not meant for the child. */
-function environmentForChild(): NodeJS.ProcessEnv {
+function environmentForChild(folder: string): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _, ...environment } = process.env;
-  return environment;
+  return launchEnvironment(folder, environment);
 }
 
 function parse(stdout: string): { right: boolean; values: number[]; tensorflow: string; gpu: boolean } | undefined {

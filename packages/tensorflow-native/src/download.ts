@@ -150,12 +150,12 @@ export function explainDownload(what: string, tool: 'pip' | 'npm' | 'unpacking',
     );
   }
   if (
-    /NewConnectionError|Temporary failure|ConnectTimeout|ReadTimeout|ProxyError|SSLError|ENOTFOUND|ETIMEDOUT|ECONNREFUSED|EAI_AGAIN|ECONNRESET/.test(
+    /\(from versions: none\)|NewConnectionError|Temporary failure|ConnectTimeout|ReadTimeout|ProxyError|SSLError|ENOTFOUND|ETIMEDOUT|ECONNREFUSED|EAI_AGAIN|ECONNRESET/.test(
       text,
     )
   ) {
     return new EngineError(
-      `${start}: the index can't be reached. Check the network, and the proxy or mirror in ${tool}'s configuration. ${end}`,
+      `${start}: the index can't be reached, or doesn't have it. Check the network, and the proxy or mirror in ${tool}'s configuration. ${end}`,
     );
   }
   return new EngineError(`${start}. ${end}`);

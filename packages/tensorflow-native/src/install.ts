@@ -19,7 +19,7 @@ import { cacheFolder, installedFiles, installFolder } from './folders.js';
 import { withLock } from './install-lock.js';
 import { findInstallations, type Installation, type InstallRecord } from './record.js';
 import { assertMachine, assertSpace, type Compiler, findCompiler, findPython, gigabytes } from './requirements.js';
-import { writeTfjsShims } from './tfjs-shim.js';
+import { adaptTfjsNode } from './tfjs-shim.js';
 import { PROTOBUF_VERSION, TFJS_NODE_VERSION, type Variant, wheelsOf } from './versions.js';
 
 /** How TensorFlow is installed. */
@@ -98,9 +98,9 @@ async function build(
   }
   onStep(`Downloading @tensorflow/tfjs-node ${TFJS_NODE_VERSION} (its source)`);
   await downloadPackage(`@tensorflow/tfjs-node@${TFJS_NODE_VERSION}`, files.tfjsNode, context);
-  const modules = join(files.tfjsNode, 'node_modules');
-  await downloadPackage(`google-protobuf@${PROTOBUF_VERSION}`, join(modules, 'google-protobuf'), context);
-  writeTfjsShims(modules);
+  const protobuf = join(files.tfjsNode, 'node_modules', 'google-protobuf');
+  await downloadPackage(`google-protobuf@${PROTOBUF_VERSION}`, protobuf, context);
+  adaptTfjsNode(files.tfjsNode);
   rmSync(context.folder, { recursive: true });
 
   if (typeof binding === 'string') {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EngineError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { cacheFolder, installedFiles } from './folders.js';
+import { preloadNvidia } from './nvidia.js';
 import { findInstallations, type Installation } from './record.js';
 import { CORE_SYMBOL } from './tfjs-shim.js';
 import type { Variant } from './versions.js';
@@ -46,6 +47,7 @@ export function loadTensorflow(options: LoadOptions = {}): LoadedTensorflow {
   process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   (globalThis as Record<symbol, unknown>)[Symbol.for(CORE_SYMBOL)] = tf;
 
+  preloadNvidia(installation.folder);
   const { binding, tfjsNode } = installedFiles(installation.folder);
   const require = createRequire(join(tfjsNode, 'package.json'));
   try {

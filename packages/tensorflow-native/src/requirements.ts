@@ -62,7 +62,7 @@ export async function findPython(
     const version = await runCommand(python, ['--version']);
     if (!succeeded(version)) continue;
     const pip = await runCommand(python, ['-m', 'pip', '--version']);
-    const found = /^pip (\d+\.\d+)/.exec(pip.stdout)?.[1];
+    const found = /^pip (\d+\.[\d.]+)/.exec(pip.stdout)?.[1];
     if (!succeeded(pip) || found === undefined) problems.push(`${python} has no pip (${lastLines(pip, 1)})`);
     else if (isOlder(found, OLDEST_PIP)) problems.push(`${python} has pip ${found}, too old for these wheels`);
     else return python;

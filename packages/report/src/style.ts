@@ -97,6 +97,7 @@ footer { margin-top: 3rem; color: var(--muted); font-size: 0.85rem; }
     --stage-0: #7b5cb8; --stage-1: #1a8fc4; --stage-2: #d9822b; --stage-3: #3a9a5f; --stage-4: #c04468; --stage-5: #7a7f1e; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav { display: none; }
+  .grid { grid-template-columns: 1fr 1fr; }
   h2, h3, figcaption, .caption { break-after: avoid; }
   figure, tr, .figures > div, .facts { break-inside: avoid; }
   .scroll, pre { overflow: visible; white-space: pre-wrap; }

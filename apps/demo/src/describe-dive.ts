@@ -1,0 +1,27 @@
+import { parseDiveNumber } from '@mcore/clips';
+
+const positions = { a: 'straight', b: 'pike', c: 'tuck', d: 'free position' } as const;
+
+/**
+ * A dive number in words.
+ *
+ * @param diveNumber - Such as `407c`.
+ * @returns Such as `inward, 3½ somersaults, tuck`.
+ */
+export function describeDive(diveNumber: string): string {
+  const { direction, armstand, flying, halfSomersaults, halfTwists, position } = parseDiveNumber(diveNumber);
+  return [
+    armstand ? `armstand ${direction}` : direction,
+    halves(halfSomersaults, flying ? 'flying somersault' : 'somersault'),
+    halfTwists > 0 && halves(halfTwists, 'twist'),
+    positions[position],
+  ]
+    .filter((part) => part !== false)
+    .join(', ');
+}
+
+/** `1 twist`, `½ somersault`, `3½ somersaults`. */
+function halves(count: number, what: string): string {
+  const whole = Math.floor(count / 2);
+  return `${whole || ''}${count % 2 === 1 ? '½' : ''} ${what}${count > 2 ? 's' : ''}`;
+}

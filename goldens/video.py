@@ -1,5 +1,7 @@
 """Small videos by FFmpeg and images by Pillow for the tests of @mcore/video, and digests of the pixels both decode from them.
 
+FFmpeg decodes; its planes are converted to RGB here, by the definition.
+
 The pictures are FFmpeg's own test pattern (lavfi testsrc2). Run from the root of the repository: python goldens/video.py
 """
 
@@ -23,13 +25,41 @@ def ffmpeg(*arguments):
     subprocess.run(["ffmpeg", "-loglevel", "error", "-y", *map(str, arguments)], check=True)
 
 
+def decoded(path, pixels):
+    """all frames as FFmpeg decodes them, upright, one after the other"""
+    return subprocess.run(
+        ["ffmpeg", "-loglevel", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", pixels, "-vsync", "passthrough", "-"],
+        check=True, capture_output=True).stdout
+
+
+def bt601(planes, width, height, full):
+    """yuv420p to RGB with the weights of ITU-R BT.601 in 16-bit fixed point, colour samples repeated"""
+    half = (height // 2, width // 2)
+    y = numpy.frombuffer(planes, numpy.uint8, width * height).reshape(height, width).astype(numpy.int64)
+    u, v = (numpy.frombuffer(planes, numpy.uint8, half[0] * half[1], width * height + at * half[0] * half[1])
+            .reshape(half).repeat(2, 0).repeat(2, 1).astype(numpy.int64) - 128 for at in (0, 1))
+    kr, kb = 0.299, 0.114
+    kg = 1 - kr - kb
+    luma, chroma, black = (1, 1, 0) if full else (255 / 219, 255 / 224, 16)
+    fixed = lambda weight: int(round(weight * 65536))
+    light = fixed(luma) * (y - black) + 32768
+    red = light + fixed(2 * (1 - kr) * chroma) * v
+    green = light - fixed(2 * (1 - kb) * kb / kg * chroma) * u - fixed(2 * (1 - kr) * kr / kg * chroma) * v
+    blue = light + fixed(2 * (1 - kb) * chroma) * u
+    return numpy.clip(numpy.stack([red, green, blue], axis=2) >> 16, 0, 255).astype(numpy.uint8)
+
+
 def frames(path, width, height):
     """one digest a frame, of its RGB bytes, upright"""
-    raw = subprocess.run(
-        ["ffmpeg", "-loglevel", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-vsync", "passthrough", "-"],
-        check=True, capture_output=True).stdout
-    size = width * height * 3
-    return [hashlib.sha256(raw[at:at + size]).hexdigest()[:16] for at in range(0, len(raw), size)]
+    full = path.name == "h264-full-range.mp4"
+    if path.name == "h264-ten-bits.mp4":
+        samples = numpy.frombuffer(decoded(path, "yuv420p10le"), "<u2").astype(numpy.int64)
+        raw = numpy.clip((samples + 2) >> 2, 0, 255).astype(numpy.uint8).tobytes()
+    else:
+        raw = decoded(path, "yuvj420p" if full else "yuv420p")
+    size = width * height * 3 // 2
+    pictures = [bt601(raw[at:at + size], width, height, full).tobytes() for at in range(0, len(raw), size)]
+    return [hashlib.sha256(picture).hexdigest()[:16] for picture in pictures]
 
 
 def images():
@@ -66,6 +96,10 @@ def main():
     ffmpeg("-i", plain, "-c", "copy", *EXACT, "-metadata:s:v:0", "rotate=90", FIXTURES / "h264-rotated.mp4")
     ffmpeg("-i", plain, "-c", "copy", *EXACT, "-metadata:s:v:0", "rotate=180", FIXTURES / "h264-upside-down.mp4")
     ffmpeg(*PATTERN, "-frames:v", 25, "-vf", "setsar=4/3", *H264, *EXACT, FIXTURES / "h264-wide-pixels.mp4")
+    ffmpeg(*PATTERN, "-frames:v", 5, *H264, "-pix_fmt", "yuvj420p", "-color_range", "pc", *EXACT, FIXTURES / "h264-full-range.mp4")
+    ffmpeg(*PATTERN, "-frames:v", 5, *H264, "-pix_fmt", "yuv420p10le", *EXACT, FIXTURES / "h264-ten-bits.mp4")
+    ffmpeg(*PATTERN, "-frames:v", 5, *H264, "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", *EXACT,
+           FIXTURES / "h264-bt709.mp4")
     ffmpeg(*PATTERN, "-frames:v", 3, *H264, *EXACT, FIXTURES / "h264-three-frames.mp4")
     ffmpeg(*PATTERN, "-frames:v", 25, "-c:v", "libx265", "-crf", 12, "-x265-params", "log-level=error:info=0", "-pix_fmt", "yuv420p", *EXACT,
            FIXTURES / "hevc.mp4")
@@ -80,6 +114,7 @@ def main():
         ffmpeg(*PATTERN, "-frames:v", 25, "-vf", "select='lt(n,10)+gt(n,13)'", "-vsync", "vfr", *H264, *EXACT, uneven)
         (FIXTURES / "h264-uneven.mkv").write_bytes(uneven.read_bytes())
     still = images()
+    converted = list(decoded(FIXTURES / "h264-three-frames.mp4", "rgb24")[:WIDTH * HEIGHT * 3])
     sizes = {"h264-rotated.mp4": (HEIGHT, WIDTH)}
     golden = {}
     for path in sorted(FIXTURES.glob("*.m*")) + sorted(FIXTURES.glob("*.webm")):
@@ -88,7 +123,7 @@ def main():
         width, height = sizes.get(path.name, (WIDTH, HEIGHT))
         golden[path.name] = {"width": width, "height": height, "frames": frames(path, width, height)}
     about = {"script": "goldens/video.py", "ffmpeg": version, "pillow": pillow_version, "seed": None, "dtype": "uint8 rgb24"}
-    (FIXTURES / "frames.json").write_text(json.dumps({"about": about, "videos": golden, "images": still}, indent=1) + "\n")
+    (FIXTURES / "frames.json").write_text(json.dumps({"about": about, "videos": golden, "images": still, "byFfmpeg": bytes(converted).hex()}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,12 @@ export function nodeVideoDecoder({ av, Resource }: DecoderLibrary) {
     prores: av.AV_CODEC_ID_PRORES,
   };
 
+  const fullRangeFormats = new Map<NodeAv.AVPixelFormat, NodeAv.AVPixelFormat>([
+    [av.AV_PIX_FMT_YUVJ420P, av.AV_PIX_FMT_YUV420P],
+    [av.AV_PIX_FMT_YUVJ422P, av.AV_PIX_FMT_YUV422P],
+    [av.AV_PIX_FMT_YUVJ444P, av.AV_PIX_FMT_YUV444P],
+  ]);
+
   return class NodeVideoDecoder extends CustomVideoDecoder {
     #context: NodeAv.CodecContext | undefined;
     #frame = new av.Frame();
@@ -96,6 +102,7 @@ export function nodeVideoDecoder({ av, Resource }: DecoderLibrary) {
         const status = await this.#context!.receiveFrame(this.#frame);
         if (status === av.AVERROR_EAGAIN || status === av.AVERROR_EOF) return;
         this.#check(status);
+        this.#nameRange();
         // pixels are given as they are coded; whoever asks for a size says what they are stretched to
         this.#frame.sampleAspectRatio = new av.Rational(1, 1);
         const clone = this.#frame.clone();
@@ -106,6 +113,14 @@ export function nodeVideoDecoder({ av, Resource }: DecoderLibrary) {
         const duration = time?.duration ?? Number(this.#frame.duration) / 1e6;
         this.onSample(new VideoSample(new Resource(clone), { timestamp, duration }));
       }
+    }
+
+    /** FFmpeg has old formats of their own for full range; WebCodecs has none, but says the range apart. */
+    #nameRange(): void {
+      const plain = fullRangeFormats.get(this.#frame.format as NodeAv.AVPixelFormat);
+      if (plain === undefined) return;
+      this.#frame.format = plain;
+      this.#frame.colorRange = av.AVCOL_RANGE_JPEG;
     }
 
     #check(status: number): void {

@@ -24,7 +24,7 @@ async function openBytes(name: string, bytes: Uint8Array) {
 }
 
 describe('openVideo in Node.js', () => {
-  it.each(names)('decodes %s to the bytes FFmpeg gives', async (name) => {
+  it.each(names)('decodes %s to the planes of FFmpeg, under BT.601', async (name) => {
     const { width, height, frames } = golden.videos[name];
     const video = await openVideo(fixture(name));
     const all = await video.readFrames(upTo(video.frameCount), { size: { width, height } });
@@ -93,9 +93,10 @@ describe('openVideo in Node.js', () => {
   });
 
   it('reads two videos, and one twice, at the same time', async () => {
-    const [first, second] = await Promise.all(names.slice(0, 2).map((name) => openVideo(fixture(name))));
+    const pair = ['vp9.webm', 'h264-b-frames.mp4'] as const;
+    const [first, second] = await Promise.all(pair.map((name) => openVideo(fixture(name))));
     const results = await Promise.all([first!, second!, first!].map((video) => video.readFrames(upTo(25))));
-    const wanted = [names[0]!, names[1]!, names[0]!].map((name) => golden.videos[name].frames);
+    const wanted = [pair[0], pair[1], pair[0]].map((name) => golden.videos[name].frames);
     expect(results.map(frameDigests)).toEqual(wanted);
     first!.close();
     second!.close();

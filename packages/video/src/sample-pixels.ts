@@ -3,21 +3,36 @@ import { DataError } from '@mcore/errors';
 import type { VideoSample } from 'mediabunny';
 import { videoLimits } from './types.js';
 import { uprightFrame } from './upright.js';
+import { yuvLayout, yuvToRgb } from './yuv-to-rgb.js';
 
 /**
  * The pixels of a decoded frame, upright, in its coded size (not stretched to square pixels).
  *
  * @returns `[1, height, width, 3]`.
  */
-export async function rgbaOf(sample: VideoSample): Promise<Frames> {
+export async function pixelsOf(sample: VideoSample): Promise<Frames> {
   const { width, height } = sample.visibleRect;
   if (width * height > videoLimits.pixels) {
     throw new DataError(`readFrames: wanted frames of at most ${videoLimits.pixels} pixels, got ${width} x ${height}.`);
   }
+  const layout = yuvLayout(sample.format ?? 'none');
+  if (layout) {
+    const bytes = new Uint8Array(sample.allocationSize());
+    const planes = await sample.copyTo(bytes);
+    const full = sample.colorSpace.fullRange === true;
+    const frame = yuvToRgb({ bytes, planes, layout, width, height, full });
+    const isUpright = sample.rotation === 0 && !sample.flip;
+    return isUpright ? frame : uprightFrame(frame.data, { stride: width * 3, size: 3 }, width, height, sample);
+  }
+  return convertedElsewhere(sample, width, height);
+}
+
+/** RGB already, or a layout that is not told: whoever decoded it converts it. */
+async function convertedElsewhere(sample: VideoSample, width: number, height: number): Promise<Frames> {
   try {
     const rgba = new Uint8Array(sample.allocationSize({ format: 'RGBA' }));
     const [plane] = await sample.copyTo(rgba, { format: 'RGBA' });
-    return uprightFrame(rgba.subarray(plane!.offset), plane!.stride, width, height, sample);
+    return uprightFrame(rgba.subarray(plane!.offset), { stride: plane!.stride, size: 4 }, width, height, sample);
   } catch (error) {
     // some browsers do not convert colours when they copy, but all of them do when they draw
     if (typeof OffscreenCanvas === 'undefined') throw error;
@@ -32,5 +47,5 @@ function drawn(sample: VideoSample): Frames {
   sample.draw(context, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return uprightFrame(bytes, width * 4, width, height, { rotation: 0, flip: false });
+  return uprightFrame(bytes, { stride: width * 4, size: 4 }, width, height, { rotation: 0, flip: false });
 }

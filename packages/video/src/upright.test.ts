@@ -25,14 +25,14 @@ describe('uprightFrame', () => {
     [180, true, ['def', 'abc']],
     [270, true, ['fc', 'eb', 'da']],
   ] as const)('turns clockwise by %i, mirrored: %s', (rotation, flip, wanted) => {
-    const frame = uprightFrame(rgba, 16, 3, 2, { rotation, flip });
+    const frame = uprightFrame(rgba, { stride: 16, size: 4 }, 3, 2, { rotation, flip });
     expect(rows(frame)).toEqual(wanted);
     expect(frame.data).toHaveLength(18);
   });
 
   it('keeps the three colours and leaves out the fourth', () => {
-    expect([...uprightFrame(rgba, 16, 3, 2, { rotation: 0, flip: false }).data.subarray(0, 6)]).toEqual([
-      97, 0, 255, 98, 1, 254,
-    ]);
+    expect([
+      ...uprightFrame(rgba, { stride: 16, size: 4 }, 3, 2, { rotation: 0, flip: false }).data.subarray(0, 6),
+    ]).toEqual([97, 0, 255, 98, 1, 254]);
   });
 });

@@ -14,7 +14,7 @@ import {
 } from 'mediabunny';
 import { withinTime } from './deadline.js';
 import { assembleFrames } from './frame-assembly.js';
-import { rgbaOf } from './sample-pixels.js';
+import { pixelsOf } from './sample-pixels.js';
 import { type OpenVideoOptions, type ReadFramesOptions, type Video, videoLimits } from './types.js';
 
 /** When each frame is shown and until when, in the file's own seconds, in the order shown. */
@@ -99,7 +99,7 @@ class VideoFile implements Video {
         const { value } = await withinTime(samples.next(), this.#timeoutSeconds, late, signal);
         const sample = this.#checked(value ?? null, index);
         try {
-          assembly.place(index, await withinTime(rgbaOf(sample), this.#timeoutSeconds, late, signal));
+          assembly.place(index, await withinTime(pixelsOf(sample), this.#timeoutSeconds, late, signal));
         } finally {
           sample.close();
         }

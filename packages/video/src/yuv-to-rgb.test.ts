@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { yuvLayout, yuvToRgb } from './yuv-to-rgb.js';
+
+/** The definition, in float64: BT.601's matrix over 8-bit limited or full range. */
+function byDefinition(y: number, u: number, v: number, full: boolean): number[] {
+  const light = full ? y / 255 : (y - 16) / 219;
+  const [cb, cr] = [u, v].map((difference) => (difference - 128) / (full ? 255 : 224));
+  const red = light + 1.402 * cr!;
+  const blue = light + 1.772 * cb!;
+  const green = (light - 0.299 * red - 0.114 * blue) / 0.587;
+  return [red, green, blue].map((value) => Math.min(255, Math.max(0, 255 * value)));
+}
+
+/** One pixel of each combination, 4:4:4. */
+function convert(y: number, u: number, v: number, full: boolean): number[] {
+  const planes = [0, 1, 2].map((offset) => ({ offset, stride: 1 }));
+  const layout = yuvLayout('I444')!;
+  return [...yuvToRgb({ bytes: Uint8Array.of(y, u, v), planes, layout, width: 1, height: 1, full }).data];
+}
+
+describe('yuvToRgb', () => {
+  it('is within 0.51 of the definition for every eleventh value of each sample, in both ranges', () => {
+    for (const full of [false, true]) {
+      for (let y = 0; y < 256; y += 11) {
+        for (let u = 0; u < 256; u += 11) {
+          for (let v = 0; v < 256; v += 11) {
+            const wanted = byDefinition(y, u, v, full);
+            for (const [channel, value] of convert(y, u, v, full).entries()) {
+              expect(Math.abs(value - wanted[channel]!)).toBeLessThan(0.51);
+            }
+          }
+        }
+      }
+    }
+  });
+
+  it('makes black, white and grey what they are', () => {
+    expect([convert(16, 128, 128, false), convert(235, 128, 128, false)]).toEqual([
+      [0, 0, 0],
+      [255, 255, 255],
+    ]);
+    expect([convert(0, 128, 128, true), convert(77, 128, 128, true)]).toEqual([
+      [0, 0, 0],
+      [77, 77, 77],
+    ]);
+  });
+
+  it('finds the samples of every layout, padded rows included, and rounds more bits to eight', () => {
+    // 3 x 2 pixels: brightness 10 to 60, colours that differ for the third column
+    const luma = [10, 20, 30, 40, 50, 60];
+    const wanted = luma.map((y, index) => (index % 3 === 2 ? [y, 90, 170] : [y, 100, 140]));
+    const rgb = wanted.flatMap(([y, u, v]) => convert(y!, u!, v!, true));
+    const convertLayout = (format: string, bytes: Uint8Array, planes: [number, number][]) => {
+      const layout = yuvLayout(format)!;
+      const named = planes.map(([offset, stride]) => ({ offset, stride }));
+      return [...yuvToRgb({ bytes, planes: named, layout, width: 3, height: 2, full: true }).data];
+    };
+    const i420 = Uint8Array.of(10, 20, 30, 0, 40, 50, 60, 0, 100, 90, 140, 170);
+    expect(
+      convertLayout('I420', i420, [
+        [0, 4],
+        [8, 2],
+        [10, 2],
+      ]),
+    ).toEqual(rgb);
+    const nv12 = Uint8Array.of(10, 20, 30, 40, 50, 60, 100, 140, 90, 170);
+    expect(
+      convertLayout('NV12', nv12, [
+        [0, 3],
+        [6, 4],
+      ]),
+    ).toEqual(rgb);
+    const i422 = Uint8Array.of(...luma, 100, 90, 100, 90, 140, 170, 140, 170);
+    expect(
+      convertLayout('I422', i422, [
+        [0, 3],
+        [6, 2],
+        [10, 2],
+      ]),
+    ).toEqual(rgb);
+    const i444 = Uint8Array.of(...luma, 100, 100, 90, 100, 100, 90, 140, 140, 170, 140, 140, 170);
+    expect(
+      convertLayout('I444', i444, [
+        [0, 3],
+        [6, 3],
+        [12, 3],
+      ]),
+    ).toEqual(rgb);
+    const tenBits = new Uint8Array(Uint16Array.from(i420, (sample) => sample * 4 + 1).buffer);
+    expect(
+      convertLayout('I420P10', tenBits, [
+        [0, 8],
+        [16, 4],
+        [20, 4],
+      ]),
+    ).toEqual(rgb);
+    const twelveBits = new Uint8Array(Uint16Array.from(i420, (sample) => sample * 16 - 8).buffer);
+    expect(
+      convertLayout('I420P12', twelveBits, [
+        [0, 8],
+        [16, 4],
+        [20, 4],
+      ]),
+    ).toEqual(rgb);
+  });
+
+  it('knows the names of layouts', () => {
+    expect(yuvLayout('I420A')).toEqual(yuvLayout('I420'));
+    expect(yuvLayout('I422AP12')).toEqual({ across: 2, down: 1, interleaved: false, bits: 12 });
+    expect(['RGBA', 'BGRX', 'I421', 'none'].map(yuvLayout)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+});

@@ -1,0 +1,93 @@
+import type { Frames } from '@mcore/clips';
+
+/** How brightness and colour differences lie in memory. */
+export interface YuvLayout {
+  /** Pixels that share a colour sample, across and down. */
+  readonly across: 1 | 2;
+  readonly down: 1 | 2;
+  /** Whether both colour differences are in one plane, in turn. */
+  readonly interleaved: boolean;
+  /** Bits a sample; more than 8 take two bytes, the lower first. */
+  readonly bits: number;
+}
+
+/** Where a plane begins in the bytes and how far its rows are apart, in bytes. */
+export interface Plane {
+  readonly offset: number;
+  readonly stride: number;
+}
+
+/** A picture as a decoder gives it. */
+export interface YuvPicture {
+  readonly bytes: Uint8Array;
+  /** Y, U, V; or Y and both others in turn. More are ignored. */
+  readonly planes: readonly Plane[];
+  readonly layout: YuvLayout;
+  readonly width: number;
+  readonly height: number;
+  /** Whether brightness runs 0 .. 255 instead of 16 .. 235. */
+  readonly full: boolean;
+}
+
+/** The layout that WebCodecs gives a name: `I420`, `I422P10`, `I444A`, `NV12`; undefined for others, such as `RGBA`. */
+export function yuvLayout(format: string): YuvLayout | undefined {
+  if (format === 'NV12') return { across: 2, down: 2, interleaved: true, bits: 8 };
+  const [, sampling, bits = '8'] = /^I(420|422|444)A?(?:P(10|12))?$/.exec(format) ?? [];
+  if (sampling === undefined) return undefined;
+  const across = sampling === '444' ? 1 : 2;
+  return { across, down: sampling === '420' ? 2 : 1, interleaved: false, bits: Number(bits) };
+}
+
+/** 2^16 times the weights of ITU-R BT.601: of brightness, and of the two colour differences in each colour. */
+const limitedRange = { black: 16, luma: 76309, redV: 104597, greenU: 25675, greenV: 53279, blueU: 132201 };
+const fullRange = { black: 0, luma: 65536, redV: 91881, greenU: 22553, greenV: 46802, blueU: 116130 };
+
+/**
+ * Converts brightness and colour differences to RGB by ITU-R BT.601, whatever the video says of its colours.
+ *
+ * The images that models are trained on come from videos by way of JPEG, which knows BT.601 only; to convert a video by another
+ * matrix would show a model other colours than it has learned. It also makes pixels the same in every browser and in Node.js.
+ * Colour samples are repeated, not interpolated, as FFmpeg's fast conversion does; samples of more bits are rounded to 8 first.
+ *
+ * @returns One frame, `[1, height, width, 3]`.
+ */
+export function yuvToRgb(picture: YuvPicture): Frames {
+  const { width, height, full, layout } = picture;
+  const { across, down, interleaved } = layout;
+  const { bytes, planes } = layout.bits > 8 ? toEightBits(picture) : picture;
+  const { black, luma, redV, greenU, greenV, blueU } = full ? fullRange : limitedRange;
+  const [yPlane, uPlane, other] = planes as [Plane, Plane, Plane?];
+  const vPlane = interleaved ? { offset: uPlane.offset + 1, stride: uPlane.stride } : other!;
+  const step = interleaved ? 2 : 1;
+  const data = new Uint8ClampedArray(width * height * 3);
+  let write = 0;
+  for (let y = 0; y < height; y++) {
+    const row = yPlane.offset + y * yPlane.stride;
+    const line = down === 2 ? y >> 1 : y;
+    const uRow = uPlane.offset + line * uPlane.stride;
+    const vRow = vPlane.offset + line * vPlane.stride;
+    for (let x = 0; x < width; x++) {
+      const at = (across === 2 ? x >> 1 : x) * step;
+      const light = luma * (bytes[row + x]! - black) + 32768;
+      const u = bytes[uRow + at]! - 128;
+      const v = bytes[vRow + at]! - 128;
+      data[write] = (light + redV * v) >> 16;
+      data[write + 1] = (light - greenU * u - greenV * v) >> 16;
+      data[write + 2] = (light + blueU * u) >> 16;
+      write += 3;
+    }
+  }
+  return { data: new Uint8Array(data.buffer), count: 1, height, width };
+}
+
+/** Rounds samples of two bytes to one; rows stay where they are, at half the distances. */
+function toEightBits({ bytes, planes, layout }: YuvPicture): Pick<YuvPicture, 'bytes' | 'planes'> {
+  const shift = layout.bits - 8;
+  const half = 1 << (shift - 1);
+  const small = new Uint8ClampedArray(bytes.length >> 1);
+  for (let sample = 0; sample < small.length; sample++) {
+    small[sample] = ((bytes[2 * sample]! | (bytes[2 * sample + 1]! << 8)) + half) >> shift;
+  }
+  const halved = planes.map(({ offset, stride }) => ({ offset: offset >> 1, stride: stride >> 1 }));
+  return { bytes: new Uint8Array(small.buffer), planes: halved };
+}

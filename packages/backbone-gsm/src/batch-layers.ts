@@ -47,7 +47,7 @@ export function batchLayers(weightOf: WeightOf, observe: Observe): Layers {
     },
     gateShift(name: string): ClipLayer {
       const parts = {
-        normalize: (x: tf.Tensor5D) => normalize(x, `${name}.bn`, 'relu'),
+        normalize: (rows: tf.Tensor2D) => normalize(rows, `${name}.bn`, 'relu'),
         filter: weight(`${name}.conv3D.weight`, GATE_FILTER_ORDER) as tf.Tensor5D,
         bias: weight(`${name}.conv3D.bias`, [0]) as tf.Tensor1D,
       };

@@ -1,7 +1,6 @@
-import { type Activation, biasRelu } from '@mcore/ops';
+import { type Activation, gateShiftModule } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Convolution } from './convolutions.js';
-import { shiftFirstChannels } from './gate-shift-module.js';
 import {
   type ClipLayer,
   EPSILON,
@@ -43,12 +42,9 @@ export function foldedLayers(weightOf: WeightOf, retain: (tensor: tf.Tensor) => 
       const { scale, offset } = fold(`${name}.bn`);
       retain(scale);
       retain(offset);
-      const parts = {
-        normalize: (x: tf.Tensor5D) => biasRelu(tf.mul(x, scale) as tf.Tensor5D, offset),
-        filter: weight(`${name}.conv3D.weight`, GATE_FILTER_ORDER) as tf.Tensor5D,
-        bias: weight(`${name}.conv3D.bias`, [0]) as tf.Tensor1D,
-      };
-      return (x) => shiftFirstChannels(x, parts);
+      const filter = weight(`${name}.conv3D.weight`, GATE_FILTER_ORDER) as tf.Tensor5D;
+      const bias = weight(`${name}.conv3D.bias`, [0]) as tf.Tensor1D;
+      return (x) => gateShiftModule(x, { scale, offset, filter, bias });
     },
   };
 }

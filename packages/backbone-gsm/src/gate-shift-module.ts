@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** What a gate-shift module is made of. */
 export interface GateShiftParts {
-  /** Normalisation and ReLU of what the gates see, any axes, channels last. */
-  readonly normalize: (x: tf.Tensor5D) => tf.Tensor5D;
+  /** Normalisation and ReLU of what the gates see, `[positions, fold]`. */
+  readonly normalize: (rows: tf.Tensor2D) => tf.Tensor2D;
   /** `[3, 3, 3, fold / 2, 2]`: time, height, width, channel of a half, half. */
   readonly filter: tf.Tensor5D;
   /** `[2]`. */
@@ -24,13 +24,14 @@ export function shiftFirstChannels(x: tf.Tensor5D, { normalize, filter, bias }: 
   const [batch, time, height, width, channels] = x.shape;
   const fold = 2 * filter.shape[3];
   return tf.tidy(() => {
-    // two axes, because the wasm backend cuts tensors of five axes some fifty times slower
+    // two axes where that can be: wasm cuts tensors of five some fifty times slower, and webgpu can't broadcast along them
     const count = batch * time * height * width;
-    const rows = tf.reshape(x, [count, channels]);
+    const rows: tf.Tensor2D = tf.reshape(x, [count, channels]);
     const first = tf.slice(rows, [0, 0], [count, fold]);
-    const folded: tf.Tensor5D = tf.reshape(first, [batch, time, height, width, fold]);
-    const gate = tf.tanh(gateConv3d(normalize(folded), filter, bias)); // [B, T, H, W, 2]
-    const shifted = gateShift(folded, gate);
+    const foldShape: tf.Tensor5D['shape'] = [batch, time, height, width, fold];
+    const seen: tf.Tensor5D = tf.reshape(normalize(first), foldShape);
+    const gate = tf.tanh(gateConv3d(seen, filter, bias)); // [B, T, H, W, 2]
+    const shifted = gateShift(tf.reshape(first, foldShape), gate);
     if (fold === channels) {
       return shifted;
     }

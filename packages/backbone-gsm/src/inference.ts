@@ -9,7 +9,7 @@ import { type Network, network } from './network.js';
 /** How {@link InferenceBackbone.apply} goes through a batch. */
 export interface InferenceOptions {
   /**
-   * Clips in one pass; default 1. Memory grows with it (about 0.2 GB for 96 frames of 112x112 of the paper's backbone), results don't depend on it.
+   * Clips in one pass; default 1. Memory grows with it (about 0.3 GB for 96 frames of 112x112 of the paper's backbone), results don't depend on it.
    * A clip is never divided: gate shifts carry every frame up to two frames further in each of 13 blocks.
    */
   readonly clipsAtOnce?: number;

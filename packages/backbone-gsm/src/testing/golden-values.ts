@@ -49,8 +49,8 @@ export function goldenFrames(name: string): tf.Tensor5D {
 }
 
 /** `[norm, <g, d0>, .., <g, d3>]`, with `d_k` hashed from `name#k`: how fixtures keep a gradient of many numbers. */
-export function summary(name: string, gradient: tf.Tensor): number[] {
-  const values = Float64Array.from(gradient.dataSync());
+export function summary(name: string, gradient: ArrayLike<number>): number[] {
+  const values = Float64Array.from(gradient);
   const products = [0, 1, 2, 3].map((k) => {
     const direction = hashed(`${name}#${k}`, values.length);
     return values.reduce((sum, value, index) => sum + value * direction[index]!, 0);

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { EngineError } from '@mcore/errors';
 
 let ready: Promise<void> | undefined;
@@ -19,6 +20,7 @@ export function installDawn(): Promise<void> {
 async function install(): Promise<void> {
   if ((globalThis.navigator as Navigator | undefined)?.gpu) return; // Deno, Bun, Electron, or the program's own
   assertVulkan();
+  if (process.platform === 'linux') process.env.XDG_RUNTIME_DIR ??= tmpdir(); // Mesa's drivers complain without one
   const { create, globals } = await importDawn();
   Object.assign(globalThis, globals);
   const gpu: GPU = create([]);

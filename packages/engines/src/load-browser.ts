@@ -6,6 +6,9 @@ import { assertAdapterAllowed, findAdapter } from './webgpu-adapter.js';
 /** Gradients for the operations of tfjs-core and the cpu backend, which others fall back to. */
 export async function loadGradients(): Promise<string> {
   const { version } = await import('@tensorflow/tfjs');
+  // in Node its first use would print a banner with advice, which useEngine gives in its reasons
+  const cpu = tf.findBackend('cpu') as { firstUse?: boolean } | null;
+  if (cpu?.firstUse) cpu.firstUse = false;
   return version['tfjs-core'];
 }
 

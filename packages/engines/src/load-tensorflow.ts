@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import util from 'node:util';
 import { EngineError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LoadedEngine } from './choose-engine.js';
@@ -51,24 +52,54 @@ export async function loadTensorflow(): Promise<LoadedEngine> {
   }
   try {
     const native = await import('@mcore/tensorflow-native');
-    const { tensorflow, gpu } = native.loadTensorflow();
-    const device = gpu ? 'on the GPU' : `on ${cpus().length} processor cores`;
+    const { tensorflow, variant, gpu } = native.loadTensorflow();
+    const cores = `on ${cpus().length} processor cores`;
+    const device = gpu ? 'on the GPU' : variant === 'cuda' ? `with CUDA, but without a GPU, ${cores}` : cores;
     return { description: `TensorFlow ${tensorflow} ${device} (mcore-tensorflow, tfjs ${tf.version_core})` };
   } catch (error) {
     problems.push((error as Error).message.replace(/^\w+: /, ''));
   }
-  throw new EngineError(`useEngine: 'tensorflow' is not available. ${problems.join(' ')}`);
+  throw new EngineError(`useEngine: 'tensorflow' is not available: ${problems.map(asSentence).join(' ')}`);
 }
 
 /** Requires a tfjs-node, which registers its backend and makes it current. */
 function loadTfjsNode({ name, entry }: TfjsNodePackage): LoadedEngine {
   const previous = tf.engine().backendName;
-  const { version } = createRequire(entry)(entry) as { version?: Record<string, string> };
+  restoreUtil();
+  const { version } = withoutRegistryWarnings(
+    () => createRequire(entry)(entry) as { version?: Record<string, string> },
+  );
   if (tf.findBackendFactory('tensorflow') === null) {
-    throw new EngineError(`it uses another copy of @tensorflow/tfjs-core than this program`);
+    throw new EngineError('it registered no backend');
   }
   if (previous) tf.setBackend(previous);
   return { description: describe(`${name} ${version?.['tfjs-node'] ?? ''}`.trim()) };
+}
+
+/**
+ * Where the program and tfjs-node have each their own copy of tfjs, the second copy warns about hundreds of kernels that
+ * the first has registered. The registry and the engine are global, so one copy's backend serves the other's tensors.
+ */
+function withoutRegistryWarnings<T>(load: () => T): T {
+  const { warn } = console;
+  console.warn = (...words: unknown[]) => {
+    if (!/already (been set|registered)/.test(String(words[0]))) warn(...words);
+  };
+  try {
+    return load();
+  } finally {
+    console.warn = warn;
+  }
+}
+
+/** tfjs-node 4.22 calls a function of `util` that Node 23 removed. */
+function restoreUtil(): void {
+  const mutable = util as unknown as { isNullOrUndefined?: (value: unknown) => boolean };
+  mutable.isNullOrUndefined ??= (value) => value === null || value === undefined;
+}
+
+function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function describe(origin: string): string {

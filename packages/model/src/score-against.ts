@@ -53,7 +53,7 @@ export async function scoreAgainst(
     votes.map(({ delta }) => delta),
     votes.map(({ score }) => score),
   );
-  return { score: vote.score, spread: vote.spread, votes };
+  return { score: vote.mean, spread: vote.spread, votes };
 }
 
 /** Relative scores of every stage, `[exemplars, stages]`, and the number of stages. */
@@ -72,7 +72,7 @@ function stageDeltas(
       queries.set(query, row * query.length);
     });
     const shape: [number, number, number, number] = [count, stages, steps, channels];
-    return model.regressor.stageDeltas(tf.tensor4d(queries, shape), tf.tensor4d(features, shape));
+    return model.regressor.applyPerStage(tf.tensor4d(queries, shape), tf.tensor4d(features, shape));
   });
   return [deltas, stages];
 }

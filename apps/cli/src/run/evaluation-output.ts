@@ -67,7 +67,7 @@ export function evaluationTable(evaluation: Evaluation, about: EvaluationAbout):
       cell(byDive.aiou75, 1),
     ],
     ['labels only: of all dives', '-', '-', cell(byAll.aiou50, 1), cell(byAll.aiou75, 1)],
-    ...(about.source === 'FineDiving' ? PUBLISHED : []),
+    ...(isFineDiving(about.source) ? PUBLISHED : []),
   ];
   return [
     `${evaluation.clips} ${about.part} clips of ${about.source}; weights trained on ${about.trainedOn}. Brackets: bootstrap 95 % intervals.`,
@@ -98,4 +98,9 @@ export function clipsCsv(clips: readonly PredictedClip[]): string {
 
 function cell({ value, interval: [low, high] }: Figure, digits: number): string {
   return `${value.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
+}
+
+/** Published figures stand beside FineDiving's own frames alone. */
+function isFineDiving(source: string): boolean {
+  return source.startsWith('FineDiving') && !source.includes('rendered');
 }

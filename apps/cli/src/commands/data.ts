@@ -1,0 +1,104 @@
+import { availableParallelism } from 'node:os';
+import { checkFineDiving, formatFineDivingCheck } from '@mcore/finediving-loader';
+import { Random } from '@mcore/random';
+import { executionCeiling, nativeHeight, RenderedDives, segmentationCeiling } from '@mcore/rendered-dives';
+import { nodeCanvas, writeFineDivingLayout } from '@mcore/rendered-dives/node';
+import { type Command, Option } from 'commander';
+import { result } from '../terminal/output.js';
+import { startProgress } from '../terminal/progress.js';
+import { wholeNumber, withExamples, withJson } from './options.js';
+
+interface RenderOptions {
+  out: string;
+  clips?: number;
+  split: 'all' | 'train' | 'test';
+  seed: number;
+  height: number;
+  quality: number;
+  mp4: boolean;
+  workers: number;
+  json: boolean;
+}
+
+interface CheckOptions {
+  decode: 'none' | 'some' | 'all';
+  json: boolean;
+}
+
+/** `mcore data render` and `mcore data check`. */
+export function addData(program: Command): void {
+  const data = program.command('data').description('Make and check data sets.');
+  const render = data
+    .command('render')
+    .description("Draw FineDiving's real labels as video frames, in FineDiving's own layout.")
+    .requiredOption('--out <dir>', 'folder to write; a run that was cut off goes on')
+    .option('--clips <n>', 'a seeded random part', wholeNumber(1))
+    .addOption(
+      new Option('--split <name>', 'part of the official split').choices(['all', 'train', 'test']).default('all'),
+    )
+    .option('--seed <n>', 'another seed is another benchmark', wholeNumber(0), 0)
+    .option('--height <pixels>', 'height of the frames', wholeNumber(16), nativeHeight)
+    .option('--quality <1-100>', 'of the JPEG files', wholeNumber(1), 85)
+    .option('--mp4', 'also write a video file of every clip', false)
+    .option('--workers <n>', 'threads that draw', wholeNumber(1), availableParallelism());
+  withExamples(
+    withJson(render),
+    'mcore data render --out rendered --clips 100 --mp4',
+    'mcore train --data rendered --preset laptop',
+  ).action(runRender);
+  const check = data
+    .command('check')
+    .description(
+      "List what is missing or odd in a folder of FineDiving's layout, clip by clip, with counts at the end.",
+    )
+    .argument('<dir>', 'the folder')
+    .addOption(
+      new Option('--decode <how>', 'images to decode of every clip').choices(['none', 'some', 'all']).default('some'),
+    );
+  withExamples(withJson(check), 'mcore data check FineDiving').action(runCheck);
+}
+
+async function runRender(options: RenderOptions): Promise<void> {
+  const { out, seed, height, quality, workers, mp4 } = options;
+  const dives = new RenderedDives({ canvas: nodeCanvas, seed, height });
+  const all = dives.clips.filter(({ split }) => options.split === 'all' || split === options.split);
+  const clips = options.clips === undefined ? all : Random.for(seed, 'clips').sample(all, options.clips);
+  const progress = startProgress('Rendering', clips.length, 'clips');
+  try {
+    await writeFineDivingLayout(out, {
+      clips,
+      seed,
+      height,
+      quality,
+      workers,
+      videos: mp4,
+      onProgress: ({ done }) => progress.update(done),
+    });
+  } finally {
+    progress.stop();
+  }
+  const score = executionCeiling({ clips: dives.clips, seed });
+  const segmentation = segmentationCeiling({ clips: dives.clips, seed });
+  result(options.json, { out, clips: clips.length, seed, height, ceilings: { score, segmentation } }, () =>
+    [
+      `${clips.length} rendered dives in ${out}. These are drawings from FineDiving's real labels, not film of real dives.`,
+      `Ceilings over the ${score.clips} test clips: SRCC ${score.spearman.toFixed(3)} for one who sees every cue exactly;`,
+      `AIoU@0.5 ${(100 * segmentation.aiou50).toFixed(1)}, @0.75 ${(100 * segmentation.aiou75).toFixed(1)} for one who sees every event exactly.`,
+      `Next: mcore data check ${out}`,
+    ].join('\n'),
+  );
+}
+
+async function runCheck(directory: string, options: CheckOptions): Promise<void> {
+  let progress: ReturnType<typeof startProgress> | undefined;
+  const check = await checkFineDiving(directory, {
+    decode: options.decode,
+    onClip: (done, total) => {
+      progress ??= startProgress('Checking', total, 'clips');
+      progress.update(done);
+    },
+  });
+  progress?.stop();
+  result(options.json, check, () => formatFineDivingCheck(check));
+  if (check.counts.errors > 0) process.exitCode = 1;
+}

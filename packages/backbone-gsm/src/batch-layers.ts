@@ -24,8 +24,8 @@ export interface BatchStatistics {
 export type Observe = (norm: string, statistics: BatchStatistics) => void;
 
 /**
- * Layers that normalise with the statistics of what passes through them, over all axes but the channels, as PyTorch does in training mode: the biased variance
- * normalises, the unbiased one is reported.
+ * Layers that normalise with the statistics of what passes through them, over all axes but the channels, as PyTorch
+ * does in training mode: the biased variance normalises, the unbiased one is reported.
  */
 export function batchLayers(weightOf: WeightOf, observe: Observe): Layers {
   const normalize = <Features extends tf.Tensor>(x: Features, norm: string, activation: Activation): Features => {

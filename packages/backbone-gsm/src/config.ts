@@ -13,15 +13,17 @@ export interface GsmRegNetYConfig {
   /** Whether a gate-shift module wraps every block's first convolution. Without it frames don't see each other. */
   readonly gateShift: boolean;
   /**
-   * What `apply` does while training. `'fixed'`: running statistics are used as they are and never change, so a clip's features do not
-   * depend on the other clips of its batch and adding up gradients over small batches is exact. `'batch'`: each call normalises with its own
-   * batch's statistics and moves the running ones by a tenth, as PyTorch's training mode does.
+   * What `apply` does while training. `'fixed'`: running statistics are used as they are and never change, so a
+   * clip's features do not depend on the other clips of its batch and adding up gradients over small batches is
+   * exact. `'batch'`: each call normalises with its own batch's statistics and moves the running ones by a tenth, as
+   * PyTorch's training mode does.
    */
   readonly batchNorm: 'fixed' | 'batch';
 }
 
 /**
- * RegNetY-200MF with gate shifts, the paper's backbone: 368 features, 2,815,598 parameters, 5.67 G multiply-adds for 96 frames of 112x112.
+ * RegNetY-200MF with gate shifts, the paper's backbone: 368 features, 2,815,598 parameters, 5.67 G multiply-adds for
+ * 96 frames of 112x112.
  *
  * Source: Radosavovic et al., "Designing Network Design Spaces", CVPR 2020 (timm's `regnety_002`).
  */
@@ -35,8 +37,8 @@ export const REGNETY_200MF: GsmRegNetYConfig = {
 };
 
 /**
- * A smaller network of the same design, ours, for training from random weights on a laptop: 192 features, 380,814 parameters, and 4.4 times fewer
- * multiply-adds than {@link REGNETY_200MF} at 64x64.
+ * A smaller network of the same design, ours, for training from random weights on a laptop: 192 features, 380,814
+ * parameters, and 4.4 times fewer multiply-adds than {@link REGNETY_200MF} at 64x64.
  */
 export const REGNETY_SMALL: GsmRegNetYConfig = {
   stemWidth: 16,

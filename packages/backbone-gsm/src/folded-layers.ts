@@ -12,8 +12,9 @@ import {
 } from './layers.js';
 
 /**
- * Layers with fixed statistics, folded into what comes before: `gamma (W x - mean) / deviation + beta` is computed as `(s W) x + (beta - s mean)` with
- * `s = gamma / deviation`. The folding is part of the graph, so gradients by `W`, `gamma` and `beta` are exact.
+ * Layers with fixed statistics, folded into what comes before: `gamma (W x - mean) / deviation + beta` is computed as
+ * `(s W) x + (beta - s mean)` with `s = gamma / deviation`. The folding is part of the graph, so gradients by `W`,
+ * `gamma` and `beta` are exact.
  *
  * @param weightOf - The weights to fold.
  * @param retain - Told of every tensor that the layers hold on to, all of them new.

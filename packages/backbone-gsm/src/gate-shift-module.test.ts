@@ -8,8 +8,8 @@ import { ENGINES, useEngine } from './testing/engines.js';
 import { apart, type Fixture, hashedTensor, readFixture } from './testing/golden-values.js';
 
 /*
- * x, cot, y, gx, g.* and batch.y of the fixtures were computed by the authors' PyTorch modules; the weights w.* and the gates were recovered
- * from them (goldens/backbone-gsm-original.py).
+ * x, cot, y, gx, g.* and batch.y of the fixtures were computed by the authors' PyTorch modules; the weights w.* and
+ * the gates were recovered from them (goldens/backbone-gsm-original.py).
  */
 const CLIPS = 2;
 const TIME = 6;

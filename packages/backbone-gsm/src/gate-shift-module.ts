@@ -12,10 +12,11 @@ export interface GateShiftParts {
 }
 
 /**
- * A gate-shift module: the first `fold` channels decide by `tanh(conv3d(normalize(x)))` which part of themselves moves one frame along time
- * (`gateShift`); the other channels go straight on.
+ * A gate-shift module: the first `fold` channels decide by `tanh(conv3d(normalize(x)))` which part of themselves
+ * moves one frame along time (`gateShift`); the other channels go straight on.
  *
- * Source: Sudhakaran et al., "Gate-Shift Networks for Video Action Recognition", CVPR 2020; sizes as in the released code of MCoRe.
+ * Source: Sudhakaran et al., "Gate-Shift Networks for Video Action Recognition", CVPR 2020; sizes as in the released
+ * code of MCoRe.
  *
  * @param x - `[batch, time, height, width, channels]`, `channels` at least `fold`.
  * @returns Shaped like `x`; the caller disposes it.

@@ -22,11 +22,12 @@ export interface ApplyOptions {
 }
 
 /**
- * RegNet-Y with a gate-shift module in every block: features of each frame of a clip that know of the frames around it. Owns its weights: call
- * {@link dispose}.
+ * RegNet-Y with a gate-shift module in every block: features of each frame of a clip that know of the frames around
+ * it. Owns its weights: call {@link dispose}.
  *
- * Sources: Radosavovic et al., "Designing Network Design Spaces", CVPR 2020; Sudhakaran et al., "Gate-Shift Networks for Video Action Recognition", CVPR
- * 2020; put together as in the released code of MCoRe (An et al., ICASSP 2024), whose tensor names it keeps.
+ * Sources: Radosavovic et al., "Designing Network Design Spaces", CVPR 2020; Sudhakaran et al., "Gate-Shift Networks
+ * for Video Action Recognition", CVPR 2020; put together as in the released code of MCoRe (An et al., ICASSP 2024),
+ * whose tensor names it keeps.
  */
 export class GsmRegNetY {
   /** The config, complete. */
@@ -37,8 +38,8 @@ export class GsmRegNetY {
 
   /**
    * @param config - What is left out is as in {@link REGNETY_200MF}.
-   * @param options - `seed`: the same seed gives the same initial weights on every engine. Running statistics start at 0 and 1: measure them, or load
-   * trained weights, before training with fixed ones.
+   * @param options - `seed`: the same seed gives the same initial weights on every engine. Running statistics start
+   * at 0 and 1: measure them, or load trained weights, before training with fixed ones.
    * @throws {@link ArgumentError} if the config can't be.
    */
   constructor(config: Partial<GsmRegNetYConfig>, { seed }: { readonly seed: number | string }) {
@@ -50,8 +51,8 @@ export class GsmRegNetY {
   /**
    * Features of every frame.
    *
-   * With fixed statistics (always, unless the config says `'batch'` and this is training) a clip's features depend on that clip alone and nothing is
-   * changed. For scoring, {@link inferenceModel} is faster and uses less memory.
+   * With fixed statistics (always, unless the config says `'batch'` and this is training) a clip's features depend on
+   * that clip alone and nothing is changed. For scoring, {@link inferenceModel} is faster and uses less memory.
    *
    * @param x - Normalised frames, `[batch, time, height, width, 3]`, float32; any height and width.
    * @returns `[batch, time, channels]`; the caller disposes it. Differentiable in `x` and in all trainable weights.
@@ -73,14 +74,17 @@ export class GsmRegNetY {
   }
 
   /**
-   * Sets all running means and variances (the gate-shift modules' too) from some clips, from the first layer to the last: in each batch every layer's statistics are
-   * those of its input when all layers before it normalise with that batch's own, and batches are averaged. What PyTorch does in training mode with
-   * `momentum=None` from fresh statistics.
+   * Sets all running means and variances (the gate-shift modules' too) from some clips, from the first layer to the
+   * last: in each batch every layer's statistics are those of its input when all layers before it normalise with that
+   * batch's own, and batches are averaged. What PyTorch does in training mode with `momentum=None` from fresh
+   * statistics.
    *
    * A network that starts from random weights needs this before it trains with fixed statistics; 64 clips were enough.
    *
-   * @param batches - Normalised frames, `[batch, time, height, width, 3]` each; a generator may dispose each batch when asked for the next.
-   * @throws {@link ShapeError} or {@link ArgumentError} as {@link apply}, or if there is no batch; no statistics were changed then.
+   * @param batches - Normalised frames, `[batch, time, height, width, 3]` each; a generator may dispose each batch
+   * when asked for the next.
+   * @throws {@link ShapeError} or {@link ArgumentError} as {@link apply}, or if there is no batch; no statistics were
+   * changed then.
    */
   async measureStatistics(batches: Iterable<tf.Tensor5D> | AsyncIterable<tf.Tensor5D>): Promise<void> {
     const sum = new StatisticsSum();
@@ -102,15 +106,16 @@ export class GsmRegNetY {
   }
 
   /**
-   * A frozen copy for inference that has everything prepared once; the caller disposes it. Take a new one after training went on.
+   * A frozen copy for inference that has everything prepared once; the caller disposes it. Take a new one after
+   * training went on.
    */
   inferenceModel(): InferenceBackbone {
     return new InferenceBackbone(this.config, this.#weightOf);
   }
 
   /**
-   * The weights under PyTorch's names and in its layouts (convolutions `[outputs, inputs, height, width]`); running statistics are variables that
-   * don't train. A new map, but the variables are this model's own: don't dispose them.
+   * The weights under PyTorch's names and in its layouts (convolutions `[outputs, inputs, height, width]`); running
+   * statistics are variables that don't train. A new map, but the variables are this model's own: don't dispose them.
    */
   weights(): Map<string, tf.Variable> {
     return new Map(this.#weights);
@@ -119,7 +124,8 @@ export class GsmRegNetY {
   /**
    * Sets all weights, from a checkpoint of this package or of the released code.
    *
-   * @param tensors - Under PyTorch's names, with or without the released code's prefixes; `*.num_batches_tracked` is ignored. Not disposed.
+   * @param tensors - Under PyTorch's names, with or without the released code's prefixes; `*.num_batches_tracked` is
+   * ignored. Not disposed.
    * @throws WeightsError naming every missing, extra and misshapen tensor; nothing was changed then.
    */
   load(tensors: WeightMap): void {
@@ -127,7 +133,8 @@ export class GsmRegNetY {
   }
 
   /**
-   * Sets all weights but the gate-shift modules', from a RegNet-Y of timm, which knows of no gate shifts: ImageNet weights. The classifier is ignored.
+   * Sets all weights but the gate-shift modules', from a RegNet-Y of timm, which knows of no gate shifts: ImageNet
+   * weights. The classifier is ignored.
    *
    * @param tensors - timm's state dict. Not disposed.
    * @throws WeightsError naming every missing, extra and misshapen tensor; nothing was changed then.

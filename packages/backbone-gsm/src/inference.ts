@@ -9,15 +9,16 @@ import { type Network, network } from './network.js';
 /** How {@link InferenceBackbone.apply} goes through a batch. */
 export interface InferenceOptions {
   /**
-   * Clips in one pass; default 1. Memory grows with it (about 0.3 GB for 96 frames of 112x112 of the paper's backbone), results don't depend on it.
-   * A clip is never divided: gate shifts carry every frame up to two frames further in each of 13 blocks.
+   * Clips in one pass; default 1. Memory grows with it (about 0.3 GB for 96 frames of 112x112 of the paper's
+   * backbone), results don't depend on it. A clip is never divided: gate shifts carry every frame up to two frames
+   * further in each of 13 blocks.
    */
   readonly clipsAtOnce?: number;
 }
 
 /**
- * A frozen copy of a {@link GsmRegNetY} for inference, with normalisation folded into its convolutions once. Later changes of the original's
- * weights don't reach it. Owns its tensors: call {@link dispose}.
+ * A frozen copy of a {@link GsmRegNetY} for inference, with normalisation folded into its convolutions once. Later
+ * changes of the original's weights don't reach it. Owns its tensors: call {@link dispose}.
  */
 export class InferenceBackbone {
   /** Channels of a feature. */

@@ -8,7 +8,10 @@ export const EPSILON = 1e-5;
 /** PyTorch's `[outputs, inputs, height, width]` to `[height, width, inputs, outputs]`. */
 export const FILTER_ORDER = [2, 3, 1, 0] as const;
 
-/** PyTorch's `[halves, channels of a half, time, height, width]` to `[time, height, width, channels of a half, halves]`. */
+/**
+ * PyTorch's `[halves, channels of a half, time, height, width]` to `[time, height, width, channels of a half,
+ * halves]`.
+ */
 export const GATE_FILTER_ORDER = [2, 3, 4, 1, 0] as const;
 
 /** A weight by its name in the state dict. */
@@ -21,8 +24,8 @@ export type FrameLayer = (x: tf.Tensor4D) => tf.Tensor4D;
 export type ClipLayer = (x: tf.Tensor5D) => tf.Tensor5D;
 
 /**
- * Where a network gets its layers from. The network is written once; what differs between using fixed statistics, measuring them and a
- * frozen copy for inference is how a batch normalisation meets its convolution.
+ * Where a network gets its layers from. The network is written once; what differs between using fixed statistics,
+ * measuring them and a frozen copy for inference is how a batch normalisation meets its convolution.
  */
 export interface Layers {
   /** Convolution `<conv>.weight`, batch normalisation `<norm>.*`, activation. */

@@ -7,10 +7,11 @@ import { FILTER_ORDER, type FrameLayer, type Layers } from './layers.js';
 /**
  * A Y block: 1x1, grouped 3x3, squeeze-and-excitation, 1x1, plus the shortcut; a gate-shift module before the first.
  *
- * Source: Radosavovic et al., "Designing Network Design Spaces", CVPR 2020; where the gate shift goes, the released code of MCoRe.
+ * Source: Radosavovic et al., "Designing Network Design Spaces", CVPR 2020; where the gate shift goes, the released
+ * code of MCoRe.
  *
- * @returns A map of `[batch * time, height, width, inputs]`, clip by clip, to `[batch * time, ceil(height / stride), ceil(width / stride), outputs]`;
- * its second argument is the number of clips.
+ * @returns A map of `[batch * time, height, width, inputs]`, clip by clip, to `[batch * time, ceil(height / stride),
+ * ceil(width / stride), outputs]`; its second argument is the number of clips.
  */
 export function yBlock(layers: Layers, sizes: BlockSizes): (x: tf.Tensor4D, clips: number) => tf.Tensor4D {
   const { name, first, stride, groups, fold, projected } = sizes;
@@ -37,7 +38,8 @@ export function yBlock(layers: Layers, sizes: BlockSizes): (x: tf.Tensor4D, clip
 }
 
 /**
- * Squeeze-and-excitation: every channel times a factor in (0, 1) that depends on the means of all channels, frame by frame.
+ * Squeeze-and-excitation: every channel times a factor in (0, 1) that depends on the means of all channels, frame by
+ * frame.
  *
  * Source: Hu et al., "Squeeze-and-Excitation Networks", CVPR 2018, section 3.
  */

@@ -9,7 +9,10 @@ import { apart, goldenWeight, hashedTensor, readFixture, summary, summaryApart }
 
 const CLIPS = 2;
 
-/** Checks the output of one block of RegNetY-200MF, and all gradients of `sum(output * cotangent)`, against `blocks.safetensors`. */
+/**
+ * Checks the output of one block of RegNetY-200MF, and all gradients of `sum(output * cotangent)`, against
+ * `blocks.safetensors`.
+ */
 export async function expectGoldenBlock(name: string, shape: readonly number[], tolerance: number): Promise<void> {
   const { tensors: golden, metadata } = readFixture('blocks.safetensors');
   const sizes = blockSizes(REGNETY_200MF).find((block) => block.name === name)!;

@@ -3,10 +3,14 @@ import { readSafetensors } from '@mcore/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 
 /*
- * Values that fixtures leave out because they follow from a name: the same rules as in goldens/backbone_gsm_reference.py.
+ * Values that fixtures leave out because they follow from a name: the same rules as in
+ * goldens/backbone_gsm_reference.py.
  */
 
-/** Numbers in [-1, 1) that depend on `name` and their position alone: FNV-1a of the name, then SplitMix32's finaliser of a counter. */
+/**
+ * Numbers in [-1, 1) that depend on `name` and their position alone: FNV-1a of the name, then SplitMix32's finaliser
+ * of a counter.
+ */
 export function hashed(name: string, count: number): Float64Array {
   let seed = 0x811c9dc5;
   for (const char of name) {

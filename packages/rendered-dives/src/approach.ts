@@ -25,8 +25,8 @@ const running = (step: number, hurdle: number, landing: number): Key[] => {
   return [...keys, [hurdle, poses.crouch], [(hurdle + landing) / 2, poses.hurdle], [landing, poses.standingArmsWide]];
 };
 
-const springboardRun: Key[] = [...running(0.36, -1.1, -0.45), [-0.22, poses.crouch], [0, poses.takeOff]];
-const platformRun: Key[] = [...running(0.27, -0.62, -0.28), [-0.15, poses.crouch], [0, poses.takeOff]];
+const springboardRun: Key[] = [...running(0.36, -1.1, -0.45), [-0.22, poses.press], [0, poses.takeOff]];
+const platformRun: Key[] = [...running(0.27, -0.62, -0.28), [-0.15, poses.press], [0, poses.takeOff]];
 const backwards: Key[] = [
   [-2, poses.standing],
   [-1.5, poses.standingArmsWide],

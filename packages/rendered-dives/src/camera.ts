@@ -91,11 +91,28 @@ export interface Operator {
   framing(frame: number): Framing;
 }
 
+/** How camera people work: most follow, some are late, stay wide or are still elsewhere when the clip begins. */
+const habits = [
+  'follow',
+  'follow',
+  'follow',
+  'follow',
+  'follow',
+  'follow',
+  'late',
+  'wide',
+  'wide',
+  'elsewhere',
+] as const;
+
 /** Plans how the camera of one shot of one clip moves. */
 export function planOperator(view: Viewpoint, motion: Motion, random: Random): Operator {
-  const lag = random.uniform(-0.02, 0.08) + (random.chance(0.15) ? random.uniform(0.02, 0.06) : 0);
+  const habit = random.pick(habits);
+  const lag = habit === 'late' ? random.uniform(0.12, 0.3) : random.uniform(-0.02, 0.08);
+  const elsewhere: readonly [u: number, v: number] = [random.uniform(-3, 3), random.uniform(-5, 1)];
+  const arrives = random.uniform(0.35, 0.9) * Math.max(6, motion.events.takeOff);
   const softness = random.uniform(0.04, 0.12);
-  const wide = random.uniform(0.92, 1.14) * (random.chance(0.1) ? 1.25 : 1);
+  const wide = random.uniform(0.92, 1.14) * (habit === 'wide' ? 1.3 : 1);
   const zoomFrom = random.uniform(0.94, 1.12);
   const zoomTo = random.uniform(0.88, 1.08);
   const offU = random.normal(0, 0.07);
@@ -122,11 +139,15 @@ export function planOperator(view: Viewpoint, motion: Motion, random: Random): O
         u += seen.u / 3;
         v += (under ? lowest : Math.max(seen.v, lowest)) / 3;
       }
+      const away = habit === 'elsewhere' ? 1 - smoothstep(arrives * 0.4, arrives, frame) : 0;
       const settle = smoothstep(0, 0.7, motion.seconds(frame) - motion.flightSeconds);
       const hand = (phase: number, speed: number) => Math.sin(frame * speed + phases[phase]!);
       return {
-        u: mix(u, water.u, settle * 0.5) + height * (offU + shake * (hand(0, 0.31) + 0.6 * hand(1, 0.83))),
-        v: v + height * (offV * (1 - settle) + shake * (hand(2, 0.37) + 0.6 * hand(3, 0.71))),
+        u:
+          mix(u, water.u, settle * 0.5) +
+          away * elsewhere[0] +
+          height * (offU + shake * (hand(0, 0.31) + 0.6 * hand(1, 0.83))),
+        v: v + away * elsewhere[1] + height * (offV * (1 - settle) + shake * (hand(2, 0.37) + 0.6 * hand(3, 0.71))),
         height,
       };
     },

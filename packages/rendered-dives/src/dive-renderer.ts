@@ -4,7 +4,7 @@ import { type Framing, project, type Viewpoint } from './camera.js';
 import { type ClipPlan, planClip, type Shot } from './clip-plan.js';
 import { drawDiver, type PictureMap } from './diver.js';
 import type { Motion } from './motion.js';
-import { drawBubbles, drawFoam, drawSplash } from './splash.js';
+import { drawBubbles, drawFoam, drawSplash, drawSpray } from './splash.js';
 import { type DrawingContext, drawSurface, type Surface, type SurfaceFactory } from './surface.js';
 import { noiseTile, rippleTile } from './textures.js';
 import { drawPlatformEdge, drawSpringboard, poolEdge } from './tower.js';
@@ -126,6 +126,9 @@ export class DiveRenderer {
     const under = view.kind === 'underwater';
     if (!under) {
       this.#drawRipples(context, view, map, backdrop.waterline, framing, width, height, seconds);
+    }
+    if (!under && plan.venue.spray > 0) {
+      drawSpray(context, view, map, [1.9, 0, plan.divers[0]!.motion.entryPoint[2]], plan.venue.spray, frame);
     }
     const divers = [...plan.divers].sort(
       (a, b) => project(view, a.motion.entryPoint).scale - project(view, b.motion.entryPoint).scale,

@@ -157,10 +157,10 @@ const chunk = <T>(values: readonly T[], size: number): T[][] =>
 /** The built worker: beside this module in `dist`, or there from the sources. */
 function workerScript(): URL {
   const here = new URL('./worker.js', import.meta.url);
-  const built = existsSync(fileURLToPath(here)) ? here : new URL('../dis./worker.js', import.meta.url);
+  const built = existsSync(fileURLToPath(here)) ? here : new URL('../dist/worker.js', import.meta.url);
   if (!existsSync(fileURLToPath(built))) {
     throw new DataError(
-      'writeFineDivingLayout: wanted the built worker dis./worker.js, got none; build the package, or use 1 worker.',
+      'writeFineDivingLayout: wanted the built worker dist/worker.js, got none; build the package, or use 1 worker.',
     );
   }
   return built;

@@ -1,7 +1,7 @@
 import type { DiveNumber } from './dive-number.js';
 import { type Deductions, entryLean, legFault, openingDelay } from './execution.js';
 import { type Key, type Pose, poseAt, poses } from './pose.js';
-import { clamp, mix } from './vector.js';
+import { clamp, mix, smoothstep } from './vector.js';
 
 /** Body in the flight as a function of the share of the flight that has passed. */
 export interface Flight {
@@ -35,10 +35,15 @@ export function planFlight(
   lean: number,
 ): Flight {
   const twists = twistingParts(dive, subActions);
-  const keys = flightKeys(dive, deductions, twists);
+  const open = openingTime(dive, deductions);
+  const keys = flightKeys(dive, deductions, twists, open);
+  // divers who open in time hold their line for the rest of the flight
+  const held = Math.max(open, twists.at(-1)?.end ?? 0);
   const turned = [0];
   for (let step = 0; step < steps; step++) {
-    turned.push(turned[step]! + 1 / inertia(poseAt(keys, (step + 0.5) / steps)));
+    const share = (step + 0.5) / steps;
+    const turning = 1 - 0.92 * smoothstep(held + 0.02, held + 0.17, share);
+    turned.push(turned[step]! + turning / inertia(poseAt(keys, share)));
   }
   const total = dive.halfSomersaults * Math.PI + lean;
   const twistTime = twists.reduce((sum, part) => sum + part.end - part.start, 0);
@@ -73,7 +78,13 @@ function twistingParts(dive: DiveNumber, subActions: readonly SubAction[]): SubA
   return parts.map(({ start, end }) => ({ start: Math.max(0.07, start), end: Math.min(0.84, end), twisting: true }));
 }
 
-function flightKeys(dive: DiveNumber, deductions: Deductions, twists: readonly SubAction[]): Key[] {
+/** Share of the flight at which the body opens; late in poor dives. */
+function openingTime(dive: DiveNumber, deductions: Deductions): number {
+  const usual = dive.halfSomersaults >= 5 ? 0.74 : dive.halfSomersaults >= 3 ? 0.7 : 0.55;
+  return clamp(usual + openingDelay(deductions.opening), 0.4, 0.93);
+}
+
+function flightKeys(dive: DiveNumber, deductions: Deductions, twists: readonly SubAction[], open: number): Key[] {
   const fault = legFault(deductions.legs);
   const faulty = (pose: Pose, share: number): Pose => ({
     ...pose,
@@ -86,8 +97,6 @@ function flightKeys(dive: DiveNumber, deductions: Deductions, twists: readonly S
       ? { ...poses.tuck, split: 0.06 + 0.4 * fault }
       : faulty(poses.pike, dive.halfTwists ? 0.5 : 0.7);
   const flown = dive.position === 'straight' ? faulty(poses.straightArmsOut, 0.8) : position;
-  const base = dive.halfSomersaults >= 5 ? 0.74 : dive.halfSomersaults >= 3 ? 0.7 : 0.55;
-  const open = clamp(base + openingDelay(deductions.opening), 0.4, 0.93);
   const start = dive.armstand ? poses.handstand : poses.takeOff;
   const keys: Key[] = [[0, start]];
   const quick = dive.halfSomersaults <= 1 ? 0.3 : 0.13;

@@ -52,8 +52,10 @@ export const poses = {
   standingArmsWide: pose({ flex: 1, arms: 1.5, spread: 0.5 }),
   /** Knees bent, arms swung back: the press before a jump. */
   crouch: pose({ flex: 1, spine: 0.35, hip: 1.05, knee: 1.35, arms: -0.55, elbows: 0.1 }),
+  /** The press of a jump out of a run, the arms already on their way up. */
+  press: pose({ flex: 1, spine: 0.3, hip: 1.05, knee: 1.35, arms: 0.5, elbows: 0.3 }),
   backCrouch: pose({ flex: 0.8, spine: 0.3, hip: 0.95, knee: 1.3, arms: -0.4, elbows: 0.2 }),
-  hurdle: pose({ arms: 3, hip: 0.5, knee: 1, spread: 0.2 }),
+  hurdle: pose({ arms: 1.9, hip: 0.5, knee: 1, spread: 0.25 }),
   stepLeft: pose({ flex: 0.7, hip: 0.12, knee: 0.25, arms: 0.3, spread: 0.1 }),
   stepRight: pose({ flex: 0.7, hip: 0.25, knee: 0.45, arms: -0.2, spread: 0.1 }),
   takeOff: pose({ arms: 3, flex: 0, spread: 0.12 }),

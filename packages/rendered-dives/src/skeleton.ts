@@ -1,5 +1,5 @@
 import type { Pose } from './pose.js';
-import { aboutX, aboutZ, add, type Rotation, rotate, scale, type Vector } from './vector.js';
+import { aboutX, aboutZ, add, mix, type Rotation, rotate, scale, smoothstep, type Vector } from './vector.js';
 
 /** Joints in metres, left and right in pairs. */
 export interface Skeleton {
@@ -82,7 +82,7 @@ function arm(pose: Pose, side: number, neck: Vector, bend: Rotation): Vector[] {
   const sideways = side * (away + inwards);
   const flat = Math.sqrt(Math.max(0, 1 - sideways * sideways));
   const upper = add(scale(down(lift), flat), [0, 0, sideways]);
-  const across = elbowBend > 1 ? -side * 0.55 : sideways;
+  const across = mix(sideways, -side * 0.55, smoothstep(0.7, 1.6, elbowBend));
   const lower = add(scale(down(lift + elbowBend), Math.sqrt(Math.max(0, 1 - across * across))), [0, 0, across]);
   const elbow = add(shoulder, rotate(bend, scale(upper, size.upperArm)));
   return [shoulder, elbow, add(elbow, rotate(bend, scale(lower, size.forearm + size.hand)))];

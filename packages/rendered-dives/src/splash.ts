@@ -86,6 +86,35 @@ export function drawFoam(
   }
 }
 
+/**
+ * Water kept moving by a spray, so that divers can see the surface: foam and drops that are there all the time, in some pools.
+ */
+export function drawSpray(
+  context: DrawingContext,
+  view: Viewpoint,
+  map: PictureMap,
+  at: Vector,
+  strength: number,
+  frame: number,
+): void {
+  const { u, v, scale } = project(view, at);
+  const unit = map.unit * scale;
+  const flat = clamp(view.position[1] / view.distance, 0.05, 0.8);
+  const random = Random.for('spray', frame);
+  context.fillStyle = `rgba(240,250,255,${(0.5 * strength).toFixed(3)})`;
+  context.beginPath();
+  for (let patch = 0; patch < 22; patch++) {
+    const angle = random.uniform(0, 2 * Math.PI);
+    const far = Math.sqrt(random.uniform()) * 1.1;
+    const size = random.uniform(0.03, 0.16) * unit;
+    const x = map.x(u) + Math.cos(angle) * far * unit;
+    const y = map.y(v) + Math.sin(angle) * far * unit * flat - random.uniform(0, 0.12) * unit;
+    context.moveTo(x + size, y);
+    context.ellipse(x, y, size, Math.max(0.5, size * (0.3 + 0.5 * flat)), 0, 0, 2 * Math.PI);
+  }
+  context.fill();
+}
+
 /** Crown and drops; belongs before the diver. */
 export function drawSplash(
   context: DrawingContext,
@@ -130,10 +159,10 @@ function crown(context: DrawingContext, x: number, y: number, unit: number, spla
   const tall = splash.height * 0.8 * 4 * phase * (1 - phase) * unit;
   const wide = (0.2 + 0.28 * splash.height) * (0.6 + 1.1 * phase) * unit;
   for (const [part, alpha] of [
-    [1, 0.4],
-    [0.66, 0.5],
+    [1, 0.5],
+    [0.66, 0.62],
   ] as const) {
-    context.fillStyle = `rgba(238,249,255,${(alpha * (1 - 0.6 * phase)).toFixed(3)})`;
+    context.fillStyle = `rgba(238,249,255,${(alpha * (1 - 0.45 * phase)).toFixed(3)})`;
     context.beginPath();
     context.moveTo(x - wide * 0.7 * part, y + 0.03 * unit);
     splash.tips.forEach((tip, index) => {

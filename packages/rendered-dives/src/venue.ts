@@ -18,6 +18,8 @@ export interface Venue {
   readonly concrete: Color;
   readonly banner: Color;
   readonly accent: Color;
+  /** Strength of the spray that keeps the water moving, 0 .. 1. */
+  readonly spray: number;
   /** Share of the seats that are taken. */
   readonly crowd: number;
   /** Colour of the light over the whole picture, and how strong. */
@@ -121,6 +123,7 @@ export function planVenue(competition: string, seed: number | string): Venue {
       [20, 24, 46],
     ]),
     lightStrength: day.uniform(0, 0.12),
+    spray: day.chance(0.45) ? day.uniform(0.35, 1) : 0,
   };
 }
 

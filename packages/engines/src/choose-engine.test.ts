@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { chooseEngine, type EngineLoader, type EngineLoaders } from './choose-engine.js';
 import { useEngine } from './index.js';
 import { browserLoaders, loadCpu } from './load-browser.js';
+import { wasmFolder } from './load-node.js';
 
 const missing: EngineLoader = async () => {
   throw new EngineError('useEngine: it is not there. Install it.');
@@ -92,6 +93,11 @@ describe('useEngine for browsers', () => {
   it('takes cpu, with errors below 1e-6', async () => {
     const engine = await useEngine('cpu');
     expect(engine.selfTest.worst).toBeLessThan(1e-6);
+  });
+
+  it('auto does not try tensorflow', async () => {
+    const engine = await useEngine('auto', { wasmPaths: wasmFolder() });
+    expect(engine.attempts.map(({ name }) => name)).toEqual(['webgpu', 'wasm']);
   });
 
   it('says where tensorflow is to be had', async () => {

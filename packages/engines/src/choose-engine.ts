@@ -31,12 +31,13 @@ export type EngineLoader = (context: LoadContext) => Promise<LoadedEngine>;
 export type EngineLoaders = Readonly<Record<EngineName, EngineLoader>>;
 
 /**
- * Makes an engine current in tfjs: the one asked for, or the first of {@link ENGINE_NAMES} that loads and passes its
+ * Makes an engine current in tfjs: the one asked for, or the first candidate that loads and passes its
  * self-test.
  *
  * @param loaders - How each engine is loaded in this environment.
  * @param choice - An engine's name or `auto`.
  * @param options - See {@link UseEngineOptions}.
+ * @param candidates - What `auto` tries, in order.
  * @returns The engine, its self-test and why it was taken.
  * @throws {@link EngineError} if the engine, or with `auto` every engine, fails; the message says what to do.
  */
@@ -44,6 +45,7 @@ export async function chooseEngine(
   loaders: EngineLoaders,
   choice: EngineChoice,
   options: UseEngineOptions,
+  candidates: readonly EngineName[] = ENGINE_NAMES,
 ): Promise<Engine> {
   if (choice !== 'auto' && !ENGINE_NAMES.includes(choice)) {
     throw new EngineError(
@@ -51,7 +53,7 @@ export async function chooseEngine(
     );
   }
   const attempts: EngineAttempt[] = [];
-  for (const name of choice === 'auto' ? ENGINE_NAMES : [choice]) {
+  for (const name of choice === 'auto' ? candidates : [choice]) {
     const softwareAllowed = choice !== 'auto' || options.softwareAdapter === true;
     try {
       const started = await startEngine(name, loaders[name], { options, softwareAllowed });

@@ -14,5 +14,5 @@ import type { Engine, EngineChoice, UseEngineOptions } from './types.js';
  * @throws {@link EngineError} if it, or with `auto` every engine, fails; the message says what to do.
  */
 export function useEngine(choice: EngineChoice = 'auto', options: UseEngineOptions = {}): Promise<Engine> {
-  return chooseEngine(browserLoaders, choice, options);
+  return chooseEngine(browserLoaders, choice, options, ['webgpu', 'wasm', 'cpu']);
 }

@@ -167,7 +167,7 @@ function drawWater(
   context.fillRect(0, far, width, height - far);
   // tiles along the far edge, and lines on the floor that meet at the horizon
   for (let x = 0; x < width; x += 0.6 * map.unit(9)) {
-    context.fillStyle = css([235, 240, 242], random.uniform(0.82, 1));
+    context.fillStyle = css([206, 214, 220], random.uniform(0.82, 0.98));
     context.fillRect(x, far - 0.12 * map.unit(9), 0.56 * map.unit(9), 0.2 * map.unit(9));
   }
   context.strokeStyle = css(venue.deepWater, 0.8, 0.3);

@@ -65,17 +65,17 @@ export function drawPoolside(context: DrawingContext, map: FarMap, venue: Venue,
   const [top, bottom] = [map.y(2.05, 10.6), map.y(0, 10.6)];
   context.fillStyle = css(venue.deck, 0.72);
   context.fillRect(0, top, width, bottom - top + 1);
-  const colors: Color[] = [venue.banner, venue.accent, [236, 238, 240], venue.banner];
+  const colors: Color[] = [venue.banner, venue.accent, [150, 160, 172], venue.banner];
   let index = 0;
   for (let x = random.uniform(-3, 0) * unit; x < width; x += 3.1 * unit) {
     context.fillStyle = css(colors[index++ % colors.length]!, 0.82);
     context.fillRect(x, map.y(1.2, 10.6), 3 * unit, map.y(0.25, 10.6) - map.y(1.2, 10.6));
-    context.fillStyle = 'rgba(255,255,255,0.3)';
+    context.fillStyle = 'rgba(255,255,255,0.2)';
     context.fillRect(x + 0.5 * unit, map.y(0.95, 10.6), 1.4 * unit, 0.16 * unit);
     context.fillRect(x + 0.5 * unit, map.y(0.65, 10.6), 2 * unit, 0.1 * unit);
   }
   const edge = map.y(0, 9);
-  context.fillStyle = css(venue.deck, 1);
+  context.fillStyle = css(venue.deck, 0.86);
   context.fillRect(0, bottom, width, edge - bottom + 1);
   for (let person = 0; person < 7; person++) {
     const x = random.uniform(0, width);

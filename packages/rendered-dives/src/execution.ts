@@ -44,11 +44,11 @@ export function deductionsOf(clip: Pick<Clip, 'id' | 'score' | 'difficulty'>, se
   return Object.fromEntries(drawn) as Record<Cue, number>;
 }
 
-/** Radians between the body and the vertical at the entry: 5 degrees for a perfect ten, 45 for a zero. */
-export const entryLean = (deduction: number): number => ((deduction + 1.5) * 3.9 * Math.PI) / 180;
+/** Radians between the body and the vertical at the entry: 7 degrees for a perfect ten, 52 for a zero. */
+export const entryLean = (deduction: number): number => ((deduction + 1.5) * 4.5 * Math.PI) / 180;
 
 /** Height in metres that the tallest drops of the splash reach. */
-export const splashHeight = (deduction: number): number => 0.12 + 0.16 * (deduction + 1.5) ** 1.2;
+export const splashHeight = (deduction: number): number => 0.1 + 0.13 * (deduction + 1.5) ** 1.4;
 
 /** Radians by which the knees bend and the legs part where they should be straight and together. */
 export const legFault = (deduction: number): number => 0.085 * (deduction + 1.5);

@@ -159,8 +159,8 @@ function crown(context: DrawingContext, x: number, y: number, unit: number, spla
   const tall = splash.height * 0.8 * 4 * phase * (1 - phase) * unit;
   const wide = (0.2 + 0.28 * splash.height) * (0.6 + 1.1 * phase) * unit;
   for (const [part, alpha] of [
-    [1, 0.5],
-    [0.66, 0.62],
+    [1, 0.58],
+    [0.66, 0.68],
   ] as const) {
     context.fillStyle = `rgba(238,249,255,${(alpha * (1 - 0.45 * phase)).toFixed(3)})`;
     context.beginPath();

@@ -55,14 +55,11 @@ export function drawTower(
   lower(sides[1]!, 0.9);
 }
 
-/** The nearer edge of the platform, which hides feet from a camera below it. */
+/** The platform once more, over the diver: from below it hides the feet of who stands on it. */
 export function drawPlatformEdge(context: DrawingContext, view: Viewpoint, map: PictureMap, venue: Venue): void {
-  const near = view.position[2] >= 0 ? 1 : -1;
-  const side = near * halfWidth;
-  const from: Vector = [-7, 9.7, Math.min(side, side - near * 0.06)];
-  const to: Vector = [0, 10, Math.max(side, side - near * 0.06)];
-  drawBox(context, view, map, { from, to }, venue.concrete);
-  drawRailing(context, view, map, [-6.8, 10, side], [-1.2, 10, side], css([206, 212, 218], 0.9));
+  const side = (view.position[2] >= 0 ? 1 : -1) * halfWidth;
+  drawBox(context, view, map, { from: [-7, 9.7, -halfWidth], to: [0, 10, halfWidth] }, venue.concrete);
+  drawRailing(context, view, map, [-6.8, 10, side], [-0.9, 10, side], css([206, 212, 218], 0.9));
 }
 
 /** A springboard, bent down at its tip by `press` metres. */

@@ -111,7 +111,7 @@ export function planVenue(competition: string, seed: number | string): Venue {
     wall: around(random, wall, 12),
     upperWall: around(random, outdoor ? [150, 190, 226] : [wall[0] * 0.6, wall[1] * 0.6, wall[2] * 0.65], 10),
     seats: around(random, random.pick(bold), 20).map((value) => 26 + value * 0.36) as unknown as Color,
-    deck: around(random, [188, 190, 188], 18),
+    deck: around(random, [166, 170, 170], 18),
     concrete: grey(around(random, [178, 178, 178], 26)[0]),
     banner: random.pick(bold),
     accent: random.pick(bold),

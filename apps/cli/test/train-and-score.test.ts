@@ -1,0 +1,118 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fineDivingLabels } from '@mcore/finediving-labels';
+import { writeVideo } from '@mcore/rendered-dives/node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runMcore, startMcore } from './run-mcore.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mcore-train-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const STEPS = 6;
+const training = (out: string, ...more: string[]) => [
+  'train',
+  ...['--steps', String(STEPS), '--batch', '2', '--train-clips', '12', '--validation-clips', '10'],
+  ...['--render-height', '72', '--checkpoint-every', '2', '--validate-every', '3'],
+  ...['--engine', 'wasm', '--workers', '2', '--cache', 'cache', '--out', out, ...more],
+];
+
+describe('training, evaluating and scoring as processes', () => {
+  beforeAll(async () => {
+    const { status, stderr } = await runMcore(training('unbroken'), folder);
+    expect(stderr).toContain('rendered dives');
+    expect(status).toBe(0);
+  }, 300_000);
+
+  it('leaves weights, a bank and a log', () => {
+    expect(readdirSync(join(folder, 'unbroken')).sort()).toEqual([
+      'bank.safetensors',
+      'best.safetensors',
+      'last.safetensors',
+      'log.jsonl',
+    ]);
+    const log = readFileSync(join(folder, 'unbroken', 'log.jsonl'), 'utf8').trim().split('\n');
+    const steps = log.map((line) => JSON.parse(line)).filter(({ kind }) => kind === 'step');
+    expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
+    for (const { total, regression, segmentation, contrastive } of steps) {
+      expect(total).toBeCloseTo(regression + segmentation + contrastive, 4);
+    }
+  });
+
+  it('killed in the middle and resumed, ends with the same weights to the bit', async () => {
+    const { process: child, finished } = startMcore(training('broken'), folder);
+    const log = join(folder, 'broken', 'log.jsonl');
+    const reached = (step: number) => existsSync(log) && readFileSync(log, 'utf8').includes(`"step":${step},`);
+    while (!reached(3) && child.exitCode === null) await wait(10);
+    child.kill('SIGKILL');
+    expect((await finished).signal).toBe('SIGKILL');
+    expect(existsSync(join(folder, 'broken', 'bank.safetensors'))).toBe(false);
+
+    const resumed = await runMcore(training('broken', '--resume'), folder);
+    expect(resumed.status).toBe(0);
+    expect(resumed.stderr).toContain('Going on after step 2');
+    for (const file of ['last.safetensors', 'best.safetensors', 'bank.safetensors', 'log.jsonl']) {
+      const [one, other] = ['unbroken', 'broken'].map((out) => readFileSync(join(folder, out, file)));
+      expect(one!.equals(other!), file).toBe(true);
+    }
+  }, 300_000);
+
+  it('gives the same weights whatever the number of threads', async () => {
+    const { status } = await runMcore([...training('single'), '--workers', '1'], folder);
+    expect(status).toBe(0);
+    const [one, two] = ['unbroken', 'single'].map((out) => readFileSync(join(folder, out, 'last.safetensors')));
+    expect(one!.equals(two!)).toBe(true);
+  }, 300_000);
+
+  it('eval prints every figure with the label-only baselines', async () => {
+    const args = ['eval', '--weights', 'unbroken/best.safetensors', '--limit', '12', '--render-height', '72'];
+    const { status, stdout } = await runMcore([...args, '--cache', 'cache', '--csv', 'clips.csv', '--json'], folder);
+    expect(status).toBe(0);
+    const evaluation = JSON.parse(stdout);
+    expect(evaluation).toMatchObject({ clips: 12, part: 'test', data: expect.stringContaining('rendered dives') });
+    for (const key of ['srcc', 'rl2x100', 'aiou50', 'aiou75']) expect(evaluation[key]).toBeTypeOf('number');
+    expect(evaluation.srccInterval[0]).toBeLessThanOrEqual(evaluation.srcc);
+    expect(evaluation.srccInterval[1]).toBeGreaterThanOrEqual(evaluation.srcc);
+    expect(evaluation.baselines.meanScoreOfDiveNumber.srcc).toBeTypeOf('number');
+    expect(evaluation.baselines.medianTransitionsOfDiveNumber.aiou75).toBeTypeOf('number');
+    const rows = readFileSync(join(folder, 'clips.csv'), 'utf8').trim().split('\n');
+    expect(rows).toHaveLength(13);
+    const errors = rows.slice(1).map((row) => {
+      const [, , actual, predicted] = row.split(',').map(Number);
+      return Math.abs(actual! - predicted!);
+    });
+    expect(errors.reduce((sum, error) => sum + error, 0) / 12).toBeCloseTo(evaluation.meanAbsoluteError, 3);
+  }, 300_000);
+
+  it('score takes good videos, names broken ones and ends with 1', async () => {
+    const clip = fineDivingLabels[0]!;
+    await writeVideo(join(folder, 'dive.mp4'), clip, { height: 72 });
+    writeFileSync(join(folder, 'text.mp4'), 'this is no video');
+    writeFileSync(join(folder, 'cut.mp4'), readFileSync(join(folder, 'dive.mp4')).subarray(0, 2000));
+    const args = ['score', 'dive.mp4', 'text.mp4', 'cut.mp4', 'none.mp4', '--weights', 'unbroken/best.safetensors'];
+    const { status, stdout, stderr } = await runMcore([...args, '--dive', clip.diveNumber.toUpperCase(), '--json'], folder);
+    expect(status).toBe(1);
+    const [good, ...bad] = JSON.parse(stdout);
+    expect(good.video).toBe('dive.mp4');
+    expect(good.frames).toBe(clip.frameCount);
+    expect(good.interval[0]).toBeLessThan(good.score);
+    const votes: { score: number; delta: number; stageDeltas: number[] }[] = good.exemplars;
+    expect(good.score).toBeCloseTo(votes.reduce((sum, vote) => sum + vote.score + vote.delta, 0) / votes.length, 6);
+    for (const vote of votes) expect(vote.stageDeltas.reduce((sum, part) => sum + part, 0)).toBeCloseTo(vote.delta, 6);
+    expect(good.transitions).toHaveLength(2);
+    good.transitions.forEach((frame: number, index: number) => {
+      expect(good.transitionSeconds[index]).toBeCloseTo(frame / 25, 3);
+    });
+    expect(bad.map(({ video }: { video: string }) => video)).toEqual(['text.mp4', 'cut.mp4', 'none.mp4']);
+    for (const { error } of bad) expect(error.code).toBe('ERR_MCORE_DATA');
+    expect(stderr).toContain('none.mp4: Failed: ');
+  }, 300_000);
+
+  it('score refuses a bank that was made with other weights', async () => {
+    const args = ['score', 'dive.mp4', '--weights', 'unbroken/last.safetensors'];
+    const { status, stderr } = await runMcore(args, folder);
+    expect(status).toBe(1);
+    expect(stderr).toContain('wanted an exemplar bank computed with these weights');
+  }, 120_000);
+});

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { runMcore } from './run-mcore.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mcore-usage-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('mcore, as a process', () => {
+  it.each([
+    ['quickstart'],
+    ['data', 'render'],
+    ['data', 'check'],
+    ['train'],
+    ['eval'],
+    ['score'],
+    ['bank'],
+    ['import'],
+    ['export'],
+    ['doctor'],
+  ])('%s %s --help ends with 0 and shows an example', async (...words) => {
+    const { status, stdout } = await runMcore([...words.filter((word) => typeof word === 'string'), '--help'], folder);
+    expect(status).toBe(0);
+    expect(stdout).toContain('Examples:\n  $ mcore');
+  });
+
+  it.each([
+    [['trian'], "error: unknown command 'trian'"],
+    [['train', '--stepz', '3'], "error: unknown option '--stepz'"],
+    [['train', '--steps', 'many'], "option '--steps <n>' argument 'many' is invalid. Wanted a whole number of at least 1."],
+    [['train', '--preset', 'tiny'], "argument 'tiny' is invalid. Allowed choices are paper, released, laptop."],
+    [['eval'], "error: required option '--weights <file>' not specified"],
+    [['score', 'x.mp4', '--weights', 'w', '--dive', '107Z'], "option '--dive <number>' argument '107Z' is invalid."],
+  ])('wrong usage (%j) ends with 2 and says what was wanted', async (args, message) => {
+    const { status, stdout, stderr } = await runMcore(args, folder);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stdout).toBe('');
+  });
+
+  it('a failure ends with 1 and one line', async () => {
+    writeFileSync(join(folder, 'text.safetensors'), 'not a checkpoint');
+    const missing = await runMcore(['eval', '--weights', 'none.safetensors'], folder);
+    expect(missing).toMatchObject({ status: 1, stdout: '' });
+    expect(missing.stderr).toBe('Failed: wanted a checkpoint in none.safetensors, got no such file. (ERR_MCORE_DATA)\n');
+    const broken = await runMcore(['eval', '--weights', 'text.safetensors'], folder);
+    expect(broken.status).toBe(1);
+    expect(broken.stderr).toMatch(/^Failed: .*\(ERR_MCORE_DATA\)\n$/);
+  });
+
+  it('doctor says which engines work, and why the others do not', async () => {
+    const { status, stdout } = await runMcore(['doctor', '--json'], folder);
+    expect(status).toBe(0);
+    const { engines, best } = JSON.parse(stdout) as { engines: { name: string; works: boolean }[]; best: string };
+    const working = engines.filter(({ works }) => works).map(({ name }) => name);
+    expect(working).toEqual(expect.arrayContaining(['wasm', 'cpu']));
+    expect(working).toContain(best);
+  });
+});

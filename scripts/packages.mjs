@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root. */
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * Every workspace, in the order of their folders; nothing else in this repository lists them.
+ *
+ * @returns {{ name: string, path: string, directory: string, json: Record<string, any>, published: boolean }[]} `path` is
+ *   below the root (`packages/errors`), `directory` absolute.
+ */
+export function workspaces() {
+  const { workspaces: patterns } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return patterns.flatMap((/** @type {string} */ pattern) => {
+    const group = pattern.replace(/\/\*$/, '');
+    return readdirSync(join(root, group), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => `${group}/${entry.name}`)
+      .sort()
+      .map((path) => {
+        const directory = join(root, path);
+        const json = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+        return { name: json.name, path, directory, json, published: json.private !== true };
+      });
+  });
+}
+
+/** Those that go to the registry. */
+export function publishedPackages() {
+  return workspaces().filter(({ published }) => published);
+}
+
+/**
+ * The files a package's `exports` and `bin` promise, relative to its folder.
+ *
+ * @param {Record<string, any>} json - Its package.json.
+ * @returns {string[]}
+ */
+export function promisedFiles({ exports = {}, bin = {} }) {
+  const flatten = (/** @type {unknown} */ value) =>
+    typeof value === 'string' ? [value] : Object.values(value ?? {}).flatMap(flatten);
+  return [...new Set([...flatten(exports), ...flatten(bin)])];
+}

@@ -13,7 +13,10 @@ export interface Finished {
 }
 
 /** Starts the built command line as a user would. */
-export function startMcore(args: readonly string[], cwd: string): { process: ChildProcess; finished: Promise<Finished> } {
+export function startMcore(
+  args: readonly string[],
+  cwd: string,
+): { process: ChildProcess; finished: Promise<Finished> } {
   if (!existsSync(MAIN)) throw new Error(`wanted the built command line, got no ${MAIN}: npx turbo run build`);
   const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, NO_COLOR: '1' } });
   let stdout = '';

@@ -32,7 +32,9 @@ describe('training, evaluating and scoring as processes', () => {
       'last.safetensors',
       'log.jsonl',
     ]);
-    const log = readFileSync(join(folder, 'unbroken', 'log.jsonl'), 'utf8').trim().split('\n');
+    const log = readFileSync(join(folder, 'unbroken', 'log.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
     const steps = log.map((line) => JSON.parse(line)).filter(({ kind }) => kind === 'step');
     expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6]);
     for (const { total, regression, segmentation, contrastive } of steps) {
@@ -91,7 +93,10 @@ describe('training, evaluating and scoring as processes', () => {
     writeFileSync(join(folder, 'text.mp4'), 'this is no video');
     writeFileSync(join(folder, 'cut.mp4'), readFileSync(join(folder, 'dive.mp4')).subarray(0, 2000));
     const args = ['score', 'dive.mp4', 'text.mp4', 'cut.mp4', 'none.mp4', '--weights', 'unbroken/best.safetensors'];
-    const { status, stdout, stderr } = await runMcore([...args, '--dive', clip.diveNumber.toUpperCase(), '--json'], folder);
+    const { status, stdout, stderr } = await runMcore(
+      [...args, '--dive', clip.diveNumber.toUpperCase(), '--json'],
+      folder,
+    );
     expect(status).toBe(1);
     const [good, ...bad] = JSON.parse(stdout);
     expect(good.video).toBe('dive.mp4');

@@ -28,7 +28,10 @@ describe('mcore, as a process', () => {
   it.each([
     [['trian'], "error: unknown command 'trian'"],
     [['train', '--stepz', '3'], "error: unknown option '--stepz'"],
-    [['train', '--steps', 'many'], "option '--steps <n>' argument 'many' is invalid. Wanted a whole number of at least 1."],
+    [
+      ['train', '--steps', 'many'],
+      "option '--steps <n>' argument 'many' is invalid. Wanted a whole number of at least 1.",
+    ],
     [['train', '--preset', 'tiny'], "argument 'tiny' is invalid. Allowed choices are paper, released, laptop."],
     [['eval'], "error: required option '--weights <file>' not specified"],
     [['score', 'x.mp4', '--weights', 'w', '--dive', '107Z'], "option '--dive <number>' argument '107Z' is invalid."],
@@ -43,7 +46,9 @@ describe('mcore, as a process', () => {
     writeFileSync(join(folder, 'text.safetensors'), 'not a checkpoint');
     const missing = await runMcore(['eval', '--weights', 'none.safetensors'], folder);
     expect(missing).toMatchObject({ status: 1, stdout: '' });
-    expect(missing.stderr).toBe('Failed: wanted a checkpoint in none.safetensors, got no such file. (ERR_MCORE_DATA)\n');
+    expect(missing.stderr).toBe(
+      'Failed: wanted a checkpoint in none.safetensors, got no such file. (ERR_MCORE_DATA)\n',
+    );
     const broken = await runMcore(['eval', '--weights', 'text.safetensors'], folder);
     expect(broken.status).toBe(1);
     expect(broken.stderr).toMatch(/^Failed: .*\(ERR_MCORE_DATA\)\n$/);

@@ -1,7 +1,9 @@
-import { DataError } from '@mcore/errors';
+import { DataError, WeightsError } from '@mcore/errors';
 import { float32ToFloat16, readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
-import { type MCoReConfig, presets } from './config.js';
+import type { MCoReConfig } from './config.js';
+import { metadataChecks } from './config-check.js';
+import { parameterCounts } from './counts.js';
 import { MCoRe } from './mcore.js';
 
 /** Scores the model was trained on, in points. */
@@ -46,6 +48,7 @@ export interface Checkpoint {
 
 const FORMAT = 'mcore checkpoint 1';
 const OPTIMISER = 'optimizer.';
+const FLOATS: ReadonlySet<string> = new Set(['F64', 'F32', 'F16', 'BF16']);
 
 /** The model's present weights as plain tensors. */
 export async function exportWeights(model: MCoRe): Promise<Map<string, SafeTensor>> {
@@ -80,29 +83,39 @@ export function encodeCheckpoint({ info, tensors, optimiser }: Checkpoint): Uint
  */
 export function decodeCheckpoint(bytes: Uint8Array, name = 'the file'): Checkpoint {
   const { tensors: all, metadata } = readSafetensors(bytes);
+  for (const [key, { dtype }] of all) {
+    if (!FLOATS.has(dtype)) {
+      throw new DataError(`decodeCheckpoint: wanted floating-point tensors in ${name}, got ${key} of ${dtype}.`);
+    }
+  }
   if (metadata.format !== FORMAT) {
     throw new DataError(
       `decodeCheckpoint: wanted ${name} to be of format "${FORMAT}", got "${metadata.format ?? 'no format in its metadata'}".`,
     );
   }
-  const read = (key: string): unknown => parseMetadata(metadata[key], key, name);
-  const training = read('training') as Pick<CheckpointInfo, 'trainedOn' | 'seed' | 'step'>;
+  const read = (key: keyof typeof metadataChecks): unknown => parseMetadata(metadata[key], key, name);
+  const { trainedOn, seed, step } = read('training') as Pick<CheckpointInfo, 'trainedOn' | 'seed' | 'step'>;
   const config = read('config') as MCoReConfig;
-  assertConfig(config, name);
   const tensors = new Map<string, SafeTensor>();
   const optimiser = new Map<string, SafeTensor>();
   for (const [key, tensor] of all) {
     if (key.startsWith(OPTIMISER)) optimiser.set(key.slice(OPTIMISER.length), tensor);
     else tensors.set(key, tensor);
   }
-  const info: CheckpointInfo = { config, labelRange: read('label_range') as LabelRange, ...training };
+  const info: CheckpointInfo = { config, labelRange: read('label_range') as LabelRange, trainedOn, seed, step };
   if (metadata.calibration !== undefined) info.calibration = read('calibration') as Calibration;
   if (metadata.notes !== undefined) info.notes = read('notes') as Record<string, unknown>;
   return { info, tensors, optimiser };
 }
 
-/** A model with a checkpoint's configuration and weights; the caller disposes it. */
+/**
+ * A model with a checkpoint's configuration and weights; the caller disposes it.
+ *
+ * @throws {@link WeightsError} if the tensors are not those of the configuration; {@link ArgumentError} if no model can have
+ *   that configuration.
+ */
 export function modelFromCheckpoint({ info, tensors }: Pick<Checkpoint, 'info' | 'tensors'>): MCoRe {
+  assertEnoughNumbers(info.config, tensors);
   const model = new MCoRe(info.config, { seed: 0 });
   try {
     loadTensors(model, tensors);
@@ -111,6 +124,18 @@ export function modelFromCheckpoint({ info, tensors }: Pick<Checkpoint, 'info' |
     throw error;
   }
   return model;
+}
+
+/** Before anything is allocated: a file of a few bytes must not make a model of gigabytes. */
+function assertEnoughNumbers(config: MCoReConfig, tensors: ReadonlyMap<string, SafeTensor>): void {
+  const wanted = parameterCounts(config).total;
+  let got = 0;
+  for (const { data } of tensors.values()) got += data.length;
+  if (got < wanted) {
+    throw new WeightsError(
+      `modelFromCheckpoint: wanted the ${wanted} parameters of the configuration, got tensors with ${got} numbers.`,
+    );
+  }
 }
 
 /** Loads plain tensors of any floating dtype into a model. */
@@ -149,22 +174,16 @@ export async function weightsId(tensors: ReadonlyMap<string, SafeTensor>): Promi
   return [...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function parseMetadata(text: string | undefined, key: string, name: string): unknown {
+function parseMetadata(text: string | undefined, key: keyof typeof metadataChecks, name: string): unknown {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text ?? '');
-    if (typeof value === 'object' && value !== null) return value;
+    value = JSON.parse(text ?? '');
   } catch {
-    // reported below with the rest
+    throw new DataError(
+      `decodeCheckpoint: wanted JSON as "${key}" in the metadata of ${name}, got ${text === undefined ? 'none' : JSON.stringify(text.slice(0, 40))}.`,
+    );
   }
-  throw new DataError(`decodeCheckpoint: wanted a JSON object as "${key}" in the metadata of ${name}, got ${text}.`);
-}
-
-/** Enough of a check that a model can be built: every key of the presets, of the same type. */
-function assertConfig(config: MCoReConfig, name: string): void {
-  const wrong = Object.entries(presets.released).find(
-    ([key, value]) => typeof config[key as keyof MCoReConfig] !== typeof value,
-  );
-  if (wrong) {
-    throw new DataError(`decodeCheckpoint: wanted ${typeof wrong[1]} as config.${wrong[0]} in ${name}, got none.`);
-  }
+  const problem = metadataChecks[key](value, key);
+  if (problem !== undefined) throw new DataError(`decodeCheckpoint: in the metadata of ${name}, ${problem}.`);
+  return value;
 }

@@ -1,7 +1,7 @@
 import { type Clip, type ExemplarList, ExemplarPool } from '@mcore/clips';
-import { DataError } from '@mcore/errors';
+import { DataError, formatShape } from '@mcore/errors';
 import type { Random } from '@mcore/random';
-import { readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
+import { float32ToFloat16, readSafetensors, type SafeTensor, writeSafetensors } from '@mcore/safetensors';
 
 /** What is known of a training clip that others are compared with. */
 export interface Exemplar {
@@ -40,7 +40,7 @@ export class ExemplarBank {
    * @param exemplars - Training clips alone.
    * @param shape - Of each one's features.
    * @param weightsId - Of the checkpoint the features come from.
-   * @throws {@link DataError} if an exemplar's features don't fit the shape, or there is none.
+   * @throws {@link DataError} if an exemplar's features don't fit the shape, one is there twice, or there is none.
    */
   constructor(exemplars: readonly Exemplar[], shape: StageShape, weightsId: string) {
     if (exemplars.length === 0) throw new DataError('ExemplarBank: wanted at least one exemplar, got none.');
@@ -52,10 +52,14 @@ export class ExemplarBank {
         );
       }
     }
+    this.#byId = new Map(exemplars.map((exemplar) => [exemplar.id, exemplar]));
+    if (this.#byId.size < exemplars.length) {
+      const twice = exemplars.find(({ id }, index) => exemplars.findIndex((other) => other.id === id) < index)!;
+      throw new DataError(`ExemplarBank: wanted every exemplar once, got ${twice.id} twice.`);
+    }
     this.exemplars = exemplars;
     this.shape = shape;
     this.weightsId = weightsId;
-    this.#byId = new Map(exemplars.map((exemplar) => [exemplar.id, exemplar]));
     this.#pool = new ExemplarPool(exemplars.map(asClip));
   }
 
@@ -82,14 +86,20 @@ export class ExemplarBank {
     return this.exemplars.reduce((sum, { difficulty }) => sum + difficulty, 0) / this.exemplars.length;
   }
 
-  /** As a safetensors file: the features in one tensor, the rest in its metadata. */
-  encode(): Uint8Array {
+  /**
+   * As a safetensors file: the features in one tensor, the rest in its metadata.
+   *
+   * @param precision - `half` takes half the space, for banks that are shipped.
+   */
+  encode(precision: 'single' | 'half' = 'single'): Uint8Array {
     const { stages, steps, channels } = this.shape;
     const data = new Float32Array(this.exemplars.length * stages * steps * channels);
     this.exemplars.forEach((exemplar, index) => {
       data.set(exemplar.stages, index * exemplar.stages.length);
     });
-    const tensor: SafeTensor = { dtype: 'F32', shape: [this.exemplars.length, stages, steps, channels], data };
+    const shape = [this.exemplars.length, stages, steps, channels];
+    const tensor: SafeTensor =
+      precision === 'half' ? { dtype: 'F16', shape, data: float32ToFloat16(data) } : { dtype: 'F32', shape, data };
     const rows = this.exemplars.map(({ id, diveNumber, score, difficulty }) => ({ id, diveNumber, score, difficulty }));
     return writeSafetensors(new Map([['stages', tensor]]), {
       format: FORMAT,
@@ -106,14 +116,20 @@ export class ExemplarBank {
   static decode(bytes: Uint8Array): ExemplarBank {
     const { tensors, metadata } = readSafetensors(bytes);
     const tensor = tensors.get('stages');
-    if (metadata.format !== FORMAT || tensor?.shape.length !== 4 || metadata.exemplars === undefined) {
+    if (metadata.format !== FORMAT) {
       throw new DataError(
         `ExemplarBank.decode: wanted a safetensors file of format "${FORMAT}", got "${metadata.format ?? 'none'}".`,
       );
     }
+    if (tensor?.shape.length !== 4 || tensor.dtype !== 'F32') {
+      const got = tensor ? `${formatShape(tensor.shape)} of ${tensor.dtype}` : 'none';
+      throw new DataError(
+        `ExemplarBank.decode: wanted the tensor stages [exemplars, stages, steps, channels] of F32, got ${got}.`,
+      );
+    }
     const [count, stages, steps, channels] = tensor.shape as [number, number, number, number];
     const rows = parseRows(metadata.exemplars, count);
-    const data = toFloat32(tensor);
+    const { data } = tensor;
     const size = stages * steps * channels;
     const exemplars = rows.map((row, index) => ({ ...row, stages: data.slice(index * size, (index + 1) * size) }));
     return new ExemplarBank(exemplars, { stages, steps, channels }, metadata.weights ?? '');
@@ -125,12 +141,11 @@ function asClip({ id, diveNumber, score, difficulty }: Exemplar): Clip {
   return { id, diveNumber, score, difficulty, competition: '', frameCount: 0, transitions: [], split: 'train' };
 }
 
-function parseRows(text: string, count: number): Omit<Exemplar, 'stages'>[] {
-  const rows: unknown = JSON.parse(text);
+function parseRows(text: string | undefined, count: number): Omit<Exemplar, 'stages'>[] {
+  const rows = parseJson(text);
   if (!Array.isArray(rows) || rows.length !== count) {
-    throw new DataError(
-      `ExemplarBank.decode: wanted ${count} exemplars in the metadata, got ${Array.isArray(rows) ? rows.length : typeof rows}.`,
-    );
+    const got = rows === undefined ? 'no JSON' : Array.isArray(rows) ? rows.length : 'no list';
+    throw new DataError(`ExemplarBank.decode: wanted ${count} exemplars in the metadata, got ${got}.`);
   }
   return rows.map((row) => {
     const { id, diveNumber, score, difficulty } = (row ?? {}) as Partial<Exemplar>;
@@ -146,4 +161,12 @@ function parseRows(text: string, count: number): Omit<Exemplar, 'stages'>[] {
     }
     return { id, diveNumber, score: score!, difficulty: difficulty! };
   });
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
 }

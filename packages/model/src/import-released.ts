@@ -1,12 +1,15 @@
 import { DataError, formatShape, WeightsError } from '@mcore/errors';
-import { isPickledArray, type PickledArray, type PickleValue, readTorchCheckpoint } from '@mcore/pickle';
-import { readSafetensors, type SafeTensor } from '@mcore/safetensors';
+import { isPickledArray, type PickleValue, readTorchCheckpoint } from '@mcore/pickle';
+import { readSafetensors, type SafeTensor, toFloat32 } from '@mcore/safetensors';
 import { exportWeights } from './checkpoint.js';
 import { type MCoReConfig, presetConfig } from './config.js';
 import { MCoRe } from './mcore.js';
 
-/** What an imported file was. */
-export type ImportKind = 'released checkpoint' | 'timm regnety_002';
+/**
+ * What an imported file was: a checkpoint of the released training code, a whole model's state dict under the same names, or
+ * timm's RegNet-Y.
+ */
+export type ImportKind = 'released checkpoint' | 'state dict' | 'timm regnety_002';
 
 /** Where one tensor of the file went. */
 export interface ImportRow {
@@ -19,63 +22,80 @@ export interface ImportRow {
 export interface ImportedWeights {
   kind: ImportKind;
   config: MCoReConfig;
-  /** A whole model's tensors: those of the file, and seeded initial values where the file has none. */
+  /** A whole model's tensors in float32: those of the file, and seeded initial values where the file has none. */
   tensors: Map<string, SafeTensor>;
   rows: ImportRow[];
   /** What the file has besides, such as the optimiser's state, and is not needed. */
   ignored: string[];
   /** Tensors the file does not have by nature (timm's has the backbone alone); they keep their initial values. */
   initial: string[];
+  /** Numbers that lie beside the weights: `epoch`, `rho_best`, ... */
+  facts: Record<string, number>;
 }
 
-/** The four networks of a released checkpoint, and our prefix for the tensors of each. */
-const RELEASED_PARTS = {
-  base_model: 'base_model.',
-  psnet_model: 'psnet_model.',
-  decoder: 'decoder.',
-  regressor_delta: 'regressor_delta.',
-} as const;
+/** How {@link importReleased} reads. */
+export interface ImportOptions {
+  /** Configuration of the model; `released` unless given. */
+  preset?: 'paper' | 'released';
+  /** Instead of a preset: the configuration of a model of other sizes. */
+  config?: MCoReConfig;
+  /** Of the initial values of what the file lacks by nature; 0 unless given. */
+  seed?: number | string;
+  /** What errors call the file. */
+  name?: string;
+}
 
+/** The four networks of a released checkpoint; their names are the first part of our names too. */
+const PARTS = ['base_model', 'psnet_model', 'decoder', 'regressor_delta'] as const;
+const PART_PREFIX = new RegExp(`^(?:module\\.)*(${PARTS.join('|')})\\.(?:module\\.)*`);
 const BACKBONE = 'base_model._features.';
+const FLOATS: ReadonlySet<string> = new Set(['F64', 'F32', 'F16', 'BF16']);
 
 /**
  * Takes the weights of the original out of a file: a checkpoint of the released PyTorch code (`.pth`, zip format or the
- * older one), or timm's `regnety_002` ImageNet weights (`.pth` or `.safetensors`). Nothing in the file is run.
+ * older one), a whole model's state dict (`.pth` or `.safetensors`), or timm's `regnety_002` ImageNet weights (`.pth` or
+ * `.safetensors`). Nothing in the file is run.
  *
  * @param bytes - The whole file.
- * @param options - `preset` of the resulting configuration, `released` unless given; `seed` of what the file lacks by
- *   nature; `name` for errors.
- * @throws {@link DataError} if it is neither kind of file.
+ * @param options - See {@link ImportOptions}.
+ * @throws {@link DataError} if it is no such file.
  * @throws {@link WeightsError} naming every missing, extra and misshapen tensor.
  */
-export async function importReleased(
-  bytes: Uint8Array,
-  options: { preset?: 'paper' | 'released'; seed?: number; name?: string } = {},
-): Promise<ImportedWeights> {
+export async function importReleased(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportedWeights> {
   const { preset = 'released', seed = 0, name = 'the file' } = options;
-  const config = presetConfig(preset);
-  const file = readAny(bytes, name);
+  const config = options.config ?? presetConfig(preset);
+  const file = readAny(bytes, name, config);
   const model = new MCoRe(config, { seed });
   try {
-    const expected = await exportWeights(model);
-    return { config, ...place(file, expected, name) };
+    return { config, ...place(file, await exportWeights(model), name) };
   } finally {
     model.dispose();
   }
 }
 
+/** A tensor under its name in the file. */
+interface Found {
+  from: string;
+  tensor: SafeTensor;
+}
+
 /** A file's tensors under our names, before they are compared with the model's. */
 interface FileTensors {
   kind: ImportKind;
-  tensors: Map<string, { from: string; tensor: SafeTensor }>;
+  tensors: Map<string, Found>;
   ignored: string[];
+  facts: Record<string, number>;
 }
 
-function readAny(bytes: Uint8Array, name: string): FileTensors {
-  if (looksLikeSafetensors(bytes)) return fromTimm(new Map(readSafetensors(bytes).tensors), name);
+function readAny(bytes: Uint8Array, name: string, config: MCoReConfig): FileTensors {
+  if (looksLikeSafetensors(bytes)) return fromStateDict(readSafetensors(bytes).tensors, name, config);
   const value = readTorchCheckpoint(bytes);
-  if (!(value instanceof Map)) throw new DataError(`importReleased: wanted a dict in ${name}, got another value.`);
-  return value.has('base_model') ? fromReleased(value, name) : fromTimm(stateDict(value, name), name);
+  if (!(value instanceof Map)) {
+    throw new DataError(`importReleased: wanted a dict in ${name}, got ${kindOf(value)}.`);
+  }
+  return PARTS.some((part) => value.has(part))
+    ? fromReleased(value, name)
+    : fromStateDict(stateDict(value, name), name, config);
 }
 
 /** Safetensors begin with the length of a header that begins with a brace. */
@@ -83,93 +103,134 @@ function looksLikeSafetensors(bytes: Uint8Array): boolean {
   return bytes.length > 8 && bytes[8] === '{'.charCodeAt(0);
 }
 
-function fromReleased(file: Map<PickleValue, PickleValue>, name: string): FileTensors {
-  const tensors: FileTensors['tensors'] = new Map();
-  const ignored: string[] = [];
-  for (const [part, prefix] of Object.entries(RELEASED_PARTS)) {
+/** Four state dicts under the networks' names, among other things. */
+function fromReleased(file: ReadonlyMap<PickleValue, PickleValue>, name: string): FileTensors {
+  const all = new Map<string, SafeTensor>();
+  for (const part of PARTS) {
     const value = file.get(part);
     if (!(value instanceof Map)) {
       throw new DataError(`importReleased: wanted the state dict "${part}" in ${name}, got ${kindOf(value)}.`);
     }
-    for (const [key, tensor] of stateDict(value, `${name}, ${part}`)) {
-      const own = key.replace(/^(module\.)+/, '');
-      if (own.endsWith('num_batches_tracked')) ignored.push(`${part}.${key}`);
-      else tensors.set(prefix + own, { from: `${part}.${key}`, tensor });
-    }
+    for (const [key, tensor] of stateDict(value, `${part} of ${name}`)) all.set(`${part}.${key}`, tensor);
   }
-  for (const key of file.keys()) if (!Object.hasOwn(RELEASED_PARTS, String(key))) ignored.push(String(key));
-  return { kind: 'released checkpoint', tensors, ignored };
+  const rest = [...file].filter(([key]) => !(PARTS as readonly PickleValue[]).includes(key));
+  const facts = Object.fromEntries(
+    rest.flatMap(([key, value]) => (typeof value === 'number' ? [[String(key), value]] : [])),
+  );
+  const ignored = rest.map(([key]) => String(key));
+  return { ...named(all, name, (key) => key.replace(PART_PREFIX, '$1.')), kind: 'released checkpoint', ignored, facts };
 }
 
-function fromTimm(dict: ReadonlyMap<string, SafeTensor>, name: string): FileTensors {
-  if (!dict.has('stem.conv.weight')) {
+/** One state dict: of a whole model, or of timm's backbone. */
+function fromStateDict(dict: ReadonlyMap<string, SafeTensor>, name: string, config: MCoReConfig): FileTensors {
+  const keys = [...dict.keys()];
+  if (keys.some((key) => PART_PREFIX.test(key))) {
+    const whole = named(dict, name, (key) => key.replace(PART_PREFIX, '$1.'));
+    return { ...whole, kind: 'state dict', ignored: [], facts: {} };
+  }
+  if (!keys.some((key) => timmName(key) === 'stem.conv.weight')) {
     throw new DataError(
-      `importReleased: wanted a released checkpoint (base_model, psnet_model, decoder, regressor_delta) or timm's regnety_002 (stem.conv.weight, ...), got ${name} with ${[...dict.keys()].slice(0, 3).join(', ') || 'nothing'}.`,
+      `importReleased: wanted a released checkpoint (${PARTS.join(', ')}) or timm's regnety_002 (stem.conv.weight, ...), got ${name} with ${keys.slice(0, 3).join(', ') || 'nothing'}.`,
     );
   }
-  const tensors: FileTensors['tensors'] = new Map();
-  const ignored: string[] = [];
-  for (const [key, tensor] of dict) {
-    if (key.startsWith('head.') || key.endsWith('num_batches_tracked')) ignored.push(key);
-    // the gate shift wraps the first convolution of every block, which is then called net
-    else tensors.set(BACKBONE + key.replace(/\.conv1\.(conv|bn)\./, '.conv1.net.$1.'), { from: key, tensor });
-  }
-  return { kind: 'timm regnety_002', tensors, ignored };
+  const isHead = (key: string) => timmName(key).startsWith('head.');
+  const trunk = new Map([...dict].filter(([key]) => !isHead(key)));
+  // the gate shift wraps the first convolution of every block, which is then called net
+  const rename = (key: string) =>
+    config.backbone.gateShift ? timmName(key).replace(/\.conv1\.(conv|bn)\./, '.conv1.net.$1.') : timmName(key);
+  return {
+    ...named(trunk, name, (key) => BACKBONE + rename(key)),
+    kind: 'timm regnety_002',
+    ignored: keys.filter(isHead),
+    facts: {},
+  };
 }
 
-function stateDict(value: Map<PickleValue, PickleValue>, name: string): Map<string, SafeTensor> {
+/** timm's own name, without the prefix of a wrapper for several GPUs. */
+function timmName(key: string): string {
+  return key.replace(/^(module\.)+/, '');
+}
+
+/** Tensors under our names; batch counters, which nothing uses, are left out. */
+function named(
+  dict: ReadonlyMap<string, SafeTensor>,
+  name: string,
+  rename: (key: string) => string,
+): Pick<FileTensors, 'tensors'> {
+  const tensors = new Map<string, Found>();
+  for (const [from, tensor] of dict) {
+    if (from.endsWith('num_batches_tracked')) continue;
+    const to = rename(from);
+    const other = tensors.get(to);
+    if (other) {
+      throw new WeightsError(`importReleased: wanted ${to} once in ${name}, got it as ${other.from} and as ${from}.`);
+    }
+    tensors.set(to, { from, tensor });
+  }
+  return { tensors };
+}
+
+function stateDict(value: ReadonlyMap<PickleValue, PickleValue>, name: string): Map<string, SafeTensor> {
   return new Map(
     [...value].map(([key, tensor]) => {
-      if (typeof key !== 'string' || !isPickledArray(tensor) || !isNumeric(tensor)) {
+      if (typeof key !== 'string' || !isPickledArray(tensor) || tensor.dtype === 'TEXT' || tensor.dtype === 'OBJECT') {
         throw new DataError(
           `importReleased: wanted tensors by name in ${name}, got ${kindOf(tensor)} as ${String(key)}.`,
         );
       }
-      return [key, tensor as SafeTensor];
+      return [key, tensor];
     }),
   );
-}
-
-function isNumeric(array: PickledArray): boolean {
-  return array.dtype !== 'TEXT' && array.dtype !== 'OBJECT';
 }
 
 function kindOf(value: PickleValue | undefined): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'None';
   if (value instanceof Map) return 'a dict';
-  return isPickledArray(value) ? `an array of ${value.dtype}` : typeof value;
+  if (Array.isArray(value)) return 'a list';
+  return isPickledArray(value) ? `an array of ${value.dtype}` : `a ${typeof value}`;
 }
 
-/** Compares names and shapes with the model's; all of them fit, or nothing is taken. */
+/** Compares names, shapes and types with the model's; all of them fit, or nothing is taken. */
 function place(
   file: FileTensors,
-  expected: Map<string, SafeTensor>,
+  expected: ReadonlyMap<string, SafeTensor>,
   name: string,
-): Pick<ImportedWeights, 'kind' | 'tensors' | 'rows' | 'ignored' | 'initial'> {
-  const optional = (key: string) =>
+): Omit<ImportedWeights, 'config'> {
+  const isOptional = (key: string) =>
     file.kind === 'timm regnety_002' && (!key.startsWith(BACKBONE) || key.includes('.gsm.'));
-  const missing = [...expected.keys()].filter((key) => !file.tensors.has(key) && !optional(key));
-  const extra = [...file.tensors].filter(([key]) => !expected.has(key)).map(([, { from }]) => from);
-  const misshapen = [...file.tensors].flatMap(([key, { from, tensor }]) => {
-    const wanted = expected.get(key)?.shape;
-    if (!wanted || formatShape(wanted) === formatShape(tensor.shape)) return [];
-    return `${from} must be ${formatShape(wanted)}, got ${formatShape(tensor.shape)}`;
-  });
-  const problems = Object.entries({ missing, extra, misshapen })
+  const absent = [...expected.keys()].filter((key) => !file.tensors.has(key));
+  const problems = {
+    missing: absent.filter((key) => !isOptional(key)),
+    extra: [...file.tensors].filter(([key]) => !expected.has(key)).map(([, { from }]) => from),
+    misshapen: [...file.tensors].flatMap(([key, found]) => mismatch(expected.get(key), found)),
+  };
+  const listed = Object.entries(problems)
     .filter(([, list]) => list.length > 0)
     .map(([kind, list]) => `${list.length} ${kind} (${list.join(', ')})`);
-  if (problems.length > 0) {
+  if (listed.length > 0) {
     throw new WeightsError(
-      `importReleased: wanted the ${expected.size} tensors of the model in ${name}, got ${problems.join('; ')}.`,
+      `importReleased: wanted the ${expected.size} tensors of the model in ${name}, got ${listed.join('; ')}.`,
     );
   }
   const tensors = new Map(expected);
-  const rows: ImportRow[] = [];
-  for (const [to, { from, tensor }] of file.tensors) {
-    tensors.set(to, tensor);
-    rows.push({ from, to, shape: tensor.shape });
+  for (const [to, { tensor }] of file.tensors) {
+    tensors.set(to, { dtype: 'F32', shape: tensor.shape, data: toFloat32(tensor) });
   }
-  const initial = [...expected.keys()].filter((key) => !file.tensors.has(key));
-  return { kind: file.kind, tensors, rows, ignored: file.ignored, initial };
+  return {
+    kind: file.kind,
+    tensors,
+    rows: [...file.tensors].map(([to, { from, tensor }]) => ({ from, to, shape: tensor.shape })),
+    ignored: file.ignored,
+    initial: absent,
+    facts: file.facts,
+  };
+}
+
+/** What is wrong with a tensor's shape or type, in words, if anything is. */
+function mismatch(wanted: SafeTensor | undefined, { from, tensor }: Found): string[] {
+  if (!wanted) return [];
+  const [want, got] = [formatShape(wanted.shape), formatShape(tensor.shape)];
+  if (want !== got) return [`${from} must be ${want}, got ${got}`];
+  return FLOATS.has(tensor.dtype) ? [] : [`${from} must be of a floating-point type, got ${tensor.dtype}`];
 }

@@ -20,8 +20,15 @@ export {
   presetConfig,
   presets,
 } from './config.js';
+export { multiplyAdds, type PartCounts, parameterCounts } from './counts.js';
 export { type Exemplar, ExemplarBank, type StageShape } from './exemplar-bank.js';
-export { type ImportedWeights, type ImportKind, type ImportRow, importReleased } from './import-released.js';
+export {
+  type ImportedWeights,
+  type ImportKind,
+  type ImportOptions,
+  type ImportRow,
+  importReleased,
+} from './import-released.js';
 export { isBackboneWeight, MCoRe } from './mcore.js';
 export { type LabelledClips, type PairLosses, pairLosses } from './pair-loss.js';
 export { type ExemplarVote, type ScoredClip, scoreAgainst } from './score-against.js';

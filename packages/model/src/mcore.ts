@@ -2,7 +2,7 @@ import { GsmRegNetY } from '@mcore/backbone-gsm';
 import { ContrastiveRegressor } from '@mcore/contrastive-regressor';
 import { loadWeights, normalizeFrames } from '@mcore/ops';
 import { Random } from '@mcore/random';
-import { BiGruSegmenter, decodeOrdered, decodeWindowed, resampleStages } from '@mcore/segmenter';
+import { BiGruSegmenter, decodeOrdered, decodeWindowed, type Logits, resampleStages } from '@mcore/segmenter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MCoReConfig } from './config.js';
 
@@ -24,19 +24,27 @@ export class MCoRe {
   /**
    * @param config - A preset or a changed copy of one.
    * @param options - `seed` of the initial weights.
+   * @throws {@link ArgumentError} if a part can't have such sizes.
    */
   constructor(config: MCoReConfig, options: { seed: number | string }) {
     this.config = config;
     this.backbone = new GsmRegNetY(config.backbone, { seed: `${options.seed} backbone` });
     const featureSize = this.backbone.featureSize;
-    this.segmenter = new BiGruSegmenter(
-      { ...config.segmenter, inputSize: featureSize, transitions: config.stages - 1 },
-      { seed: `${options.seed} segmenter` },
-    );
-    this.regressor = new ContrastiveRegressor(
-      { ...config.regressor, featureSize },
-      { seed: `${options.seed} regressor` },
-    );
+    const made: { dispose(): void }[] = [this.backbone];
+    try {
+      this.segmenter = new BiGruSegmenter(
+        { ...config.segmenter, inputSize: featureSize, transitions: config.stages - 1 },
+        { seed: `${options.seed} segmenter` },
+      );
+      made.push(this.segmenter);
+      this.regressor = new ContrastiveRegressor(
+        { ...config.regressor, featureSize },
+        { seed: `${options.seed} regressor` },
+      );
+    } catch (error) {
+      for (const part of made) part.dispose();
+      throw error;
+    }
   }
 
   /**
@@ -61,8 +69,16 @@ export class MCoRe {
     return this.segmenter.apply(features, { training: true, random: new Random(dropoutSeed) });
   }
 
-  /** The most likely transitions, by the decoding of the configuration: batch x transitions frame indices. */
-  decode(logits: tf.Tensor3D): number[][] {
+  /**
+   * The most likely transitions, by the decoding of the configuration.
+   *
+   * They may be 0: where stages are cut 0 counts as 1 ({@link stageFeatures}), where transitions are compared it stays 0, both as
+   * in the released code.
+   *
+   * @param logits - `[batch, time, transitions]`: a tensor (read synchronously, which webgpu can't do in Node), or `await logits.array()`.
+   * @returns Batch x transitions frame indices.
+   */
+  decode(logits: Logits): number[][] {
     return this.config.decoding === 'ordered' ? decodeOrdered(logits) : decodeWindowed(logits);
   }
 

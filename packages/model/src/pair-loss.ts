@@ -1,4 +1,5 @@
 import { stageContrastiveLoss } from '@mcore/contrastive-loss';
+import { ArgumentError } from '@mcore/errors';
 import { segmentationLoss } from '@mcore/segmenter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MCoRe } from './mcore.js';
@@ -29,6 +30,9 @@ export interface PairLosses {
  * @param query - B clips.
  * @param exemplar - B clips of the same dive numbers.
  * @param dropoutSeed - Seeds the segmenter's dropout; none where it is left out.
+ * @returns Scalars that the caller disposes.
+ * @throws {@link ArgumentError} if the two are not the same number of clips, each with a score; {@link ShapeError} if frames or
+ *   transitions don't fit.
  */
 export function pairLosses(
   model: MCoRe,
@@ -37,6 +41,7 @@ export function pairLosses(
   dropoutSeed?: string,
 ): PairLosses {
   const { loss, scoreScale } = model.config;
+  assertPairs(query, exemplar);
   return tf.tidy(() => {
     const transitions = [...query.transitions, ...exemplar.transitions];
     const features = model.features(tf.concat([query.frames, exemplar.frames], 0)); // [2B, T, C]
@@ -57,6 +62,15 @@ export function pairLosses(
     const total = tf.add(tf.add(regression, segmentation), contrastive) as tf.Scalar;
     return { total, regression, segmentation, contrastive };
   });
+}
+
+function assertPairs(query: LabelledClips, exemplar: LabelledClips): void {
+  const counts = [query, exemplar].flatMap(({ frames, scores }) => [frames.shape[0], scores.length]);
+  if (counts.some((count) => count !== counts[0] || count === 0)) {
+    throw new ArgumentError(
+      `pairLosses: wanted as many exemplars as queries, at least one, each with a score, got ${counts[0]} queries with ${counts[1]} scores and ${counts[2]} exemplars with ${counts[3]}.`,
+    );
+  }
 }
 
 function scoreDifferences(query: LabelledClips, exemplar: LabelledClips, scoreScale: number): tf.Tensor1D {

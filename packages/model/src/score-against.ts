@@ -32,7 +32,7 @@ export interface ScoredClip {
  * @param stages - The query's features, stages x steps x channels.
  * @param shape - Of the features.
  * @param exemplars - At least one.
- * @throws {@link ArgumentError} if there is no exemplar.
+ * @throws {@link ArgumentError} if there is no exemplar, or the features of one do not fit the shape.
  */
 export async function scoreAgainst(
   model: MCoRe,
@@ -41,12 +41,13 @@ export async function scoreAgainst(
   exemplars: readonly Exemplar[],
 ): Promise<ScoredClip> {
   if (exemplars.length === 0) throw new ArgumentError('scoreAgainst: wanted at least one exemplar, got none.');
-  const [perStage, sizes] = stageDeltas(model, stages, shape, exemplars);
+  assertSizes(stages, shape, exemplars);
+  const perStage = stageDeltas(model, stages, shape, exemplars);
   const values = (await perStage.data()) as Float32Array;
   perStage.dispose();
-  const scale = model.config.scoreScale;
+  const scale = model.config.scoreScale / shape.stages;
   const votes = exemplars.map(({ id, diveNumber, score }, row) => {
-    const parts = Array.from({ length: sizes }, (_, stage) => (values[row * sizes + stage]! * scale) / sizes);
+    const parts = Array.from(values.subarray(row * shape.stages, (row + 1) * shape.stages), (value) => value * scale);
     return { id, diveNumber, score, delta: parts.reduce((sum, part) => sum + part, 0), stageDeltas: parts };
   });
   const vote = voteOverExemplars(
@@ -56,23 +57,30 @@ export async function scoreAgainst(
   return { score: vote.mean, spread: vote.spread, votes };
 }
 
-/** Relative scores of every stage, `[exemplars, stages]`, and the number of stages. */
+function assertSizes(query: Float32Array, shape: StageShape, exemplars: readonly Exemplar[]): void {
+  const size = shape.stages * shape.steps * shape.channels;
+  const named = [['the query', query] as const, ...exemplars.map(({ id, stages }) => [id, stages] as const)];
+  const wrong = named.find(([, features]) => features.length !== size);
+  if (wrong) {
+    throw new ArgumentError(
+      `scoreAgainst: wanted ${shape.stages} x ${shape.steps} x ${shape.channels} = ${size} features, got ${wrong[1].length} of ${wrong[0]}.`,
+    );
+  }
+}
+
+/** Relative scores of every stage alone, `[exemplars, stages]`; their mean over stages is the relative score. */
 function stageDeltas(
   model: MCoRe,
   query: Float32Array,
   { stages, steps, channels }: StageShape,
   exemplars: readonly Exemplar[],
-): [tf.Tensor2D, number] {
-  const deltas = tf.tidy(() => {
-    const count = exemplars.length;
-    const features = new Float32Array(count * query.length);
-    const queries = new Float32Array(count * query.length);
-    exemplars.forEach((exemplar, row) => {
-      features.set(exemplar.stages, row * query.length);
-      queries.set(query, row * query.length);
-    });
-    const shape: [number, number, number, number] = [count, stages, steps, channels];
-    return model.regressor.applyPerStage(tf.tensor4d(queries, shape), tf.tensor4d(features, shape));
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const features = new Float32Array(exemplars.length * query.length);
+    for (const [row, exemplar] of exemplars.entries()) features.set(exemplar.stages, row * query.length);
+    return model.regressor.applyPerStage(
+      tf.tensor4d(query, [1, stages, steps, channels]),
+      tf.tensor4d(features, [exemplars.length, stages, steps, channels]),
+    );
   });
-  return [deltas, stages];
 }

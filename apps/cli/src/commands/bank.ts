@@ -1,4 +1,6 @@
+import { type Clip, ExemplarPool } from '@mcore/clips';
 import { modelFromCheckpoint, weightsId } from '@mcore/model';
+import { Random } from '@mcore/random';
 import type { Command } from 'commander';
 import { createReplicas } from '../compute/replicas.js';
 import { writeFileAtomically } from '../data/atomic-file.js';
@@ -24,7 +26,8 @@ import {
 interface BankOptions extends DataOptions, EngineOptions {
   weights: string;
   out: string;
-  limit?: number;
+  perDive?: number;
+  half: boolean;
   json: boolean;
 }
 
@@ -35,7 +38,8 @@ export function addBank(program: Command): void {
     .description('Compute the features of the training clips once, so that scoring costs one backbone pass a video.')
     .requiredOption('--weights <file>', 'checkpoint to compute them with')
     .requiredOption('--out <file>', 'exemplar bank to write')
-    .option('--limit <n>', 'a seeded random part of the training clips', wholeNumber(1));
+    .option('--per-dive <n>', 'at most so many exemplars of a dive number, drawn by the seed', wholeNumber(1))
+    .option('--half', 'keep features in half precision', false);
   withExamples(
     withJson(withEngine(withData(command))),
     'mcore bank --weights runs/first/best.safetensors --out bank.safetensors',
@@ -48,12 +52,9 @@ async function runBank(options: BankOptions): Promise<void> {
   const { input } = checkpoint.info.config;
   const prepared = await PreparedClips.open(sourceOf(options), input, options);
   try {
-    const limits = options.limit === undefined ? {} : { train: options.limit };
-    const { train } = splitClips(prepared.source.clips, {
-      kind: options.split,
-      seed: Number(checkpoint.info.seed),
-      limits,
-    });
+    const seed = Number(checkpoint.info.seed);
+    const splits = splitClips(prepared.source.clips, { kind: options.split, seed });
+    const train = atMostPerDive(splits.train, options.perDive, seed);
     await prepareWithProgress(prepared, train);
     const replicas = await createReplicas(checkpoint, { engine: engine.name, workers: options.workers });
     const model = modelFromCheckpoint(checkpoint);
@@ -62,7 +63,7 @@ async function runBank(options: BankOptions): Promise<void> {
       const bank = await buildBank(train, stageShape(model), await weightsId(checkpoint.tensors), (clips) =>
         describeClips(clips, prepared, input.transform, replicas, (done) => progress.update(done)),
       );
-      await writeFileAtomically(options.out, bank.encode());
+      await writeFileAtomically(options.out, bank.encode(options.half ? 'half' : 'single'));
       const summary = { bank: options.out, exemplars: train.length, diveNumbers: bank.diveNumbers.length };
       result(
         options.json,
@@ -78,4 +79,18 @@ async function runBank(options: BankOptions): Promise<void> {
     await prepared.close();
     await engine.dispose();
   }
+}
+
+/** A seeded draw of each dive number's clips, in their order. */
+function atMostPerDive(clips: readonly Clip[], most: number | undefined, seed: number): readonly Clip[] {
+  if (most === undefined) return clips;
+  const pool = new ExemplarPool(clips);
+  const kept = new Set(
+    [...new Set(clips.map(({ diveNumber }) => diveNumber))].flatMap((diveNumber) =>
+      Random.for(seed, 'bank', diveNumber)
+        .sample(pool.withNumber(diveNumber), most)
+        .map(({ id }) => id),
+    ),
+  );
+  return clips.filter(({ id }) => kept.has(id));
 }

@@ -1,9 +1,11 @@
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseDiveNumber } from '@mcore/clips';
 import { McoreError } from '@mcore/errors';
 import { ExemplarBank } from '@mcore/model';
 import { readClip } from '@mcore/video';
 import { openVideo } from '@mcore/video/node';
+import { weightsUrl } from '@mcore/weights-rendered-dives';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readCheckpoint, readNamed } from '../run/run-files.js';
 import { Scorer, type VideoScore } from '../run/scorer.js';
@@ -42,14 +44,24 @@ export function addScore(program: Command): void {
     .command('score')
     .description('Score videos (mp4, mov, webm) or folders of frames against exemplars with known scores.')
     .argument('<video...>', 'video files, or folders with one image a frame')
-    .requiredOption('--weights <file>', 'checkpoint to score with')
+    .option(
+      '--weights <file>',
+      'checkpoint to score with (default: the shipped one, trained on rendered dives)',
+      shipped(),
+    )
     .option('--bank <file>', 'exemplar bank of these weights (default: bank.safetensors beside them)')
     .option('--dive <number>', 'dive number such as 107B; without it exemplars are the nearest dives', diveNumber)
     .option('--seed <n>', 'seed of the draw of exemplars', wholeNumber(0), 0);
   withExamples(
     withJson(withEngine(command)),
-    'mcore score dive.mp4 --dive 107B --weights runs/first/best.safetensors',
+    'mcore score dive.mp4 --dive 107B',
+    'mcore score one.mp4 two.mov --dive 5253B --weights runs/first/best.safetensors --json',
   ).action(runScore);
+}
+
+/** The shipped weights; their bank lies beside them. */
+function shipped(): string {
+  return fileURLToPath(weightsUrl);
 }
 
 function diveNumber(text: string): string {

@@ -1,0 +1,5 @@
+/** The checkpoint: a safetensors file in half precision, read by `decodeCheckpoint` of `@mcore/model`. */
+export const weightsUrl: URL = new URL('../weights/model.safetensors', import.meta.url);
+
+/** Its exemplar bank: a safetensors file read by `ExemplarBank.decode` of `@mcore/model`. */
+export const bankUrl: URL = new URL('../weights/bank.safetensors', import.meta.url);

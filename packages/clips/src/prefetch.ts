@@ -8,6 +8,7 @@ export interface PrefetchJob<T> {
   run(signal: AbortSignal): Promise<T>;
 }
 
+/** How far {@link prefetch} runs ahead. */
 export interface PrefetchOptions {
   /** Jobs running or waiting for their turn, the one in use not counted, at least 1; 2 unless given. */
   readonly ahead?: number;

@@ -39,6 +39,7 @@ export interface FineDivingCheck {
   };
 }
 
+/** How closely {@link checkFineDiving} looks, and whom it tells. */
 export interface CheckOptions extends OpenFineDivingOptions {
   /** Images decoded a clip: none, the first, middle and last (unless given), or all, which takes about 3 ms each. */
   readonly decode?: 'none' | 'some' | 'all';

@@ -6,6 +6,7 @@ import { listFrames, openFrameFolder } from '@mcore/video/node';
 import { findFrames, findLabels } from './find-files.js';
 import { type LabelledClip, type LabelSource, type Labels, withoutClips } from './labels.js';
 
+/** Where {@link openFineDiving} looks, and for which clips. */
 export interface OpenFineDivingOptions {
   /** The folder with the annotation files, if it is not in one of the usual places below the data set's folder. */
   readonly annotations?: string;

@@ -6,6 +6,7 @@ import { forEachImage, readImage } from './image-files.js';
 import { naturalOrder } from './natural-order.js';
 import type { OpenVideoOptions, ReadFramesOptions, Video } from './types.js';
 
+/** How a folder of images is opened as a video. */
 export interface OpenFolderOptions extends OpenVideoOptions {
   /** Images tell no time; 25 unless given. */
   readonly framesPerSecond?: number;

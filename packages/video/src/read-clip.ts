@@ -11,6 +11,7 @@ export interface VideoClip {
   readonly seconds: readonly number[];
 }
 
+/** Which part of a video {@link readClip} samples, and how densely. */
 export interface ReadClipOptions {
   /** Frames to sample; 96 unless given, as in the paper. */
   readonly count?: number;

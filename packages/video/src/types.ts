@@ -30,6 +30,7 @@ export interface Video {
   close(): void;
 }
 
+/** The size of the frames that {@link Video.readFrames} gives, and when to stop. */
 export interface ReadFramesOptions {
   /** What frames are resized to as they come, as Pillow resizes (bilinear, antialiased); their own size unless given. */
   readonly size?: FrameSize;
@@ -37,6 +38,7 @@ export interface ReadFramesOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How a video is opened: its name in messages and how long to wait for it. */
 export interface OpenVideoOptions {
   /** What messages call it; the file's name unless given. */
   readonly name?: string;

@@ -88,6 +88,17 @@ case('dense_linear', lambda x, filter, bias: conv2d(x, filter, 1) + bias, x=draw
 case('pointwise_relu', lambda x, weight, bias: torch.relu(x @ weight + bias), x=draw(5, 13, 7), weight=draw(7, 10), bias=draw(10))
 case('pointwise_linear', lambda x, weight: x @ weight, x=draw(70, 12), weight=draw(12, 24))
 case('pointwise_row', lambda x, weight, bias: x @ weight + bias, x=draw(36), weight=draw(36, 43), bias=draw(43))
+for name, shape in (('pointwise', (10, 9, 1, 1)), ('grouped', (8, 2, 3, 3))):
+    mean, variance = draw(shape[0]).detach(), draw(shape[0]).detach().square() + 0.1
+    tensors[f'fold_{name}.mean'], tensors[f'fold_{name}.variance'] = (v.numpy().astype(np.float32) for v in (mean, variance))
+    mean, variance = mean.float().double(), variance.float().double()
+
+    def fold(convWeight, weight, bias):
+        """Filter and bias as one row: [height * width * inputs * outputs + outputs]."""
+        scale = weight / torch.sqrt(variance + 1e-5)
+        return torch.cat([(convWeight.permute(2, 3, 1, 0) * scale).flatten(), bias - mean * scale])
+
+    case(f'fold_{name}', fold, convWeight=draw(*shape), weight=draw(shape[0]), bias=draw(shape[0]))
 case('bias_relu', lambda x, bias: torch.relu(x + bias), x=draw(67, 1, 6), bias=draw(6))
 case('add_relu', lambda a, b: torch.relu(a + b), a=draw(3, 7, 5), b=draw(3, 7, 5))
 case('scale_channels', lambda x, scale: x * scale[:, None, None], x=draw(3, 4, 5, 6), scale=draw(3, 6))

@@ -4,11 +4,17 @@ import * as tf from '@tensorflow/tfjs-core';
 export type InputGradients<Inputs> = { [Name in keyof Inputs]: tf.Tensor | (() => tf.Tensor) };
 
 /** An operation with a hand-written gradient. */
-export interface DifferentiableOperation<Inputs extends Record<string, tf.Tensor>, Output extends tf.Tensor> {
+export interface DifferentiableOperation<
+  Inputs extends Record<string, tf.Tensor>,
+  Output extends tf.Tensor | tf.Tensor[],
+> {
   inputs: Inputs;
   /** Runs inside a tidy; `save` keeps tensors for the backward pass while a gradient is being recorded. */
   forward(save: (tensors: tf.Tensor[]) => void): Output;
-  /** Runs outside of any tidy: dispose intermediates, or return functions (each of which runs inside a tidy). */
+  /**
+   * Gets the gradients by the outputs; zeros where an output was not used. Runs outside of any tidy: dispose intermediates, or
+   * return functions (each of which runs inside a tidy).
+   */
   backward(dy: Output, saved: tf.Tensor[]): InputGradients<Inputs>;
 }
 
@@ -16,16 +22,16 @@ export interface DifferentiableOperation<Inputs extends Record<string, tf.Tensor
 interface EngineWithGradients {
   runKernelFunc(invocation: {
     inputs: Record<string, tf.Tensor>;
-    forwardFunc: (backend: unknown, save: (tensors: tf.Tensor[]) => void) => tf.Tensor;
-    backwardsFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => Record<string, () => tf.Tensor>;
-  }): tf.Tensor;
+    forwardFunc: (backend: unknown, save: (tensors: tf.Tensor[]) => void) => tf.Tensor | tf.Tensor[];
+    backwardsFunc: (dy: tf.Tensor | tf.Tensor[], saved: tf.Tensor[]) => Record<string, () => tf.Tensor>;
+  }): tf.Tensor | tf.Tensor[];
 }
 
 /**
- * `tf.customGrad` with named inputs, of which only the gradients that are asked for are computed: the stem of a network
- * need not differentiate its images.
+ * `tf.customGrad` with named inputs, of which only the gradients that are asked for are computed (the stem of a network need
+ * not differentiate its images), and with several outputs.
  */
-export function differentiable<Inputs extends Record<string, tf.Tensor>, Output extends tf.Tensor>(
+export function differentiable<Inputs extends Record<string, tf.Tensor>, Output extends tf.Tensor | tf.Tensor[]>(
   operation: DifferentiableOperation<Inputs, Output>,
 ): Output {
   const engine = tf.engine() as unknown as EngineWithGradients;

@@ -8,8 +8,9 @@ import { distance, readFixture, tensorOf } from './testing/fixtures.js';
 const FIXTURES = { convolutions: readFixture('convolutions'), others: readFixture('others') };
 
 /** Output and gradients of sum(output * direction); the caller disposes them. */
-function differentiate({ run, inputs }: GoldenCase, values: tf.Tensor[], direction: tf.Tensor) {
-  const { value, grads } = tf.valueAndGrads((...args: tf.Tensor[]) => tf.sum(tf.mul(run(...args), direction)))(values);
+function differentiate({ run, inputs }: GoldenCase, values: tf.Tensor[], constants: tf.Tensor[], direction: tf.Tensor) {
+  const loss = (...args: tf.Tensor[]) => tf.sum(tf.mul(run(...args, ...constants), direction));
+  const { value, grads } = tf.valueAndGrads(loss)(values);
   value.dispose();
   return Object.fromEntries(inputs.map((name, index) => [`g.${name}`, grads[index]!]));
 }
@@ -21,7 +22,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     const fixture = FIXTURES[golden.fixture];
     const read = (part: string) => tensorOf(fixture, `${golden.name}.${part}`);
     const values = golden.inputs.map(read);
-    const actual = { y: golden.run(...values), ...differentiate(golden, values, read('cot')) };
+    const constants = (golden.constants ?? []).map(read);
+    const y = golden.run(...values, ...constants);
+    const actual = { y, ...differentiate(golden, values, constants, read('cot')) };
     for (const [part, tensor] of Object.entries(actual)) {
       expect({ part, near: distance(tensor, read(part)) < 1e-5 }).toEqual({ part, near: true });
     }
@@ -29,12 +32,14 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   it.each(GOLDEN_CASES)('$name leaves no tensors behind but its output and its gradients', (golden) => {
     const fixture = FIXTURES[golden.fixture];
-    const values = golden.inputs.map((name) => tensorOf(fixture, `${golden.name}.${name}`));
-    const direction = tensorOf(fixture, `${golden.name}.cot`);
+    const read = (part: string) => tensorOf(fixture, `${golden.name}.${part}`);
+    const values = golden.inputs.map(read);
+    const constants = (golden.constants ?? []).map(read);
+    const direction = read('cot');
     const before = tf.memory();
-    const y = golden.run(...values);
+    const y = golden.run(...values, ...constants);
     expect(tf.memory().numTensors - before.numTensors).toBe(1);
-    const gradients = differentiate(golden, values, direction);
+    const gradients = differentiate(golden, values, constants, direction);
     expect(tf.memory().numTensors - before.numTensors).toBe(1 + golden.inputs.length);
     y.dispose();
     tf.dispose(gradients);

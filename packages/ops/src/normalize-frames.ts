@@ -35,7 +35,9 @@ export function normalizeFrames(frames: tf.Tensor | PackedFrames): tf.Tensor {
   return tf.tidy(() => {
     const factor = tf.tensor1d(IMAGENET_DEVIATION.map((deviation) => 1 / (255 * deviation)));
     const offset = tf.tensor1d(IMAGENET_MEAN.map((mean, channel) => -mean / IMAGENET_DEVIATION[channel]!));
-    return tf.add(tf.mul(tf.cast(frames, 'float32'), factor), offset);
+    // one row a pixel: tfjs's webgpu backend can't multiply tensors of rank 5 by short vectors
+    const pixels = tf.reshape(tf.cast(frames, 'float32'), [-1, 3]);
+    return tf.reshape(tf.add(tf.mul(pixels, factor), offset), frames.shape);
   });
 }
 

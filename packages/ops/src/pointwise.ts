@@ -38,44 +38,42 @@ export function pointwise<Input extends tf.Tensor>(
     assertShape('pointwise', 'bias', bias, [outputs]);
   }
   const relu = activation === 'relu';
-  const shape = [...x.shape.slice(0, -1), outputs];
   return differentiable<Record<string, tf.Tensor>, tf.Tensor>({
     inputs: bias ? { x, weight, bias } : { x, weight },
     forward: (save) => {
-      const y = tf.reshape(forward(tf.reshape(x, [-1, inputs]), weight, bias, relu), shape);
+      const call = { inputs: bias ? { x, weight, bias } : { x, weight }, attributes: { relu } };
+      const y = runKernelOr<tf.Tensor>('McorePointwise', call, () => plainForward(x, weight, bias, relu));
       save(relu ? [x, weight, y] : [x, weight]);
       return y;
     },
     backward: (dy, saved) => {
-      const [input, weights, output] = saved as [tf.Tensor, tf.Tensor2D, tf.Tensor | undefined];
-      return backward(dy, input, weights, output, bias !== null);
+      const [input, weights, y] = saved as [tf.Tensor, tf.Tensor2D, tf.Tensor | undefined];
+      const call = { inputs: { dy, x: input, weight: weights, ...(y ? { y } : {}) } };
+      const gradients = runKernelOr<tf.Tensor[]>('McorePointwiseGradient', call, () =>
+        plainBackward(dy, input, weights, y),
+      );
+      const [dx, dWeight, dBias] = gradients as [tf.Tensor, tf.Tensor, tf.Tensor];
+      if (bias) {
+        return { x: dx, weight: dWeight, bias: dBias };
+      }
+      dBias.dispose();
+      return { x: dx, weight: dWeight };
     },
   }) as Input;
 }
 
-function forward(rows: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor1D | null, relu: boolean): tf.Tensor2D {
-  const call = { inputs: { x: rows, weight, ...(bias ? { bias } : {}) }, attributes: { relu } };
-  return runKernelOr<tf.Tensor2D>('McorePointwise', call, () => {
-    const product: tf.Tensor2D = tf.matMul(rows, weight);
-    const sum = bias ? (tf.add(product, bias) as tf.Tensor2D) : product;
-    return relu ? (tf.relu(sum) as tf.Tensor2D) : sum;
-  });
+function plainForward(x: tf.Tensor, weight: tf.Tensor2D, bias: tf.Tensor1D | null, relu: boolean): tf.Tensor {
+  const [inputs, outputs] = weight.shape;
+  const product = tf.matMul(tf.reshape(x, [-1, inputs]) as tf.Tensor2D, weight);
+  const sum = bias ? tf.add(product, bias) : product;
+  return tf.reshape(relu ? tf.relu(sum) : sum, [...x.shape.slice(0, -1), outputs]);
 }
 
 /** All gradients at once: they share the masked gradient. */
-function backward(dy: tf.Tensor, x: tf.Tensor, weight: tf.Tensor2D, output: tf.Tensor | undefined, withBias: boolean) {
-  return tf.tidy(() => {
-    const [inputs, outputs] = weight.shape;
-    const rows = tf.reshape(x, [-1, inputs]) as tf.Tensor2D;
-    const flat = tf.reshape(dy, [-1, outputs]) as tf.Tensor2D;
-    const y = output && (tf.reshape(output, [-1, outputs]) as tf.Tensor2D);
-    const call = { inputs: { dy: flat, x: rows, weight, ...(y ? { y } : {}) } };
-    const gradients = runKernelOr<tf.Tensor[]>('McorePointwiseGradient', call, () => {
-      const masked = y ? maskByOutput(flat, y) : flat;
-      return [multiplyTransposedB(masked, weight), multiplyTransposedA(rows, masked), sumOverRows(masked)];
-    });
-    const [dx, dWeight, dBias] = gradients as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const shaped = tf.reshape(dx, x.shape);
-    return withBias ? { x: shaped, weight: dWeight, bias: dBias } : { x: shaped, weight: dWeight };
-  });
+function plainBackward(dy: tf.Tensor, x: tf.Tensor, weight: tf.Tensor2D, y: tf.Tensor | undefined): tf.Tensor[] {
+  const [inputs, outputs] = weight.shape;
+  const rows = tf.reshape(x, [-1, inputs]) as tf.Tensor2D;
+  const masked = tf.reshape(y ? maskByOutput(dy, y) : dy, [-1, outputs]) as tf.Tensor2D;
+  const dx = multiplyTransposedB(masked, weight);
+  return [tf.reshape(dx, x.shape), multiplyTransposedA(rows, masked), sumOverRows(masked)];
 }

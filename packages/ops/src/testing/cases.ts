@@ -4,6 +4,7 @@ import {
   biasRelu,
   bidirectionalGru,
   conv2d3x3,
+  foldNormalization,
   gateConv3d,
   gateShift,
   gateShiftModule,
@@ -20,6 +21,8 @@ export interface GoldenCase {
   name: string;
   fixture: 'convolutions' | 'others';
   inputs: readonly string[];
+  /** Inputs without a gradient, given last. */
+  constants?: readonly string[];
   // inputs have the ranks the call takes; the fixture says so
   // biome-ignore lint/suspicious/noExplicitAny: a table of calls with different ranks
   run: (...inputs: any[]) => tf.Tensor;
@@ -37,6 +40,18 @@ const grouped = (name: string, stride: 1 | 2, groups: number): GoldenCase => ({
 const groupedThenBias = (name: string, stride: 1 | 2, groups: number): GoldenCase => ({
   ...grouped(name, stride, groups),
   run: (x, filter, bias) => tf.tidy(() => biasRelu(groupedConv2d(x, filter, { stride, groups }), bias)),
+});
+
+const fold = (name: string): GoldenCase => ({
+  name: `fold_${name}`,
+  fixture: 'others',
+  inputs: ['convWeight', 'weight', 'bias'],
+  constants: ['mean', 'variance'],
+  run: (convWeight, weight, bias, runningMean, runningVariance) =>
+    tf.tidy(() => {
+      const folded = foldNormalization(convWeight, { weight, bias, runningMean, runningVariance, epsilon: 1e-5 });
+      return tf.concat([tf.reshape(folded.filter, [-1]), folded.bias]);
+    }),
 });
 
 const gru = (name: string): GoldenCase => ({
@@ -114,6 +129,8 @@ export const GOLDEN_CASES: readonly GoldenCase[] = [
       run: (x, scale, offset, filter, bias) => gateShiftModule(x, { scale, offset, filter, bias }),
     }),
   ),
+  fold('pointwise'),
+  fold('grouped'),
   gru('small'),
   gru('row'),
   gru('one_step'),

@@ -139,6 +139,54 @@ void copy_strided(const float *x, float *out, int a, int b, int c, int length, i
     }
 }
 
+// out [columns, rows] = transpose of x [rows, columns]
+EXPORT(transpose)
+void transpose(const float *x, float *out, int rows, int columns) {
+  int i = 0;
+  for (; i + 4 <= rows; i += 4) {
+    int j = 0;
+    for (; j + 4 <= columns; j += 4) {
+      const float *from = x + (long)i * columns + j;
+      vec block[4];
+      UNROLL
+      for (int r = 0; r < 4; r++) block[r] = load(from + r * columns);
+      transpose_four(block);
+      UNROLL
+      for (int r = 0; r < 4; r++) store(out + (long)(j + r) * rows + i, block[r]);
+    }
+    for (; j < columns; j++)
+      for (int r = i; r < i + 4; r++) out[(long)j * rows + r] = x[(long)r * columns + j];
+  }
+  for (; i < rows; i++)
+    for (int j = 0; j < columns; j++) out[(long)j * rows + i] = x[(long)i * columns + j];
+}
+
+// out [n0, .., n4] (dense) = x at the strides s0 .. s4: any order of up to five axes
+EXPORT(permute)
+void permute(const float *x, float *out, int n0, int n1, int n2, int n3, int n4, int s0, int s1, int s2, int s3, int s4) {
+  for (int a = 0; a < n0; a++)
+    for (int b = 0; b < n1; b++)
+      for (int c = 0; c < n2; c++)
+        for (int d = 0; d < n3; d++) {
+          const float *from = x + (long)a * s0 + (long)b * s1 + (long)c * s2 + (long)d * s3;
+          for (int e = 0; e < n4; e++, from += s4) *out++ = *from;
+        }
+}
+
+// rows of `length` 4-byte elements of x, one after another, to rows of out that are `pitch` apart
+EXPORT(copy_rows)
+void copy_rows(const float *x, float *out, int rows, int length, int pitch) {
+  if (length == pitch) {
+    __builtin_memcpy(out, x, (unsigned long)rows * length * sizeof(float));
+    return;
+  }
+  for (int i = 0; i < rows; i++, out += pitch) {
+    int n = 0;
+    for (; n + 4 <= length; n += 4, x += 4) store(out + n, load(x));
+    for (; n < length; n++) out[n] = *x++;
+  }
+}
+
 // y = bytes through a table of [3][256]: 8-bit RGB to normalised numbers
 EXPORT(normalize_bytes)
 void normalize_bytes(const unsigned char *bytes, const float *table, float *y, int pixels) {

@@ -299,4 +299,49 @@ export const CONVOLUTION_KERNELS: Record<string, WasmKernel> = {
     });
     return [dx, dScale, dOffset, dFilter, dBias];
   },
+
+  McoreFoldNormalization: (heap, inputs, attributes) => {
+    const { convWeight, weight, bias, runningMean, runningVariance } = inputs;
+    const [outputs, depth, height, width] = convWeight!.shape as [number, number, number, number];
+    const filter = heap.output([height, width, depth, outputs]);
+    const folded = heap.output([outputs]);
+    heap.kernels.fold_normalization(
+      heap.pointer(convWeight),
+      heap.pointer(weight),
+      heap.pointer(bias),
+      heap.pointer(runningMean),
+      heap.pointer(runningVariance),
+      attributes.epsilon as number,
+      heap.pointer(filter),
+      heap.pointer(folded),
+      outputs,
+      depth,
+      height * width,
+    );
+    return [filter, folded];
+  },
+
+  McoreFoldNormalizationGradient: (heap, inputs, attributes) => {
+    const { dFilter, dFolded, convWeight, weight, mean, variance } = inputs;
+    const [outputs, depth, height, width] = convWeight!.shape as [number, number, number, number];
+    const dConv = heap.output(convWeight!.shape);
+    const dWeight = heap.output([outputs]);
+    const dBias = heap.output([outputs]);
+    heap.kernels.fold_normalization_gradient(
+      heap.pointer(dFilter),
+      heap.pointer(dFolded),
+      heap.pointer(convWeight),
+      heap.pointer(weight),
+      heap.pointer(mean),
+      heap.pointer(variance),
+      attributes.epsilon as number,
+      heap.pointer(dConv),
+      heap.pointer(dWeight),
+      heap.pointer(dBias),
+      outputs,
+      depth,
+      height * width,
+    );
+    return [dConv, dWeight, dBias];
+  },
 };

@@ -6,9 +6,8 @@ import type { WasmKernel } from './kernel.js';
 /** Kernels of linear maps and of elementwise work, by name. */
 export const ELEMENTWISE_KERNELS: Record<string, WasmKernel> = {
   McorePointwise: (heap, { x, weight, bias }, { relu }) => {
-    const [rows, inputs] = x!.shape as [number, number];
-    const outputs = weight!.shape[1]!;
-    const y = heap.output([rows, outputs]);
+    const [inputs, outputs] = weight!.shape as [number, number];
+    const y = heap.output([...x!.shape.slice(0, -1), outputs]);
     heap.scratch(packedSize(inputs, outputs), (scratch) =>
       heap.kernels.pointwise(
         heap.pointer(x),
@@ -16,7 +15,7 @@ export const ELEMENTWISE_KERNELS: Record<string, WasmKernel> = {
         heap.pointer(bias),
         heap.pointer(y),
         scratch,
-        rows,
+        sizeOf(x!) / inputs,
         inputs,
         outputs,
         Number(relu),
@@ -26,9 +25,8 @@ export const ELEMENTWISE_KERNELS: Record<string, WasmKernel> = {
   },
 
   McorePointwiseGradient: (heap, { dy, y, x, weight }) => {
-    const [rows, inputs] = x!.shape as [number, number];
-    const outputs = weight!.shape[1]!;
-    const dx = heap.output([rows, inputs]);
+    const [inputs, outputs] = weight!.shape as [number, number];
+    const dx = heap.output(x!.shape);
     const dWeight = heap.output([inputs, outputs]);
     const dBias = heap.output([outputs]);
     heap.scratch(packedSize(outputs, inputs) + 64 * outputs, (scratch) =>
@@ -41,7 +39,7 @@ export const ELEMENTWISE_KERNELS: Record<string, WasmKernel> = {
         heap.pointer(dWeight),
         heap.pointer(dBias),
         scratch,
-        rows,
+        sizeOf(x!) / inputs,
         inputs,
         outputs,
       ),

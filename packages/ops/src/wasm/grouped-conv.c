@@ -151,8 +151,11 @@ static void spread_map(const float *padded, const float *packed, float *dx, Shap
       int j = 0;
       for (; j + 4 <= count; j += 4, from += 4 * WIDTH, to += 8 * s.channels)
         spread_tile(4, from, pitch, upper, lower, depth, to, s.channels);
-      for (; j < count; j++, from += WIDTH, to += 2 * s.channels)
-        spread_tile(1, from, pitch, upper, lower, depth, to, s.channels);
+      switch (count - j) {
+        case 3: spread_tile(3, from, pitch, upper, lower, depth, to, s.channels); break;
+        case 2: spread_tile(2, from, pitch, upper, lower, depth, to, s.channels); break;
+        case 1: spread_tile(1, from, pitch, upper, lower, depth, to, s.channels); break;
+      }
     }
 }
 
@@ -179,11 +182,15 @@ static void add_filter_gradient(const float *x, const float *dz, float *dfilter,
   long x_size = padded_size(s.height, s.width), dz_size = padded_size(s.rows, s.columns);
   int band = larger(1, 6000 / (s.stride * x_pitch));
   for (int start = 0; start < s.rows; start += band) {
-    int rows = smaller(band, s.rows - start);
+    int rows = smaller(band, s.rows - start), columns = s.columns;
+    if (s.stride == 1) { // rows of both maps follow each other with borders of zeros between: one long row
+      columns += (rows - 1) * (s.columns + 2);
+      rows = 1;
+    }
     for (int tap = 0; tap < 9; tap++)
       for (int half = 0; half < WIDTH; half += 4)
         add_tap(x + (start * s.stride + tap / 3) * x_pitch + tap % 3 * WIDTH + half, x_pitch * s.stride, x_size,
-                s.stride * WIDTH, dz + (start + 1) * dz_pitch + WIDTH, dz_pitch, dz_size, images, rows, s.columns,
+                s.stride * WIDTH, dz + (start + 1) * dz_pitch + WIDTH, dz_pitch, dz_size, images, rows, columns,
                 dfilter + (long)(tap * WIDTH + half) * s.channels, s.channels);
   }
 }

@@ -11,6 +11,7 @@ export interface WasmBackend extends tf.KernelBackend {
     _free(pointer: number): void;
   };
   dataIdMap: { get(dataId: tf.DataId): { memoryOffset: number } };
+  incRef(dataId: tf.DataId): void;
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
 }
 
@@ -49,6 +50,12 @@ export class Heap {
       throw outOfMemory(formatShape(shape));
     }
     return tensor;
+  }
+
+  /** The same values again, without a copy. */
+  share({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
+    this.#backend.incRef(dataId);
+    return { dataId, shape, dtype };
   }
 
   /** Runs with scratch memory that is gone afterwards. */

@@ -10,10 +10,13 @@ export type KernelModule = { __stack_pointer: WebAssembly.Global } & Record<
 type KernelFunction =
   | 'add_relu'
   | 'bias_relu'
+  | 'copy_rows'
   | 'copy_strided'
   | 'dense_conv'
   | 'dense_conv_gradient'
   | 'dense_conv_scratch'
+  | 'fold_normalization'
+  | 'fold_normalization_gradient'
   | 'gate_conv'
   | 'gate_conv_gradient'
   | 'gate_conv_gradient_scratch'
@@ -31,6 +34,7 @@ type KernelFunction =
   | 'mean_positions'
   | 'mean_positions_gradient'
   | 'normalize_bytes'
+  | 'permute'
   | 'pointwise'
   | 'pointwise_gradient'
   | 'relu_gradient'
@@ -38,7 +42,8 @@ type KernelFunction =
   | 'scale_channels_gradient'
   | 'subsample'
   | 'subsample_gradient'
-  | 'sum_rows';
+  | 'sum_rows'
+  | 'transpose';
 
 /**
  * Compiles the kernels, with fused multiply-add where the engine knows relaxed SIMD and it is allowed.

@@ -3,8 +3,10 @@ import { packedSize } from './elementwise-kernels.js';
 import type { Heap } from './heap.js';
 
 /*
- * tfjs's wasm backend copies the whole input out of its memory for every Slice, Unpack and SplitV, and multiplies transposed
- * or batched matrices without SIMD. What isn't covered here goes to tfjs's own kernels as before.
+ * tfjs's wasm backend copies the whole input out of its memory for every Slice, Unpack and SplitV, copies what it need not
+ * (Identity, which every tensor that is saved for a gradient goes through, and Cast to the same type), joins row by row in
+ * JavaScript, and multiplies transposed or batched matrices without SIMD. What isn't covered here goes to tfjs's own kernels
+ * as before.
  */
 
 type KernelCall = Parameters<tf.KernelFunc>[0];
@@ -48,7 +50,80 @@ export function replaceStandardKernels(heapOf: (backend: unknown) => Heap): void
       return part;
     });
   });
+  replace('Concat', heapOf, (heap, { inputs, attrs }) => {
+    const parts = Object.values(inputs as Record<string, tf.TensorInfo>);
+    return join(heap, parts, (attrs as unknown as { axis: number }).axis);
+  });
+  replace('Identity', heapOf, (heap, { inputs }) => share(heap, inputs.x!));
+  replace('Cast', heapOf, (heap, { inputs, attrs }) =>
+    inputs.x!.dtype === (attrs as unknown as { dtype: string }).dtype ? share(heap, inputs.x!) : null,
+  );
+  replace('Transpose', heapOf, (heap, { inputs, attrs }) =>
+    transpose(heap, inputs.x!, (attrs as unknown as { perm: number[] }).perm),
+  );
   replace('BatchMatMul', heapOf, multiply);
+}
+
+/** Any order of up to five axes longer than 1. */
+function transpose(heap: Heap, x: tf.TensorInfo, order: readonly number[]): tf.TensorInfo | null {
+  const moving = order.filter((axis) => x.shape[axis] !== 1);
+  if (!isWord(x) || moving.length > 5) {
+    return null;
+  }
+  const shape = order.map((axis) => x.shape[axis]!);
+  const out = heap.output(shape, x.dtype);
+  const lengths = moving.map((axis) => x.shape[axis]!);
+  const strides = moving.map((axis) => sizeOf(x.shape.slice(axis + 1)));
+  const [from, to] = [heap.pointer(x), heap.pointer(out)];
+  const count = moving.length;
+  if (count === 2 && moving[0]! > moving[1]!) {
+    heap.kernels.transpose(from, to, lengths[1]!, lengths[0]!);
+  } else if (count > 1 && strides[count - 1] === 1 && count <= 4) {
+    const [a, b, c, last] = leadingOnes(lengths, 4) as [number, number, number, number];
+    const [strideA, strideB, strideC] = leadingOnes(strides, 4) as [number, number, number, number];
+    heap.kernels.copy_strided(from, to, a, b, c, last, strideA, strideB, strideC);
+  } else {
+    heap.kernels.permute(from, to, ...leadingOnes(lengths, 5), ...leadingOnes(strides, 5));
+  }
+  return out;
+}
+
+function leadingOnes(values: readonly number[], count: number): number[] {
+  return [...Array<number>(count - values.length).fill(1), ...values];
+}
+
+/** The same values as another tensor: nothing on this backend writes into an existing one. */
+function share(heap: Heap, x: tf.TensorInfo): tf.TensorInfo | null {
+  return isWord(x) ? heap.share(x) : null;
+}
+
+/** Tensors side by side along an axis. */
+function join(heap: Heap, inputs: readonly tf.TensorInfo[], axisParameter: number): tf.TensorInfo | null {
+  const first = inputs[0]!;
+  const axis = tf.util.parseAxisParam(axisParameter, first.shape)[0]!;
+  tf.backend_util.assertParamsConsistent(
+    inputs.map(({ shape }) => shape),
+    axis,
+  );
+  if (!isWord(first) || inputs.some(({ dtype }) => dtype !== first.dtype)) {
+    return null;
+  }
+  const out = heap.output(
+    tf.backend_util.computeOutShape(
+      inputs.map(({ shape }) => shape),
+      axis,
+    ),
+    first.dtype,
+  );
+  const rows = sizeOf(out.shape.slice(0, axis));
+  const pitch = sizeOf(out.shape.slice(axis));
+  let at = heap.pointer(out);
+  for (const input of inputs) {
+    const length = sizeOf(input.shape.slice(axis));
+    heap.kernels.copy_rows(heap.pointer(input), at, rows, length, pitch);
+    at += 4 * length;
+  }
+  return out;
 }
 
 function replace(kernelName: string, heapOf: (backend: unknown) => Heap, replacement: Replacement): void {

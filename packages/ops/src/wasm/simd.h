@@ -48,6 +48,16 @@ INLINE void store_some(float *p, vec low, vec high, int count) {
   for (int i = 0; i < count; i++) p[i] = all[i];
 }
 
+// rows become columns
+INLINE void transpose_four(vec v[4]) {
+  vec low = wasm_i32x4_shuffle(v[0], v[1], 0, 4, 1, 5), high = wasm_i32x4_shuffle(v[0], v[1], 2, 6, 3, 7);
+  vec low2 = wasm_i32x4_shuffle(v[2], v[3], 0, 4, 1, 5), high2 = wasm_i32x4_shuffle(v[2], v[3], 2, 6, 3, 7);
+  v[0] = wasm_i64x2_shuffle(low, low2, 0, 2);
+  v[1] = wasm_i64x2_shuffle(low, low2, 1, 3);
+  v[2] = wasm_i64x2_shuffle(high, high2, 0, 2);
+  v[3] = wasm_i64x2_shuffle(high, high2, 1, 3);
+}
+
 INLINE void fill_zero(float *p, long count) {
   __builtin_memset(p, 0, (unsigned long)count * sizeof(float));
 }

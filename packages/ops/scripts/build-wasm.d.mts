@@ -1,0 +1,4 @@
+/** The first C compiler found, or null. */
+export function findCompiler(): { command: string; version: string } | null;
+/** Compiles the C kernels with or without relaxed SIMD. */
+export function compile(command: string, relaxed: boolean): Buffer;

@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { GOLDEN_CASES } from './testing/cases.js';
+import { useEngine } from './testing/engines.js';
+import { readFixture, tensorOf } from './testing/fixtures.js';
+
+const FIXTURES = { convolutions: readFixture('convolutions'), others: readFixture('others') };
+/** Without kinks, so that a step of 1e-2 in float32 is exact to a per cent. */
+const SMOOTH = [
+  'dense_linear',
+  'pointwise_linear',
+  'scale_channels',
+  'gate_conv_8',
+  'gate_shift_12',
+  'gru_small',
+  'fold_grouped',
+];
+
+describe('gradients against central differences along a random direction (1 %)', () => {
+  beforeAll(() => useEngine('wasm with registered operations'));
+
+  it.each(GOLDEN_CASES.filter(({ name }) => SMOOTH.includes(name)))(
+    '$name',
+    ({ name, fixture, inputs, constants = [], run }) => {
+      const read = (part: string) => tensorOf(FIXTURES[fixture], `${name}.${part}`);
+      const values = inputs.map(read);
+      const loss = (...args: tf.Tensor[]) =>
+        tf.sum(tf.mul(run(...args, ...constants.map(read)), read('cot'))) as tf.Scalar;
+      const gradients = tf.grads(loss)(values);
+      for (const [index, value] of values.entries()) {
+        const direction = tf.randomNormal(value.shape, 0, 1, 'float32', 7 + index);
+        const at = (step: number) => {
+          const moved = values.map((other, position) =>
+            position === index ? tf.add(other, tf.mul(direction, step)) : other,
+          );
+          return loss(...moved).dataSync()[0]!;
+        };
+        const expected = tf.sum(tf.mul(gradients[index]!, direction)).dataSync()[0]!;
+        const actual = (at(1e-2) - at(-1e-2)) / 2e-2;
+        expect(Math.abs(actual - expected)).toBeLessThan(0.01 * Math.abs(expected) + 0.02);
+      }
+    },
+  );
+});

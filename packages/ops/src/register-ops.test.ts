@@ -1,0 +1,54 @@
+import { EngineError } from '@mcore/errors';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { groupedConv2d, registerOps } from './index.js';
+import { useEngine } from './testing/engines.js';
+import { Heap } from './wasm/heap.js';
+import { compileKernels } from './wasm/module.js';
+
+describe('registerOps', () => {
+  it('is what makes a difference: importing the package registers nothing', async () => {
+    await useEngine('wasm');
+    expect(tf.getKernel('McoreGroupedConv2d', 'wasm')).toBeUndefined();
+    await registerOps();
+    expect(tf.getKernel('McoreGroupedConv2d', 'wasm')).toBeDefined();
+  });
+
+  it('can be called again, and on a backend without kernels of its own', async () => {
+    await useEngine('cpu');
+    await registerOps();
+    expect(tf.getKernel('McoreGroupedConv2d', 'cpu')).toBeUndefined();
+    await useEngine('wasm');
+    const slice = tf.getKernel('Slice', 'wasm').kernelFunc;
+    await registerOps();
+    expect(tf.getKernel('Slice', 'wasm').kernelFunc).toBe(slice);
+  });
+
+  it('follows a wasm backend that was started anew', async () => {
+    await useEngine('wasm with registered operations');
+    const sum = () =>
+      tf.tidy(
+        () =>
+          tf.sum(groupedConv2d(tf.ones([1, 3, 3, 8]), tf.ones([3, 3, 8, 8]), { stride: 1, groups: 1 })).dataSync()[0],
+      );
+    const first = sum();
+    const factory = tf.findBackendFactory('wasm');
+    tf.removeBackend('wasm');
+    tf.registerBackend('wasm', factory);
+    await tf.setBackend('wasm');
+    // 3x3 ones in a border of zeros: 4 corners see 4 pixels, 4 edges 6, the middle 9; of 8 channels, for 8 outputs
+    expect(sum()).toBe((4 * 4 + 4 * 6 + 9) * 64);
+    expect(first).toBe((4 * 4 + 4 * 6 + 9) * 64);
+  });
+
+  it('names the way out where the backend runs with threads', async () => {
+    const module = await compileKernels(false);
+    const threaded = { wasm: { asm: {} } } as never;
+    expect(() => new Heap(threaded, module)).toThrow(
+      new EngineError(
+        "registerOps: wanted tfjs's single-threaded wasm backend, got one whose memory can't be shared; " +
+          "call tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false) before the backend starts.",
+      ),
+    );
+  });
+});

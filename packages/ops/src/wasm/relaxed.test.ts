@@ -1,0 +1,48 @@
+import v8 from 'node:v8';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { registerOps } from '../index.js';
+import { GOLDEN_CASES } from '../testing/cases.js';
+import { useEngine } from '../testing/engines.js';
+import { distance, readFixture, tensorOf } from '../testing/fixtures.js';
+import { RELAXED } from './binary.js';
+
+const FIXTURES = { convolutions: readFixture('convolutions'), others: readFixture('others') };
+
+// Node 20 knows relaxed SIMD, but only by this flag
+v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+const known = WebAssembly.validate(Buffer.from(RELAXED, 'base64'));
+
+describe.skipIf(!known)('with fused multiply-add (relaxed SIMD)', () => {
+  beforeAll(async () => {
+    await useEngine('wasm');
+    await registerOps({ relaxedSimd: true });
+  });
+
+  it.each(GOLDEN_CASES)('$name equals PyTorch in float64, output and all gradients (relative L2 1e-5)', (golden) => {
+    const read = (part: string) => tensorOf(FIXTURES[golden.fixture], `${golden.name}.${part}`);
+    const values = golden.inputs.map(read);
+    const constants = (golden.constants ?? []).map(read);
+    const gradients = tf.grads((...args: tf.Tensor[]) =>
+      tf.sum(tf.mul(golden.run(...args, ...constants), read('cot'))),
+    )(values);
+    expect(distance(golden.run(...values, ...constants), read('y'))).toBeLessThan(1e-5);
+    for (const [index, name] of golden.inputs.entries()) {
+      expect({ name, near: distance(gradients[index]!, read(`g.${name}`)) < 1e-5 }).toEqual({ name, near: true });
+    }
+  });
+
+  it('changes last digits, so it was really in use; asked without, they are as before', async () => {
+    const product = () => [
+      ...tf
+        .matMul(tf.randomNormal([8, 300], 0, 1, 'float32', 1), tf.randomNormal([300, 8], 0, 1, 'float32', 2))
+        .dataSync(),
+    ];
+    const fused = product();
+    await registerOps({ relaxedSimd: false });
+    const plain = product();
+    expect(fused).not.toEqual(plain);
+    await registerOps({ relaxedSimd: true });
+    expect(product()).toEqual(fused);
+  });
+});

@@ -110,11 +110,12 @@ const RELEASED: MCoReConfig = {
 const LAPTOP: MCoReConfig = {
   ...RELEASED,
   preset: 'laptop',
-  input: { frames: 32, transform: { resize: { height: 72, width: 96 }, crop: { height: 64, width: 64 } } },
+  input: { frames: 32, transform: { resize: { height: 88, width: 112 }, crop: { height: 80, width: 80 } } },
   backbone: REGNETY_SMALL,
   segmenter: { hiddenSize: 128, dropout: 0.3 },
   regressor: { blocks: 2, heads: 8, mlpRatio: 2, hidden: [128, 64] },
   decoding: 'ordered',
+  // the deviation of FineDiving's training scores
   scoreScale: 15,
   loss: {
     regressionDirections: 'both',

@@ -1,13 +1,15 @@
 import { ArgumentError } from '@mcore/errors';
 import { type Backdrop, drawBackdrop, zoomRange } from './backdrop.js';
-import { type Framing, project, type Viewpoint } from './camera.js';
+import { type Framing, project } from './camera.js';
 import { type ClipPlan, planClip, type Shot } from './clip-plan.js';
-import { drawDiver, type PictureMap } from './diver.js';
-import type { Motion } from './motion.js';
+import type { PictureMap } from './diver.js';
+import { drawExposedDiver } from './exposed-diver.js';
+import { remember } from './remember.js';
+import { drawRipples } from './ripples.js';
 import { drawBubbles, drawFoam, drawSplash, drawSpray } from './splash.js';
-import { type DrawingContext, drawSurface, type Surface, type SurfaceFactory } from './surface.js';
+import { drawSurface, type Surface, type SurfaceFactory } from './surface.js';
 import { noiseTile, rippleTile } from './textures.js';
-import { drawPlatformEdge, drawSpringboard, poolEdge } from './tower.js';
+import { drawPlatformEdge, drawSpringboard } from './tower.js';
 import { clamp } from './vector.js';
 import { css } from './venue.js';
 import type { RenderableClip } from './visible-events.js';
@@ -27,9 +29,6 @@ export const nativeHeight = 256;
 
 /** Width in pixels of pictures of this height: 16 to 9, the next even number. */
 export const widthFor = (height: number): number => 2 * Math.round((height * 8) / 9);
-
-/** Share of a frame's time for which the picture is exposed; sports are filmed with short ones. */
-const shutter = 0.3;
 
 /** How many backdrops (about 4 MB each at the native size) and plans of clips are kept. */
 const kept = { backdrops: 10, plans: 6 } as const;
@@ -125,7 +124,11 @@ export class DiveRenderer {
     const seconds = plan.divers[0]!.motion.seconds(frame);
     const under = view.kind === 'underwater';
     if (!under) {
-      this.#drawRipples(context, view, map, backdrop.waterline, framing, width, height, seconds);
+      drawRipples(target, this.#ripples, view, map, {
+        waterline: backdrop.waterline,
+        left: framing.u - width / map.unit / 2,
+        seconds,
+      });
     }
     if (!under && plan.venue.spray > 0) {
       drawSpray(context, view, map, [1.9, 0, plan.divers[0]!.motion.entryPoint[2]], plan.venue.spray, frame);
@@ -143,7 +146,7 @@ export class DiveRenderer {
       } else {
         drawFoam(context, view, map, splash, motion.entryPoint, wet);
       }
-      this.#drawDivers(target, plan, shot, map, motion, frame);
+      drawExposedDiver(target, view, map, motion, plan.look, motion.seconds(frame));
       if (!under) {
         drawSplash(context, view, map, splash, motion.entryPoint, wet);
       }
@@ -153,90 +156,6 @@ export class DiveRenderer {
     }
     for (const obstacle of shot.obstacles) {
       obstacle.draw(context, framing, width, height);
-    }
-  }
-
-  #drawRipples(
-    context: DrawingContext,
-    view: Viewpoint,
-    map: PictureMap,
-    waterline: number,
-    framing: Framing,
-    width: number,
-    height: number,
-    seconds: number,
-  ): void {
-    const top = map.y(waterline);
-    if (top >= height) {
-      return;
-    }
-    const tileWidth = 6.5 * map.unit;
-    const tileHeight = Math.max(2.2 * map.unit, height - top);
-    const ends = [-9, 9].map((z) => project(view, [poolEdge, 0, z])).sort((a, b) => b.v - a.v);
-    const beyond = view.right[0] > 0 ? 9 * width : -9 * width;
-    context.save();
-    context.beginPath();
-    context.moveTo(map.x(ends[0]!.u), top);
-    context.lineTo(map.x(ends[1]!.u), Math.max(height, map.y(ends[1]!.v)));
-    context.lineTo(beyond, Math.max(height, map.y(ends[1]!.v)));
-    context.lineTo(beyond, top);
-    context.clip();
-    context.globalAlpha = 0.34;
-    for (const [speed, from] of [
-      [0.55, 0],
-      [-0.4, 3.1],
-    ] as const) {
-      const start = framing.u - width / map.unit / 2;
-      const shift = (((speed * seconds + from - start) % 6.5) + 6.5) % 6.5;
-      for (let x = shift * map.unit - tileWidth; x < width; x += tileWidth) {
-        drawSurface(context, this.#ripples, [0, 0, 256, 96], [x, top, tileWidth, tileHeight]);
-      }
-    }
-    context.restore();
-  }
-
-  /** The diver with the blur of the exposure, clear above the surface and faint below it (the other way round for a camera under water). */
-  #drawDivers(target: Surface, plan: ClipPlan, shot: Shot, map: PictureMap, motion: Motion, frame: number): void {
-    const { context, width, height } = target;
-    const { view } = shot;
-    const seconds = motion.seconds(frame);
-    const wet = seconds - motion.flightSeconds;
-    if (wet > 2.2) {
-      return;
-    }
-    const body = motion.body(seconds);
-    const blurred = seconds > 0 && wet < 0.2 ? (map.unit > 25 ? [-0.5, 0.5] : [-0.5]) : [];
-    const ghosts = blurred.map((share) => motion.body(seconds + share * shutter * motion.frameSeconds));
-    const detail = map.unit > 22 ? 2 : 1;
-    const draw = (alpha: number) => {
-      for (const ghost of ghosts) {
-        context.globalAlpha = 0.36 * alpha;
-        drawDiver(context, view, map, ghost, plan.look, 1);
-      }
-      context.globalAlpha = alpha;
-      drawDiver(context, view, map, body, plan.look, detail);
-      context.globalAlpha = 1;
-    };
-    if (wet < -0.3) {
-      draw(view.kind === 'underwater' ? 0.12 : 1);
-      return;
-    }
-    const surface = clamp(map.y(project(view, motion.entryPoint).v), 0, height);
-    const under = view.kind === 'underwater';
-    const faint = under ? 0.12 : 0.34 * clamp(1 - wet / 0.9, 0, 1);
-    const bands = [
-      { from: 0, to: surface, alpha: under ? faint : 1 },
-      { from: surface, to: height, alpha: under ? 0.95 : faint },
-    ];
-    for (const { from, to, alpha } of bands) {
-      if (to > from && alpha > 0.02) {
-        context.save();
-        context.beginPath();
-        context.rect(0, from, width, to - from);
-        context.clip();
-        draw(alpha);
-        context.restore();
-      }
     }
   }
 
@@ -251,7 +170,7 @@ export class DiveRenderer {
       context.fillStyle = plan.exposure > 0 ? `rgba(255,255,255,${plan.exposure})` : `rgba(0,0,0,${-plan.exposure})`;
       context.fillRect(0, 0, width, height);
     }
-    // the tile is as fine as the picture at every size, so that small pictures are as noisy as large ones made small would not be
+    // grains are of the picture's own pixels at every size; made from larger pictures, small ones would have fainter noise
     context.globalAlpha = plan.noise * (height >= 160 ? 1 : 0.7);
     const [dx, dy] = [(frame * 97) % 256, (frame * 61) % 256];
     for (let x = -dx; x < width; x += 256) {
@@ -300,16 +219,4 @@ function inside(framing: Framing, backdrop: Backdrop, viewHeight: number, aspect
     v: clamp(framing.v, top - tall + height / 2, top - height / 2),
     height,
   };
-}
-
-/** From a cache that forgets what was not used for longest. */
-function remember<T>(cache: Map<string, T>, key: string, limit: number, make: () => T): T {
-  const found = cache.get(key);
-  const value = found ?? make();
-  cache.delete(key);
-  cache.set(key, value);
-  if (cache.size > limit) {
-    cache.delete(cache.keys().next().value!);
-  }
-  return value;
 }

@@ -50,14 +50,19 @@ export function gateShiftModule(x: tf.Tensor5D, weights: GateShiftModuleWeights)
 function composed(x: tf.Tensor5D, { scale, offset, filter, bias }: GateShiftModuleWeights): tf.Tensor5D {
   const [batch, time, height, width, channels] = x.shape;
   const fold = scale.size;
-  const folded = tf.slice(x, [0, 0, 0, 0, 0], [batch, time, height, width, fold]);
-  const seen = biasRelu(tf.mul(folded, scale), offset) as tf.Tensor5D;
-  const shifted = gateShift(folded, tf.tanh(gateConv3d(seen, filter, bias)));
+  // two axes where that can be: tfjs's webgpu backend neither multiplies tensors of rank 5 by vectors nor pads them,
+  // and plain wasm cuts them some fifty times slower
+  const count = batch * time * height * width;
+  const shape: tf.Tensor5D['shape'] = [batch, time, height, width, fold];
+  const rows = tf.reshape(x, [count, channels]);
+  const first = tf.slice(rows, [0, 0], [count, fold]);
+  const seen: tf.Tensor5D = tf.reshape(biasRelu(tf.mul(first, scale), offset), shape);
+  const shifted = gateShift(tf.reshape(first, shape), tf.tanh(gateConv3d(seen, filter, bias)));
   if (fold === channels) {
     return shifted;
   }
-  const rest = tf.slice(x, [0, 0, 0, 0, fold], [batch, time, height, width, channels - fold]);
-  return tf.concat([shifted, rest], 4);
+  const rest = tf.slice(rows, [0, fold], [count, channels - fold]);
+  return tf.reshape(tf.concat([tf.reshape(shifted, [count, fold]), rest], 1), x.shape);
 }
 
 function fused(x: tf.Tensor5D, weights: GateShiftModuleWeights): tf.Tensor5D {

@@ -14,7 +14,8 @@ export function gateConvForward(x: tf.Tensor5D, filter: tf.Tensor5D, bias: tf.Te
   const [before, here, after] = tf.split(taps, 3, 3) as [tf.Tensor5D, tf.Tensor5D, tf.Tensor5D];
   // tap 0 of frame t looks at frame t - 1, tap 2 at frame t + 1
   const sum = tf.add(tf.add(shiftTime(before, 1), here), shiftTime(after, -1));
-  return tf.add(tf.reshape(sum, [batch, time, height, width, 2]), bias);
+  // one row a position: tfjs's webgpu backend can't add a vector to tensors of rank 5
+  return tf.reshape(tf.add(tf.reshape(sum, [-1, 2]), bias), [batch, time, height, width, 2]);
 }
 
 /** Gradients of {@link gateConvForward} by `x`, `filter` and `bias`. */

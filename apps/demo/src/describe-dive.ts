@@ -1,6 +1,6 @@
 import { parseDiveNumber } from '@mcore/clips';
 
-const positions = { a: 'straight', b: 'pike', c: 'tuck', d: 'free position' } as const;
+const positions = { straight: 'straight', pike: 'pike', tuck: 'tuck', free: 'free position' } as const;
 
 /**
  * A dive number in words.

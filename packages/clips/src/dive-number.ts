@@ -1,96 +1,87 @@
 import { ArgumentError } from '@mcore/errors';
 
-/** What a dive number says, in the numbering of World Aquatics (formerly FINA). */
+/** The four ways to leave the board; an armstand dive has one of the first three. */
+export type Direction = 'forward' | 'back' | 'reverse' | 'inward';
+
+/** Position of the body in the flight: `a`, `b`, `c` and `d` after the number. */
+export type Position = 'straight' | 'pike' | 'tuck' | 'free';
+
+/** What a dive number says. */
 export interface DiveNumber {
-  /** The number as it was given, in lower case: `'5255b'`. */
+  /** The number in lower case: `'5253b'`. */
   readonly text: string;
-  /** Where the diver faces and turns; for twisting and armstand dives it is their second digit. */
-  readonly direction: 'forward' | 'back' | 'reverse' | 'inward';
-  /** Whether the dive starts in an armstand (group 6). */
+  /** 1 forward, 2 back, 3 reverse, 4 inward, 5 twisting, 6 armstand. */
+  readonly group: 1 | 2 | 3 | 4 | 5 | 6;
+  readonly direction: Direction;
+  /** Starts in a handstand. */
   readonly armstand: boolean;
-  /** Whether it is a flying somersault (second digit 1 in groups 1 to 4). */
+  /** Groups 1 to 4 with a second digit of 1. */
   readonly flying: boolean;
-  /** Half somersaults. */
+  /** 1 .. 11. */
   readonly halfSomersaults: number;
-  /** Half twists, 0 in groups 1 to 4. */
+  /** 0 .. 9. */
   readonly halfTwists: number;
-  /** `a` straight, `b` pike, `c` tuck, `d` free. */
-  readonly position: 'a' | 'b' | 'c' | 'd';
+  readonly position: Position;
 }
 
-const directions = ['forward', 'back', 'reverse', 'inward'] as const;
+const directions: Record<string, Direction> = { 1: 'forward', 2: 'back', 3: 'reverse', 4: 'inward' };
+const positions: Record<string, Position> = { a: 'straight', b: 'pike', c: 'tuck', d: 'free' };
 
 /**
- * Reads a dive number: group, somersaults, twists and position.
+ * Reads a dive number as World Aquatics writes them.
  *
- * Groups 1 to 4 (forward, back, reverse, inward) have the group, 1 for a flying somersault, then the half somersaults
- * (`109c`, `4011b`); group 5 (twisting) has the direction, half somersaults, half twists (`5255b`); group 6 (armstand) has the
- * direction 1 to 3, half somersaults and, where there are any, half twists (`626c`, `6245d`).
+ * Groups 1 to 4 (forward, back, reverse, inward): the group, 0 (1 for a flying dive), half somersaults: `407c` is an
+ * inward dive of 3 1/2 somersaults in tuck. Group 5 (twisting): 5, the group of the take-off, half somersaults, half twists:
+ * `5253b` is back, 2 1/2 somersaults, 1 1/2 twists. Group 6 (armstand): 6, direction, half somersaults and, in four
+ * digits, half twists. The letter is the position: a straight, b pike, c tuck, d free.
  *
- * Source: World Aquatics, Diving Rules, "Designation of dives".
+ * Source: World Aquatics, Competition Regulations, part four (diving), section on the designation of dives.
  *
  * @param text - Such as `'407C'`; case and space around it do not matter.
- * @throws {@link ArgumentError} if it is no dive number.
+ * @throws `ArgumentError` saying which part of the number is wrong.
  */
 export function parseDiveNumber(text: string): DiveNumber {
-  const number = text.trim().toLowerCase();
-  const [, digits = '', position = ''] = /^([1-6]\d{2,4})([a-d])$/.exec(number) ?? [];
-  const group = Number(digits[0]);
-  const twisting = group === 5 || (group === 6 && digits.length === 4);
-  const fits = twisting ? digits.length === 4 : group === 6 ? digits.length === 3 : digits.length >= 3;
-  const directionDigit = group >= 5 ? Number(digits[1]) : group;
-  const direction = directions[directionDigit - 1];
-  if (
-    !fits ||
-    direction === undefined ||
-    (group === 6 && directionDigit === 4) ||
-    (group < 5 && Number(digits[1]) > 1)
-  ) {
-    throw new ArgumentError(
-      `parseDiveNumber: wanted a dive number such as 407c or 5255b, got ${JSON.stringify(text)}.`,
-    );
+  const match = /^([1-6])(\d{2,3})([a-d])$/.exec(text.trim().toLowerCase());
+  if (match === null) {
+    throw wrong(text, 'three or four digits, the first 1 to 6, and a position a, b, c or d, such as 407c');
   }
-  return {
-    text: number,
-    direction,
-    armstand: group === 6,
-    flying: group < 5 && digits[1] === '1',
-    halfSomersaults: Number(group < 5 ? digits.slice(2) : digits[2]),
-    halfTwists: twisting ? Number(digits[3]) : 0,
-    position: position as DiveNumber['position'],
-  };
+  const group = Number(match[1]) as DiveNumber['group'];
+  const rest = match[2]!;
+  const number = { text: text.trim().toLowerCase(), group, position: positions[match[3]!]! };
+  return group <= 4 ? plain(text, rest, number) : turned(text, rest, number);
 }
 
-/** A dive as far as its number and difficulty tell. */
-export interface DiveKind {
-  readonly diveNumber: string;
-  readonly difficulty: number;
+type Start = Pick<DiveNumber, 'text' | 'group' | 'position'>;
+
+function plain(text: string, rest: string, start: Start): DiveNumber {
+  if (rest[0] !== '0' && rest[0] !== '1') {
+    throw wrong(text, 'a second digit of 0 (or 1 for a flying dive) in groups 1 to 4');
+  }
+  const halfSomersaults = Number(rest.slice(1));
+  if (halfSomersaults < 1 || halfSomersaults > 11) {
+    throw wrong(text, '1 to 11 half somersaults');
+  }
+  const flying = rest[0] === '1';
+  const direction = directions[start.group]!;
+  return { ...start, direction, armstand: false, flying, halfSomersaults, halfTwists: 0 };
 }
 
-/**
- * How unlike two dives are, for choosing exemplars where there are none of the same number.
- *
- * The sum of: 3 if only one starts in an armstand; 2 if they turn in different directions; 2 if only one twists; 1 for each half
- * somersault and 0.5 for each half twist between them; 1 if their positions differ (0.5 if one of them is free); 1 if only
- * one is a flying somersault; and the difference of their difficulties. These weights are our judgement, not a published
- * measure: what is seen from outside (start, direction, twisting) counts most.
- *
- * @returns 0 for the same number and difficulty; symmetric.
- * @throws {@link ArgumentError} if a dive number can't be read.
- */
-export function diveDistance(a: DiveKind, b: DiveKind): number {
-  const first = parseDiveNumber(a.diveNumber);
-  const second = parseDiveNumber(b.diveNumber);
-  const differs = (key: keyof DiveNumber) => first[key] !== second[key];
-  const free = first.position === 'd' || second.position === 'd';
-  return (
-    (differs('armstand') ? 3 : 0) +
-    (differs('direction') ? 2 : 0) +
-    (first.halfTwists > 0 !== second.halfTwists > 0 ? 2 : 0) +
-    Math.abs(first.halfSomersaults - second.halfSomersaults) +
-    0.5 * Math.abs(first.halfTwists - second.halfTwists) +
-    (differs('position') ? (free ? 0.5 : 1) : 0) +
-    (differs('flying') ? 1 : 0) +
-    Math.abs(a.difficulty - b.difficulty)
-  );
+function turned(text: string, rest: string, start: Start): DiveNumber {
+  const armstand = start.group === 6;
+  const direction = directions[rest[0]!];
+  if (direction === undefined || (armstand && direction === 'inward')) {
+    throw wrong(text, `a second digit of 1 to ${armstand ? 3 : 4} (the direction) in group ${start.group}`);
+  }
+  if (!armstand && rest.length !== 3) {
+    throw wrong(text, 'four digits in group 5, the last the half twists');
+  }
+  const halfSomersaults = Number(rest[1]);
+  if (halfSomersaults < 1) {
+    throw wrong(text, 'at least 1 half somersault');
+  }
+  return { ...start, direction, armstand, flying: false, halfSomersaults, halfTwists: Number(rest[2] ?? 0) };
+}
+
+function wrong(text: string, wanted: string): ArgumentError {
+  return new ArgumentError(`parseDiveNumber: wanted ${wanted}, got ${JSON.stringify(text)}.`);
 }

@@ -1,6 +1,6 @@
 import { ArgumentError } from '@mcore/errors';
 import { Random } from '@mcore/random';
-import { type DiveKind, diveDistance } from './dive-number.js';
+import { type DiveKind, diveDistance } from './dive-distance.js';
 import type { Clip } from './types.js';
 
 /** The exemplars of one query. */

@@ -1,4 +1,5 @@
-export { type DiveKind, type DiveNumber, diveDistance, parseDiveNumber } from './dive-number.js';
+export { type DiveKind, diveDistance } from './dive-distance.js';
+export { type Direction, type DiveNumber, type Position, parseDiveNumber } from './dive-number.js';
 export { formatExemplars, parseExemplars } from './exemplar-json.js';
 export { chooseExemplars, type ExemplarChoice, type ExemplarList, ExemplarPool } from './exemplars.js';
 export { type PrefetchJob, type PrefetchOptions, prefetch } from './prefetch.js';

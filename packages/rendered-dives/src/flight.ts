@@ -1,4 +1,4 @@
-import type { DiveNumber } from './dive-number.js';
+import type { DiveNumber } from '@mcore/clips';
 import { type Deductions, entryLean, legFault, openingDelay } from './execution.js';
 import { type Key, type Pose, poseAt, poses } from './pose.js';
 import { clamp, mix, smoothstep } from './vector.js';

@@ -6,7 +6,6 @@ export {
   segmentationCeiling,
 } from './ceilings.js';
 export { type ClipPlan, planClip } from './clip-plan.js';
-export { type Direction, type DiveNumber, type Position, parseDiveNumber } from './dive-number.js';
 export { DiveRenderer, nativeHeight, type RenderOptions, widthFor } from './dive-renderer.js';
 export { type Cue, cueNoise, cues, type Deductions, deductionsOf, executionOf } from './execution.js';
 export { drawFrames, type RenderDiveOptions, renderDive } from './render-dive.js';

@@ -1,6 +1,6 @@
+import { type DiveNumber, parseDiveNumber } from '@mcore/clips';
 import { Random } from '@mcore/random';
 import { approach } from './approach.js';
-import { type DiveNumber, parseDiveNumber } from './dive-number.js';
 import { type Deductions, deductionsOf, entryLean, rise, travel } from './execution.js';
 import { planFlight, type SubAction } from './flight.js';
 import type { Pose } from './pose.js';

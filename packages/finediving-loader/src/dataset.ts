@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clip, ClipSource, Frames } from '@mcore/clips';
@@ -26,6 +27,8 @@ export interface OpenFineDivingOptions {
 export class FineDivingDataset implements ClipSource {
   readonly clips: readonly Clip[];
   readonly description: string;
+  /** Whether the folder says (in a file `rendered.json`) that its frames were drawn from the labels, not filmed. */
+  readonly rendered: boolean;
   /** Which labels were read. */
   readonly labels: LabelSource;
   /** The folder the frames are below; undefined if none was found. */
@@ -34,12 +37,13 @@ export class FineDivingDataset implements ClipSource {
   readonly #concurrency: number;
 
   /** @param found - Labels and what is known of the frames; see {@link openFineDiving}. */
-  constructor(labels: Labels, framesDirectory: string | undefined, concurrency = 4) {
+  constructor(labels: Labels, framesDirectory: string | undefined, concurrency = 4, rendered = false) {
     if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
       throw new ArgumentError(`openFineDiving: concurrency must be a whole number of at least 1, got ${concurrency}.`);
     }
     this.clips = labels.clips.map(({ clip }) => clip);
-    this.description = `FineDiving, ${labels.clips.length} clips, labels from ${labels.source === 'bundled' ? labels.origin : `${labels.source} files`}`;
+    this.rendered = rendered;
+    this.description = `${rendered ? "rendered dives in FineDiving's layout" : 'FineDiving'}, ${labels.clips.length} clips, labels from ${labels.source === 'bundled' ? labels.origin : `${labels.source} files`}`;
     this.labels = labels.source;
     this.framesDirectory = framesDirectory;
     this.#byId = new Map(labels.clips.map((labelled) => [labelled.clip.id, labelled]));
@@ -152,5 +156,6 @@ export async function openFineDiving(
   };
   if (frames !== undefined) await Promise.all(Array.from({ length: 16 }, look));
   const kept = presentOnly ? clips.filter(({ present }) => present) : clips;
-  return new FineDivingDataset({ ...labels, clips: kept }, frames, concurrency);
+  const rendered = existsSync(join(directory, 'rendered.json'));
+  return new FineDivingDataset({ ...labels, clips: kept }, frames, concurrency, rendered);
 }

@@ -73,5 +73,5 @@ export function exemplarChoice(
 
 /** A clip's true transitions among its sampled frames. */
 export function sampledTransitions(frames: number): (clip: Clip) => number[] {
-  return (clip) => sampleTransitions(clip.transitions, sampleIndices(clip.frameCount, frames));
+  return (clip) => sampleTransitions(clip.transitions, sampleIndices(clip.frameCount, frames, clip.start));
 }

@@ -42,7 +42,10 @@ export async function reportData(input: ReportInput): Promise<ReportData> {
       return {
         id,
         reason,
-        strip: await filmStrip(frames, sampleIndices(clipsById.get(id)!.frameCount, config.input.frames)),
+        strip: await filmStrip(
+          frames,
+          sampleIndices(clipsById.get(id)!.frameCount, config.input.frames, clipsById.get(id)!.start),
+        ),
         exemplars: scoredById.get(id)!.scored.votes,
       };
     }),
@@ -85,7 +88,7 @@ function clipsToShow(predictions: readonly ClipPrediction[]): { id: string; reas
 }
 
 function prediction(clip: PredictedClip, source: Clip, config: MCoReConfig, halfWidth?: number): ClipPrediction {
-  const indices = sampleIndices(source.frameCount, config.input.frames);
+  const indices = sampleIndices(source.frameCount, config.input.frames, source.start);
   return {
     id: clip.id,
     diveNumber: clip.diveNumber,

@@ -25,7 +25,7 @@ export function trainingProgress(totalSteps: number): {
   let validation = '';
   return {
     onStep: (record) => {
-      progress ??= startProgress('Training', totalSteps, 'steps');
+      progress ??= startProgress('Training', totalSteps, 'steps', record.step - 1);
       progress.update(record.step, `loss ${record.total.toFixed(2)}${validation}`);
       if (record.step === totalSteps) progress.stop();
     },

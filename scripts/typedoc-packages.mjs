@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Converter, MinimalSourceFile, ReflectionKind } from 'typedoc';
+import { root } from './packages.mjs';
+
+/**
+ * TypeDoc plugin: modules go by the names they are imported by (`@mcore/video/node`, not `video/src/node`), a package's README is
+ * the page of its main module, and links to the classes of `@mcore/errors` work in files that don't import them.
+ *
+ * One program for all packages and this takes seconds; TypeDoc's own `packages` strategy makes a program for each.
+ *
+ * @param {import('typedoc').Application} app
+ */
+export function load(app) {
+  app.converter.on(Converter.EVENT_CREATE_DECLARATION, (context, reflection) => {
+    if (!reflection.kindOf(ReflectionKind.Module)) return;
+    const [, folder, entry] = /^(?:packages\/)?([a-z-]+)\/src(?:\/([a-z]+))?$/.exec(reflection.name) ?? [];
+    if (folder === undefined) return;
+    const isMain = entry === undefined || entry === 'index';
+    const { name } = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8'));
+    reflection.name = isMain ? name : `${name}/${entry}`;
+    const readme = join(root, 'packages', folder, 'README.md');
+    if (!isMain || !existsSync(readme)) return;
+    // the page has the package's name as its title already
+    const text = readFileSync(readme, 'utf8').replace(/^# .*\n/, '');
+    const file = new MinimalSourceFile(text, readme);
+    reflection.readme = app.converter.parseRawComment(file, context.project.files).content;
+  });
+
+  app.converter.addUnknownSymbolResolver((reference, from) => {
+    const path = reference.symbolReference?.path ?? [];
+    if (path.length !== 1) return undefined;
+    const target = from.project
+      .getReflectionsByKind(ReflectionKind.Class)
+      .find(({ name, parent }) => name === path[0]?.path && parent?.name === '@mcore/errors');
+    return target && { target };
+  });
+}

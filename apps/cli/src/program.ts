@@ -3,6 +3,7 @@ import { addBank } from './commands/bank.js';
 import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEval } from './commands/eval.js';
+import { addImport } from './commands/import.js';
 import { addQuickstart } from './commands/quickstart.js';
 import { addScore } from './commands/score.js';
 import { addTrain } from './commands/train.js';
@@ -14,7 +15,7 @@ export function createProgram(): Command {
     .version('0.1.0')
     .showHelpAfterError('(add --help for all options and an example)')
     .exitOverride();
-  for (const add of [addQuickstart, addData, addTrain, addEval, addScore, addBank, addDoctor]) {
+  for (const add of [addQuickstart, addData, addTrain, addEval, addScore, addBank, addImport, addDoctor]) {
     add(program);
   }
   return program;

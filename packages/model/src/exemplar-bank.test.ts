@@ -1,0 +1,90 @@
+import { ArgumentError, DataError } from '@mcore/errors';
+import { Random } from '@mcore/random';
+import { type SafeTensor, writeSafetensors } from '@mcore/safetensors';
+import { describe, expect, it } from 'vitest';
+import { type Exemplar, ExemplarBank } from './index.js';
+
+const shape = { stages: 2, steps: 2, channels: 3 };
+const random = new Random('bank');
+
+function exemplar(id: string, diveNumber: string, difficulty = 3): Exemplar {
+  const stages = Float32Array.from({ length: 12 }, () => random.normal());
+  return { id, diveNumber, score: random.uniform(30, 90), difficulty, stages };
+}
+
+const exemplars = [exemplar('01__1', '107b'), exemplar('01__2', '107b'), exemplar('02__1', '407c', 3.4)];
+
+describe('ExemplarBank', () => {
+  it('comes back from its bytes as it was', () => {
+    const bank = new ExemplarBank(exemplars, shape, 'abc');
+    const back = ExemplarBank.decode(bank.encode());
+    expect(back.exemplars).toEqual(exemplars);
+    expect(back.shape).toEqual(shape);
+    expect(back.weightsId).toBe('abc');
+    expect(back.diveNumbers).toEqual(['107b', '407c']);
+    expect(back.encode()).toEqual(bank.encode());
+  });
+
+  it('draws exemplars of the dive number in either case, at most as many as there are, the same for a seed', () => {
+    const bank = new ExemplarBank(exemplars, shape, '');
+    const drawn = bank.draw('107B', 10, new Random(1));
+    expect(drawn.match).toBe('same');
+    expect(drawn.exemplars.map(({ id }) => id).sort()).toEqual(['01__1', '01__2']);
+    expect(bank.draw('107b', 1, new Random(2))).toEqual(bank.draw('107b', 1, new Random(2)));
+  });
+
+  it('draws the nearest dives where there are none of the number', () => {
+    const { exemplars: drawn, match } = new ExemplarBank(exemplars, shape, '').draw('405c', 1, new Random(1));
+    expect([match, drawn[0]!.id]).toEqual(['nearest', '02__1']);
+  });
+
+  it('says what it wanted of exemplars', () => {
+    expect(() => new ExemplarBank([], shape, '')).toThrow(
+      new DataError('ExemplarBank: wanted at least one exemplar, got none.'),
+    );
+    const short = { ...exemplars[0]!, stages: new Float32Array(11) };
+    expect(() => new ExemplarBank([short], shape, '')).toThrow(
+      new DataError('ExemplarBank: wanted 12 features for every exemplar, got 11 for 01__1.'),
+    );
+    expect(() => new ExemplarBank([...exemplars, exemplars[0]!], shape, '')).toThrow(
+      new DataError('ExemplarBank: wanted every exemplar once, got 01__1 twice.'),
+    );
+    expect(() => new ExemplarBank(exemplars, shape, '').draw('swan', 1, new Random(1))).toThrow(ArgumentError);
+  });
+
+  it('says what it wanted of a file', () => {
+    const stages: SafeTensor = { dtype: 'F32', shape: [1, 2, 2, 3], data: new Float32Array(12) };
+    const row = { id: 'a', diveNumber: '107b', score: 70, difficulty: 3 };
+    const decode = (
+      exemplars: string | undefined,
+      tensor: SafeTensor | null = stages,
+      format = 'mcore exemplar bank 1',
+    ) =>
+      ExemplarBank.decode(
+        writeSafetensors(new Map(tensor ? [['stages', tensor]] : []), {
+          format,
+          weights: '',
+          ...(exemplars === undefined ? {} : { exemplars }),
+        }),
+      );
+    expect(decode(JSON.stringify([row])).exemplars[0]).toMatchObject(row);
+    const refused: [() => unknown, string][] = [
+      [() => decode('[]', stages, 'x'), 'wanted a safetensors file of format "mcore exemplar bank 1", got "x".'],
+      [() => decode('[]', null), 'wanted the tensor stages [exemplars, stages, steps, channels] of F32, got none.'],
+      [
+        () => decode('[]', { dtype: 'I32', shape: [1], data: new Int32Array(1) }),
+        'wanted the tensor stages [exemplars, stages, steps, channels] of F32, got [1] of I32.',
+      ],
+      [() => decode('{oops'), 'wanted 1 exemplars in the metadata, got no JSON.'],
+      [() => decode(undefined), 'wanted 1 exemplars in the metadata, got no JSON.'],
+      [() => decode('7'), 'wanted 1 exemplars in the metadata, got no list.'],
+      [() => decode('[]'), 'wanted 1 exemplars in the metadata, got 0.'],
+      [() => decode('[null]'), 'wanted id, diveNumber, score and difficulty of every exemplar, got null.'],
+      [
+        () => decode(JSON.stringify([{ ...row, score: '70' }])),
+        'wanted id, diveNumber, score and difficulty of every exemplar, got {"id":"a","diveNumber":"107b","score":"70","difficulty":3}.',
+      ],
+    ];
+    for (const [act, message] of refused) expect(act).toThrow(new DataError(`ExemplarBank.decode: ${message}`));
+  });
+});

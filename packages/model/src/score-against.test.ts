@@ -1,0 +1,80 @@
+import { ArgumentError } from '@mcore/errors';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Exemplar, scoreAgainst } from './index.js';
+import { goldenModel, readFixture } from './test-support.js';
+
+const golden = readFixture('small-released');
+const shape = { stages: 3, steps: 5, channels: 32 };
+const size = 3 * 5 * 32;
+const stagesOf = (clip: number) => golden.values('stages').slice(clip * size, (clip + 1) * size);
+const exemplar = (clip: number, score: number): Exemplar => ({
+  id: `clip ${clip}`,
+  diveNumber: '107b',
+  score,
+  difficulty: 3,
+  stages: stagesOf(clip),
+});
+
+describe('scoreAgainst', () => {
+  beforeAll(() => tf.setBackend('cpu'));
+
+  it("gives PyTorch's relative scores: each exemplar's score plus delta, stage parts that add up to it (1e-5)", async () => {
+    const { model } = goldenModel('released');
+    const before = tf.memory().numTensors;
+    // the goldens pair clip 0 with 3, 1 with 4, 2 with 5
+    for (const [query, other, score] of [
+      [0, 3, 65.1],
+      [1, 4, 55],
+      [2, 5, 88.2],
+    ] as const) {
+      const scored = await scoreAgainst(model, stagesOf(query), shape, [exemplar(other, score)]);
+      const delta = golden.values('relativeScore')[query]!;
+      const vote = scored.votes[0]!;
+      expect(vote.delta).toBeCloseTo(delta, 5);
+      expect(vote.stageDeltas.reduce((sum, part) => sum + part, 0)).toBeCloseTo(vote.delta, 12);
+      vote.stageDeltas.forEach((part, stage) => {
+        expect(part).toBeCloseTo(golden.values('stageDeltas')[query * 3 + stage]! / 3, 5);
+      });
+      expect(scored.score).toBeCloseTo(score + delta, 5);
+      expect(scored.spread).toBe(0);
+    }
+    expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
+  });
+
+  it('means the votes of several exemplars, eq. 13, with their deviation as spread', async () => {
+    const { model } = goldenModel('released');
+    const scored = await scoreAgainst(model, stagesOf(0), shape, [exemplar(3, 65), exemplar(4, 55), exemplar(5, 88)]);
+    const votes = scored.votes.map(({ score, delta }) => score + delta);
+    const mean = votes.reduce((sum, vote) => sum + vote, 0) / 3;
+    expect(scored.score).toBeCloseTo(mean, 10);
+    expect(scored.spread).toBeCloseTo(Math.sqrt(votes.reduce((sum, vote) => sum + (vote - mean) ** 2, 0) / 3), 10);
+    // in one batch as one by one
+    const alone = await scoreAgainst(model, stagesOf(0), shape, [exemplar(4, 55)]);
+    expect(scored.votes[1]!.delta).toBeCloseTo(alone.votes[0]!.delta, 5);
+    expect(scored.votes.map(({ id }) => id)).toEqual(['clip 3', 'clip 4', 'clip 5']);
+    model.dispose();
+  });
+
+  it('gives points where the model computes in units of scoreScale', async () => {
+    const { model } = goldenModel('released');
+    const points = await scoreAgainst(model, stagesOf(0), shape, [exemplar(3, 65)]);
+    model.config.scoreScale = 15;
+    const scaled = await scoreAgainst(model, stagesOf(0), shape, [exemplar(3, 65)]);
+    expect(scaled.votes[0]!.delta).toBeCloseTo(15 * points.votes[0]!.delta, 8);
+    model.dispose();
+  });
+
+  it('says what it wanted', async () => {
+    const { model } = goldenModel('released');
+    await expect(scoreAgainst(model, stagesOf(0), shape, [])).rejects.toThrow(
+      new ArgumentError('scoreAgainst: wanted at least one exemplar, got none.'),
+    );
+    const short = { ...exemplar(3, 65), stages: new Float32Array(7) };
+    await expect(scoreAgainst(model, stagesOf(0), shape, [short])).rejects.toThrow(
+      new ArgumentError('scoreAgainst: wanted 3 x 5 x 32 = 480 features, got 7 of clip 3.'),
+    );
+    model.dispose();
+  });
+});

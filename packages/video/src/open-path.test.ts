@@ -219,6 +219,26 @@ describe('what is wrong with a video, in one line', () => {
     }
   });
 
+  it('says it of tables that claim four billion frames, at once', async () => {
+    for (const table of ['stts', 'ctts', 'stsz']) {
+      const bytes = fixtureBytes('h264-b-frames.mp4');
+      const count = Buffer.from(bytes.buffer).indexOf(table) + 12;
+      new DataView(bytes.buffer).setUint32(count, 4_294_967_200);
+      await expect(openBytes('claim.mp4', bytes)).rejects.toThrow(
+        /^openVideo: wanted at most 1000000 frames in claim\.mp4, got a claim of 42949672\d\d\.$/,
+      );
+    }
+  });
+
+  it('says it of a WebM file whose elements are lost, where its reader alone would search for ever', async () => {
+    const bytes = fixtureBytes('vp8-hidden-frames.webm');
+    // the first element of the segment gets a name that does not exist, and so do all after it
+    bytes.fill(0x7e, Buffer.from(bytes.buffer).indexOf(Buffer.from('114d9b74', 'hex')));
+    await expect(openBytes('lost.webm', bytes)).rejects.toThrow(
+      /^openVideo: wanted a structure that leads on, got byte \d+ of the file over and over\.$/,
+    );
+  });
+
   it('says it of a file that never answers, within its time', async () => {
     class SilentBlob extends Blob {
       override slice() {

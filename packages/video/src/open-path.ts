@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { DataError } from '@mcore/errors';
-import { FilePathSource } from 'mediabunny';
+import type { ByteSource } from './block-cache.js';
 import { type OpenFolderOptions, openFrameFolder } from './frame-folder.js';
 import { openVideo as openBlob } from './open-video.js';
 import { registerVideoDecoder } from './register-decoder.js';
@@ -30,5 +30,22 @@ export async function openVideo(source: string | Blob, options: OpenFolderOption
     throw new DataError(`openVideo: wanted a video (mp4, mov, mkv, webm), got ${name}, which is empty.`);
   }
   await registerVideoDecoder();
-  return openVideoSource(new FilePathSource(source), { ...options, name });
+  const file = await open(source).catch((cause: NodeJS.ErrnoException) => {
+    throw new DataError(`openVideo: wanted to read ${name}, got ${cause.message}.`, { cause });
+  });
+  const bytes: ByteSource = {
+    size: facts.size,
+    async read(start, end) {
+      const part = new Uint8Array(end - start);
+      const { bytesRead } = await file.read(part, 0, part.length, start);
+      if (bytesRead === part.length) return part;
+      throw new DataError(
+        `openVideo: wanted bytes ${start} to ${end} of ${name}, got ${bytesRead} of them; it has changed.`,
+      );
+    },
+    close() {
+      void file.close().catch(() => {});
+    },
+  };
+  return openVideoSource(bytes, { ...options, name });
 }

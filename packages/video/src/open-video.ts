@@ -1,5 +1,4 @@
 import { DataError } from '@mcore/errors';
-import { BlobSource } from 'mediabunny';
 import type { OpenVideoOptions, Video } from './types.js';
 import { openVideoSource } from './video-file.js';
 
@@ -16,6 +15,6 @@ export async function openVideo(blob: Blob, options: OpenVideoOptions = {}): Pro
   const name = options.name ?? ('name' in blob && typeof blob.name === 'string' ? blob.name : 'the video');
   if (blob.size === 0)
     throw new DataError(`openVideo: wanted a video (mp4, mov, mkv, webm), got ${name}, which is empty.`);
-  const source = new BlobSource(blob, { handleUnhandledError: () => {} });
-  return openVideoSource(source, { ...options, name });
+  const read = async (start: number, end: number) => new Uint8Array(await blob.slice(start, end).arrayBuffer());
+  return openVideoSource({ size: blob.size, read }, { ...options, name });
 }

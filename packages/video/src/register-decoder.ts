@@ -23,7 +23,7 @@ async function register(): Promise<void> {
   try {
     const [av, { AvFrameVideoSampleResource }] = await Promise.all([import('node-av'), import('@mediabunny/server')]);
     av.Log.setLevel(av.AV_LOG_QUIET);
-    Logging.level = LogLevel.Errors;
+    Logging.level = LogLevel.Silent;
     registerDecoder(nodeVideoDecoder({ av, Resource: AvFrameVideoSampleResource }));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);

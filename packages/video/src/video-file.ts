@@ -7,14 +7,16 @@ import {
   MATROSKA,
   MP4,
   QTFF,
-  type Source,
   type VideoSample,
   VideoSampleSink,
   WEBM,
 } from 'mediabunny';
+import { type ByteSource, blockCache } from './block-cache.js';
 import { withinTime } from './deadline.js';
 import { assembleFrames } from './frame-assembly.js';
+import { guardedSource } from './guarded-source.js';
 import { pixelsOf } from './sample-pixels.js';
+import { checkSampleTables } from './sample-tables.js';
 import { type OpenVideoOptions, type ReadFramesOptions, type Video, videoLimits } from './types.js';
 
 /** When each frame is shown and until when, in the file's own seconds, in the order shown. */
@@ -28,15 +30,17 @@ interface Timeline {
  *
  * @throws {@link DataError} in one line if it is no video that can be decoded here.
  */
-export async function openVideoSource(source: Source, options: OpenVideoOptions): Promise<Video> {
+export async function openVideoSource(bytes: ByteSource, options: OpenVideoOptions): Promise<Video> {
   const { name = 'the video', timeoutSeconds = 30 } = options;
-  if (!(timeoutSeconds > 0)) {
-    throw new ArgumentError(`openVideo: timeoutSeconds must be more than 0, got ${timeoutSeconds}.`);
-  }
   // no playlists: they make a reader fetch what they name
-  const input = new Input({ source, formats: [MP4, QTFF, MATROSKA, WEBM] });
+  const source = blockCache(bytes);
+  const input = new Input({ source: guardedSource(source), formats: [MP4, QTFF, MATROSKA, WEBM] });
   try {
+    if (!(timeoutSeconds > 0)) {
+      throw new ArgumentError(`openVideo: timeoutSeconds must be more than 0, got ${timeoutSeconds}.`);
+    }
     const late = `openVideo: wanted ${name} open within ${timeoutSeconds} s, got no answer from it.`;
+    await withinTime(checkSampleTables(source, name), timeoutSeconds, late);
     const track = await withinTime(findTrack(input, name), timeoutSeconds, late);
     const timeline = await withinTime(readTimeline(track, name), timeoutSeconds, late);
     const [width, height] = await Promise.all([track.getDisplayWidth(), track.getDisplayHeight()]);
@@ -159,6 +163,8 @@ async function readTimeline(track: InputVideoTrack, name: string): Promise<Timel
     if (timestamp + duration <= 1e-9 && timestamp < 0) continue;
     starts.push(timestamp);
     end = Math.max(end, timestamp + duration);
+    // a table that claims millions of frames is followed without waiting for anything: let time-outs come
+    if (starts.length % 1024 === 0) await new Promise((resolve) => setTimeout(resolve));
     if (starts.length > videoLimits.frames) {
       throw new DataError(`openVideo: wanted at most ${videoLimits.frames} frames in ${name}, got more.`);
     }

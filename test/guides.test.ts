@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import type { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { createProgram } from '../apps/cli/src/program.js';
 import { publishedPackages, root } from '../scripts/packages.mjs';
@@ -18,7 +17,7 @@ const texts = [...guides, ...readmes, ...others]
 
 /** What is wrong with a line `mcore ...`, or undefined. */
 function mistakeIn(words: string[]): string | undefined {
-  let command: Command = createProgram();
+  let command: ReturnType<typeof createProgram> = createProgram();
   let at = 0;
   for (; command.commands.length > 0 && at < words.length && !words[at]!.startsWith('-'); at++) {
     const next = command.commands.find((candidate) => candidate.name() === words[at]);

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { normalizeFrames } from './index.js';
 import { GOLDEN_CASES, type GoldenCase } from './testing/cases.js';
-import { ENGINES, useEngine } from './testing/engines.js';
+import { describeOnEngines } from './testing/engines.js';
 import { distance, readFixture, tensorOf } from './testing/fixtures.js';
 
 const FIXTURES = { convolutions: readFixture('convolutions'), others: readFixture('others') };
@@ -15,20 +15,21 @@ function differentiate({ run, inputs }: GoldenCase, values: tf.Tensor[], constan
   return Object.fromEntries(inputs.map((name, index) => [`g.${name}`, grads[index]!]));
 }
 
-describe.each(ENGINES)('on %s', (engine) => {
-  beforeAll(() => useEngine(engine));
-
-  it.each(GOLDEN_CASES)('$name equals PyTorch in float64, output and all gradients (relative L2 1e-5)', (golden) => {
-    const fixture = FIXTURES[golden.fixture];
-    const read = (part: string) => tensorOf(fixture, `${golden.name}.${part}`);
-    const values = golden.inputs.map(read);
-    const constants = (golden.constants ?? []).map(read);
-    const y = golden.run(...values, ...constants);
-    const actual = { y, ...differentiate(golden, values, constants, read('cot')) };
-    for (const [part, tensor] of Object.entries(actual)) {
-      expect({ part, near: distance(tensor, read(part)) < 1e-5 }).toEqual({ part, near: true });
-    }
-  });
+describeOnEngines('operations', () => {
+  it.each(GOLDEN_CASES)(
+    '$name equals PyTorch in float64, output and all gradients (relative L2 1e-5)',
+    async (golden) => {
+      const fixture = FIXTURES[golden.fixture];
+      const read = (part: string) => tensorOf(fixture, `${golden.name}.${part}`);
+      const values = golden.inputs.map(read);
+      const constants = (golden.constants ?? []).map(read);
+      const y = golden.run(...values, ...constants);
+      const actual = { y, ...differentiate(golden, values, constants, read('cot')) };
+      for (const [part, tensor] of Object.entries(actual)) {
+        expect({ part, near: (await distance(tensor, read(part))) < 1e-5 }).toEqual({ part, near: true });
+      }
+    },
+  );
 
   it.each(GOLDEN_CASES)('$name leaves no tensors behind but its output and its gradients', (golden) => {
     const fixture = FIXTURES[golden.fixture];
@@ -46,15 +47,15 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
   });
 
-  it('normalizeFrames equals torchvision (relative L2 1e-6) on packed bytes and on tensors', () => {
+  it('normalizeFrames equals torchvision (relative L2 1e-6) on packed bytes and on tensors', async () => {
     const { data, shape } = FIXTURES.others.get('frames.x')!;
     const [count, height, width] = shape as [number, number, number];
     const expected = tensorOf(FIXTURES.others, 'frames.y');
     const before = tf.memory().numTensors;
     const packed = normalizeFrames({ data: data as Uint8Array, count, height, width });
     expect(tf.memory().numTensors - before).toBe(1);
-    expect(distance(packed, expected)).toBeLessThan(1e-6);
+    expect(await distance(packed, expected)).toBeLessThan(1e-6);
     const whole = tf.tensor(Int32Array.from(data as Uint8Array), [...shape], 'int32');
-    expect(distance(normalizeFrames(whole), expected)).toBeLessThan(1e-6);
+    expect(await distance(normalizeFrames(whole), expected)).toBeLessThan(1e-6);
   });
 });

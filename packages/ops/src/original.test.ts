@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type FrameRange, groupedConv2d, resampleLinear } from './index.js';
-import { ENGINES, useEngine } from './testing/engines.js';
+import { describeOnEngines } from './testing/engines.js';
 import { distance, readFixture, tensorOf } from './testing/fixtures.js';
 
 const FIXTURE = readFixture('original');
@@ -11,13 +11,11 @@ const [MAP_ORDER, FILTER_ORDER] = [
   [2, 3, 1, 0],
 ] as const;
 
-describe.each(ENGINES)("values computed by the authors' PyTorch modules, on %s", (engine) => {
-  beforeAll(() => useEngine(engine));
-
+describeOnEngines("values computed by the authors' PyTorch modules,", () => {
   it.each([
     ['conv_s1', 1],
     ['conv_s2_odd', 2],
-  ] as const)('%s: grouped convolution, output and both gradients (relative L2 1e-6)', (name, stride) => {
+  ] as const)('%s: grouped convolution, output and both gradients (relative L2 1e-6)', async (name, stride) => {
     const map = (part: string) => tf.transpose(tensorOf(FIXTURE, `${name}.${part}`), [...MAP_ORDER]) as tf.Tensor4D;
     const filter = (part: string) =>
       tf.transpose(tensorOf(FIXTURE, `${name}.${part}`), [...FILTER_ORDER]) as tf.Tensor4D;
@@ -25,12 +23,12 @@ describe.each(ENGINES)("values computed by the authors' PyTorch modules, on %s",
       groupedConv2d(x as tf.Tensor4D, w as tf.Tensor4D, { stride, groups: 3 });
     const [x, w, direction] = [map('x'), filter('w'), map('cot')];
     const [dx, dFilter] = tf.grads((a, b) => tf.sum(tf.mul(convolve(a!, b!), direction)))([x, w]);
-    expect(distance(convolve(x, w), map('y'))).toBeLessThan(1e-6);
-    expect(distance(dx!, map('gx'))).toBeLessThan(1e-6);
-    expect(distance(dFilter!, filter('gw'))).toBeLessThan(1e-6);
+    expect(await distance(convolve(x, w), map('y'))).toBeLessThan(1e-6);
+    expect(await distance(dx!, map('gx'))).toBeLessThan(1e-6);
+    expect(await distance(dFilter!, filter('gw'))).toBeLessThan(1e-6);
   });
 
-  it('resampling of the three stages to 5 steps each, output and gradient (relative L2 1e-6)', () => {
+  it('resampling of the three stages to 5 steps each, output and gradient (relative L2 1e-6)', async () => {
     // the transitions of the 10 cuts
     const cuts = [
       [1, 95],
@@ -53,7 +51,7 @@ describe.each(ENGINES)("values computed by the authors' PyTorch modules, on %s",
     const direction = tf.reshape(tensorOf(FIXTURE, 'resample.cot'), [10, 3, 5, 2]);
     const every = (clip: tf.Tensor3D) => resampleLinear(tf.concat(Array<tf.Tensor3D>(10).fill(clip), 0), ranges, 5);
     const gradient = tf.grad((clip) => tf.sum(tf.mul(every(clip as tf.Tensor3D), direction)))(x);
-    expect(distance(every(x), tf.reshape(tensorOf(FIXTURE, 'resample.out'), [10, 3, 5, 2]))).toBeLessThan(1e-6);
-    expect(distance(gradient, tf.expandDims(tensorOf(FIXTURE, 'resample.gx'), 0))).toBeLessThan(1e-6);
+    expect(await distance(every(x), tf.reshape(tensorOf(FIXTURE, 'resample.out'), [10, 3, 5, 2]))).toBeLessThan(1e-6);
+    expect(await distance(gradient, tf.expandDims(tensorOf(FIXTURE, 'resample.gx'), 0))).toBeLessThan(1e-6);
   });
 });

@@ -13,7 +13,7 @@ export function multiplyTransposedB(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D
 
 /** `dy` where the output of a ReLU is positive, else 0. */
 export function maskByOutput<T extends tf.Tensor>(dy: T, y: T): T {
-  return tf.mul(dy, tf.step(y)) as T;
+  return runKernelOr<T>('McoreReluGradient', { inputs: { dy, y } }, () => tf.mul(dy, tf.step(y)) as T);
 }
 
 /** Sum over all axes but the last. */

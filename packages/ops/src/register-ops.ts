@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { registerTensorflowKernels } from './tensorflow/register.js';
 import { registerWasmKernels } from './wasm/register.js';
 
 export interface RegisterOpsOptions {
@@ -19,7 +20,12 @@ export interface RegisterOpsOptions {
  */
 export async function registerOps({ relaxedSimd = true }: RegisterOpsOptions = {}): Promise<void> {
   await tf.ready();
-  if (tf.getBackend() === 'wasm') {
-    await registerWasmKernels(relaxedSimd);
+  switch (tf.getBackend()) {
+    case 'wasm':
+      await registerWasmKernels(relaxedSimd);
+      break;
+    case 'tensorflow':
+      registerTensorflowKernels();
+      break;
   }
 }

@@ -54,9 +54,7 @@ export function addRelu<Input extends tf.Tensor>(a: Input, b: Input): Input {
       return y;
     },
     backward: (dy, [y]) => {
-      const masked = runKernelOr<tf.Tensor>('McoreReluGradient', { inputs: { dy, y: y! } }, () =>
-        tf.tidy(() => maskByOutput(dy, y!)),
-      );
+      const masked = maskByOutput(dy, y!);
       return { a: masked, b: () => tf.clone(masked) };
     },
   }) as Input;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { runKernelOr } from '../run-kernel.js';
 
 /** One step of zeros around the two middle axes. */
 export function padByOne(x: tf.Tensor4D): tf.Tensor4D {
@@ -17,7 +18,9 @@ export function outputSize(size: number, stride: number): number {
 
 /** 3x3 convolution with padding 1 on both sides; `tf.conv2d` with a numeric padding fails on tfjs-node. */
 export function convolve(x: tf.Tensor4D, filter: tf.Tensor4D, stride: number): tf.Tensor4D {
-  return tf.conv2d(padByOne(x), filter, stride, 'valid');
+  return runKernelOr<tf.Tensor4D>('McoreConvolve', { inputs: { x, filter }, attributes: { stride } }, () =>
+    tf.conv2d(padByOne(x), filter, stride, 'valid'),
+  );
 }
 
 /** Gradient of {@link convolve} by its input: a convolution of the spread gradient with the flipped filter. */
@@ -32,8 +35,14 @@ export function convolveInputGradient(
   return convolve(spread, flip(filter), 1);
 }
 
-/** Gradient of {@link convolve} by its filter: one matrix product a tap, since the wasm backend lacks the kernel. */
+/** Gradient of {@link convolve} by its filter; plainly one matrix product a tap, since the wasm backend lacks the kernel. */
 export function convolveFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, stride: number): tf.Tensor4D {
+  return runKernelOr<tf.Tensor4D>('McoreConvolveFilterGradient', { inputs: { x, dy }, attributes: { stride } }, () =>
+    filterGradientByTaps(x, dy, stride),
+  );
+}
+
+function filterGradientByTaps(x: tf.Tensor4D, dy: tf.Tensor4D, stride: number): tf.Tensor4D {
   const [batch, height, width, inputs] = x.shape;
   const [, rows, columns, outputs] = dy.shape;
   const flatDy = tf.reshape(dy, [batch * rows * columns, outputs]);

@@ -109,7 +109,7 @@ function diagonalBlocks(dense: tf.Tensor4D, width: number): tf.Tensor4D {
 }
 
 /** `[1, 1, C, C]`, 1 where row and column belong to the same group. */
-function blockMask(channels: number, width: number): tf.Tensor4D {
+export function blockMask(channels: number, width: number): tf.Tensor4D {
   const values = new Float32Array(channels * channels);
   for (let row = 0; row < channels; row++) {
     const start = row - (row % width);

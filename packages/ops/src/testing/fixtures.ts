@@ -15,11 +15,11 @@ export function tensorOf(fixture: Map<string, SafeTensor>, name: string): tf.Ten
 }
 
 /** Relative L2 distance, `|a - b| / |b|`; `|a - b|` where b is all zeros. */
-export function distance(actual: tf.Tensor, expected: tf.Tensor): number {
+export async function distance(actual: tf.Tensor, expected: tf.Tensor): Promise<number> {
   if (!tf.util.arraysEqual(actual.shape, expected.shape)) {
     throw new Error(`distance: shapes must be equal, got [${actual.shape}] and [${expected.shape}].`);
   }
-  const [a, b] = [actual.dataSync(), expected.dataSync()];
+  const [a, b] = [await actual.data(), await expected.data()];
   let [difference, size] = [0, 0];
   for (let index = 0; index < a.length; index++) {
     difference += (a[index]! - b[index]!) ** 2;

@@ -228,7 +228,7 @@ describe('kernels of tfjs that are replaced on wasm give what the cpu backend gi
         );
       const { actual, expected } = await onBoth(run);
       const [a, b] = [actual[0]!, expected[0]!];
-      expect(distance(tf.tensor(a.values, a.shape), tf.tensor(b.values, b.shape))).toBeLessThan(1e-6);
+      expect(await distance(tf.tensor(a.values, a.shape), tf.tensor(b.values, b.shape))).toBeLessThan(1e-6);
     }
   });
 

@@ -25,7 +25,8 @@ export function describeOnBackends(title: string, suite: (backend: string) => vo
   }
 }
 
-async function useBackend(name: (typeof backends)[number]): Promise<void> {
+/** Makes one of the backends current. */
+export async function useBackend(name: (typeof backends)[number]): Promise<void> {
   if (name === 'webgpu') return useTestWebgpu();
   setWasmPaths(new URL('.', import.meta.resolve('@tensorflow/tfjs-backend-wasm')).pathname);
   await tf.setBackend(name === 'cpu' ? 'cpu' : 'wasm');

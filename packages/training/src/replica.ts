@@ -111,9 +111,8 @@ export class LocalReplica implements Replica {
     const features = tf.tidy(() => inference.apply(normalizeFrames(framesTensor(frames)) as tf.Tensor5D));
     const logits = this.model.transitionLogits(features);
     try {
-      // decoding reads the logits once; that synchronises here
       const logitValues = (await logits.data()) as Float32Array;
-      const [transitions] = this.model.decode(logits);
+      const [transitions] = this.model.decode([asRows(logitValues, logits.shape[2])]);
       const stages = this.model.stageFeatures(features, [transitions!]);
       const stageValues = (await stages.data()) as Float32Array;
       stages.dispose();
@@ -142,6 +141,13 @@ export function layoutOf(model: MCoRe): ParameterLayout {
 /** Frames as a batch of one clip, `[1, time, height, width, 3]` with values 0..255. */
 export function framesTensor({ data, count, height, width }: Frames): tf.Tensor5D {
   return tf.tensor5d(Float32Array.from(data), [1, count, height, width, 3]);
+}
+
+/** Frames x transitions out of one flat array: webgpu can't be read synchronously in Node, as decoding a tensor would. */
+function asRows(flat: Float32Array, transitions: number): number[][] {
+  return Array.from({ length: flat.length / transitions }, (_, frame) => [
+    ...flat.subarray(frame * transitions, (frame + 1) * transitions),
+  ]);
 }
 
 function toBatch(clip: ClipInput): LabelledClips {

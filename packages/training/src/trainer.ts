@@ -77,8 +77,9 @@ export class Trainer {
     const { losses, gradient } = await meanGradient(pairs, replicas, this.#parameters.length);
     const gradientNorm = norm(gradient);
     if (!Number.isFinite(losses.total) || !Number.isFinite(gradientNorm)) {
+      const parts = Object.entries(losses).map(([name, value]) => `${name} ${value}`);
       throw new DataError(
-        `Trainer.run: wanted a finite loss at step ${this.step + 1}, got ${JSON.stringify(losses)} and a gradient of norm ${gradientNorm}.`,
+        `Trainer.run: wanted a finite loss at step ${this.step + 1}, got ${parts.join(', ')} and a gradient of norm ${gradientNorm}.`,
       );
     }
     clip(gradient, gradientNorm, optimiser.gradientNorm);

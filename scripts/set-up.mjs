@@ -30,13 +30,18 @@ export function install() {
   // npm is asked for by the path it started us with; a shell is needed for npm.cmd on Windows
   const npm = process.env.npm_execpath;
   const [program, ...args] = npm ? [process.execPath, npm] : ['npm'];
-  const { status } = spawnSync(program, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    shell: !npm && process.platform === 'win32',
-  });
+  // not `npm ci`, which refuses a lockfile without the optional binaries of other platforms; nothing is saved
+  const { status } = spawnSync(
+    program,
+    [...args, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      shell: !npm && process.platform === 'win32',
+    },
+  );
   if (status !== 0) {
-    say('npm ci failed. It needs the network the first time; see its message above.');
+    say('npm install failed. It needs the network the first time; see its message above.');
     process.exit(status ?? 1);
   }
   writeFileSync(STAMP, lockfile);

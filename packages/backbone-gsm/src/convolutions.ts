@@ -1,4 +1,4 @@
-import { type Activation, biasRelu, conv2d3x3, groupedConv2d, pointwise, subsample2 } from '@mcore/ops';
+import { type Activation, conv2d3x3, groupedConv2d, pointwise, subsample2 } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -31,8 +31,5 @@ export const stridedPointwiseConvolution: Convolution = (x, filter, bias, activa
 
 /** 3x3 in groups, padding 1. */
 export function groupedConvolution(stride: 1 | 2, groups: number): Convolution {
-  return (x, filter, bias, activation) => {
-    const y = groupedConv2d(x, filter, { stride, groups });
-    return activation === 'relu' ? biasRelu(y, bias) : tf.add(y, bias);
-  };
+  return (x, filter, bias, activation) => groupedConv2d(x, filter, { stride, groups, bias, activation });
 }

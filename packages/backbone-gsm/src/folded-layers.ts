@@ -1,15 +1,7 @@
-import { type Activation, gateShiftModule } from '@mcore/ops';
+import { type Activation, foldNormalization, gateShiftModule } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Convolution } from './convolutions.js';
-import {
-  type ClipLayer,
-  EPSILON,
-  FILTER_ORDER,
-  type FrameLayer,
-  GATE_FILTER_ORDER,
-  type Layers,
-  type WeightOf,
-} from './layers.js';
+import { type ClipLayer, EPSILON, type FrameLayer, GATE_FILTER_ORDER, type Layers, type WeightOf } from './layers.js';
 
 /**
  * Layers with fixed statistics, folded into what comes before: `gamma (W x - mean) / deviation + beta` is computed as
@@ -33,11 +25,16 @@ export function foldedLayers(weightOf: WeightOf, retain: (tensor: tf.Tensor) => 
   return {
     weight,
     convolution(conv: string, norm: string, convolve: Convolution, activation: Activation): FrameLayer {
-      const { scale, offset } = fold(norm);
-      const filter = tf.mul(tf.transpose(weightOf(`${conv}.weight`), [...FILTER_ORDER]), scale) as tf.Tensor4D;
+      const { filter, bias } = foldNormalization(weightOf(`${conv}.weight`) as tf.Tensor4D, {
+        weight: weightOf(`${norm}.weight`) as tf.Tensor1D,
+        bias: weightOf(`${norm}.bias`) as tf.Tensor1D,
+        runningMean: weightOf(`${norm}.running_mean`) as tf.Tensor1D,
+        runningVariance: weightOf(`${norm}.running_var`) as tf.Tensor1D,
+        epsilon: EPSILON,
+      });
       retain(filter);
-      retain(offset);
-      return (x) => convolve(x, filter, offset, activation);
+      retain(bias);
+      return (x) => convolve(x, filter, bias, activation);
     },
     gateShift(name: string): ClipLayer {
       const { scale, offset } = fold(`${name}.bn`);

@@ -126,7 +126,7 @@ describe.each(ENGINES)('GsmRegNetY on %s', (engine) => {
     model.dispose();
     expect(tf.memory().numTensors).toBe(before);
     expect(() => model.apply(tf.zeros([1, 1, 8, 8, 3]))).toThrow(
-      'GsmRegNetY: stem.bn.weight must be a weight of a model that was not disposed, got none.',
+      'GsmRegNetY: stem.conv.weight must be a weight of a model that was not disposed, got none.',
     );
   });
 

@@ -15,6 +15,7 @@ export interface GruDirectionWeights {
   hiddenBias: tf.Tensor1D;
 }
 
+/** Weights of both directions of {@link bidirectionalGru}. */
 export interface BidirectionalGruWeights {
   /** From the first step to the last. */
   forward: GruDirectionWeights;

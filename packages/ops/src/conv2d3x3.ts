@@ -7,6 +7,7 @@ import { convolve, convolveFilterGradient, convolveInputGradient } from './plain
 import { maskByOutput, sumOverRows } from './products.js';
 import { runKernelOr } from './run-kernel.js';
 
+/** Stride and activation of {@link conv2d3x3}. */
 export interface Conv2d3x3Options {
   stride: 1 | 2;
   activation: Activation;

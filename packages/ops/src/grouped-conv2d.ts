@@ -6,6 +6,7 @@ import { differentiable } from './differentiable.js';
 import { groupedBackward, groupedForward } from './plain/grouped.js';
 import { runKernelOr } from './run-kernel.js';
 
+/** Stride, groups and what follows the sums of {@link groupedConv2d}. */
 export interface GroupedConv2dOptions {
   stride: 1 | 2;
   /** Number of groups; must divide the channels. Input and output have the same number of channels. */

@@ -6,6 +6,7 @@ import { differentiable } from './differentiable.js';
 import { maskByOutput, multiplyTransposedA, multiplyTransposedB, sumOverRows } from './products.js';
 import { runKernelOr } from './run-kernel.js';
 
+/** What follows the linear map of {@link pointwise}. */
 export interface PointwiseOptions {
   /** Default `'linear'`. */
   activation?: Activation;

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { registerTensorflowKernels } from './tensorflow/register.js';
 import { registerWasmKernels } from './wasm/register.js';
 
+/** Which of the kernels {@link registerOps} may use. */
 export interface RegisterOpsOptions {
   /**
    * wasm only: whether fused multiply-add may be used where the engine has relaxed SIMD (a quarter faster). Last digits then

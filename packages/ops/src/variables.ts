@@ -43,6 +43,7 @@ export function disposeVariables(variables: ReadonlyMap<string, tf.Variable>): v
 /** Tensors by name: what a checkpoint was read into. */
 export type WeightMap = ReadonlyMap<string, tf.Tensor> | Readonly<Record<string, tf.Tensor>>;
 
+/** What {@link loadWeights} passes over. */
 export interface LoadWeightsOptions {
   /** Taken off the front of names, in turn, as often as they are found (`module.` of DataParallel, say). */
   prefixes?: readonly string[];

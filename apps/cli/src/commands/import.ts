@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import { formatShape } from '@mcore/errors';
-import { encodeCheckpoint, type ImportedWeights, importReleased } from '@mcore/model';
+import { fineDivingLabels } from '@mcore/finediving-labels';
+import { encodeCheckpoint, type ImportedWeights, importReleased, type LabelRange } from '@mcore/model';
 import { type Command, Option } from 'commander';
 import { writeFileAtomically } from '../data/atomic-file.js';
 import { readNamed } from '../run/run-files.js';
@@ -39,27 +41,44 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
   const engine = await startEngine({ engine: 'cpu', workers: 1 });
   try {
     const imported = await importReleased(bytes, { preset: options.preset, seed: options.seed, name: file });
+    const { config, kind, tensors, rows, ignored, initial, facts } = imported;
     const info = {
-      config: imported.config,
-      // the scores a released checkpoint was trained on are FineDiving's; the file itself doesn't say
-      labelRange: { min: 0, max: 115 },
-      trainedOn: `${imported.kind} ${file}`,
+      config,
+      labelRange: trainingRange(),
+      trainedOn: `${TRAINED_ON[kind]} (${basename(file)})`,
       seed: options.seed,
       step: 0,
+      notes: { imported: { kind, ...facts } },
     };
-    await writeFileAtomically(options.out, encodeCheckpoint({ info, tensors: imported.tensors, optimiser: new Map() }));
-    const { kind, rows, ignored, initial } = imported;
-    result(options.json, { out: options.out, kind, rows, ignored, initial }, () => describe(imported, options.out));
+    await writeFileAtomically(options.out, encodeCheckpoint({ info, tensors, optimiser: new Map() }));
+    const summary = { out: options.out, kind, preset: config.preset, rows, ignored, initial, facts };
+    result(options.json, summary, () => describe(imported, options.out));
   } finally {
     await engine.dispose();
   }
 }
 
-function describe({ kind, rows, ignored, initial }: ImportedWeights, out: string): string {
+/** What is known of the clips behind each kind of file; the files themselves do not say. */
+const TRAINED_ON: Readonly<Record<ImportedWeights['kind'], string>> = {
+  'released checkpoint': 'FineDiving by the released PyTorch code',
+  'state dict': 'what its PyTorch state dict was trained on',
+  'timm regnety_002': 'images, the backbone alone',
+};
+
+/** Scores of FineDiving's training clips. */
+function trainingRange(): LabelRange {
+  const scores = fineDivingLabels.filter(({ split }) => split === 'train').map(({ score }) => score);
+  return { min: Math.min(...scores), max: Math.max(...scores) };
+}
+
+function describe({ kind, rows, ignored, initial, facts }: ImportedWeights, out: string): string {
+  const beside = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
   return [
     table([['from', 'to', 'shape'], ...rows.map(({ from, to, shape }) => [from, to, formatShape(shape)])]),
     '',
-    `${rows.length} tensors of a ${kind}; ${initial.length} keep their initial values, ${ignored.length} entries of the file are not needed.`,
+    `${rows.length} tensors of a ${kind}${beside.length > 0 ? ` (${beside.join(', ')})` : ''}.`,
+    ...(initial.length > 0 ? [`${initial.length} tensors that it does not have keep their initial values.`] : []),
+    ...(ignored.length > 0 ? [`Not needed: ${ignored.join(', ')}.`] : []),
     `Checkpoint: ${out}`,
   ].join('\n');
 }

@@ -106,7 +106,12 @@ function expand(row: Row): FineDivingLabel {
  *
  * The labels are under the MIT License, Copyright (c) 2022 Jinglin Xu; NOTICE.md has its text.
  */
-export const fineDivingLabels: readonly FineDivingLabel[] = (table.clips as unknown as Row[]).map(expand);
+// marked, so that programs which use the rest of this package need not carry the table
+export const fineDivingLabels: readonly FineDivingLabel[] = /* @__PURE__ */ expandAll();
+
+function expandAll(): FineDivingLabel[] {
+  return (table.clips as unknown as Row[]).map(expand);
+}
 
 /** The name and licence of the data, for programs that print where numbers come from. */
 export const fineDivingNotice = 'Labels of FineDiving, MIT License, Copyright (c) 2022 Jinglin Xu';

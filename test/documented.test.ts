@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { publishedPackages, root } from '../scripts/packages.mjs';
+import { exportedSymbols, isDocumented, undocumentedMethods } from './support/exported-symbols.js';
+
+describe('every exported symbol has a documentation comment', () => {
+  for (const { name, directory } of publishedPackages()) {
+    const entries = ['index.ts', 'node.ts']
+      .map((file) => join(directory, 'src', file))
+      .filter((file) => existsSync(file));
+    if (entries.length === 0) continue;
+    it(name, () => {
+      const missing = entries.flatMap(exportedSymbols).flatMap((symbol) => {
+        const place = relative(root, symbol.file);
+        return [
+          ...(symbol.declarations.some(isDocumented) ? [] : [`${symbol.name} (${place})`]),
+          ...undocumentedMethods(symbol).map((method) => `${symbol.name}.${method} (${place})`),
+        ];
+      });
+      expect([...new Set(missing)]).toEqual([]);
+    });
+  }
+});

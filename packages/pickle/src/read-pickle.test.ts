@@ -140,3 +140,13 @@ describe('isPickledArray', () => {
     ).toBe(false);
   });
 });
+
+it('reads a Buffer as any other bytes, wherever it begins', () => {
+  const bytes = fixture('finediving-aqa.pickle');
+  const expected = readPickle(Uint8Array.from(bytes));
+  for (const shift of [0, 1, 3, 8]) {
+    const shifted = Buffer.alloc(bytes.length + shift);
+    shifted.set(bytes, shift);
+    expect(readPickle(shifted.subarray(shift))).toEqual(expected);
+  }
+});

@@ -25,9 +25,14 @@ export const plainDialect: Dialect = {
  */
 export function readPickle(bytes: Uint8Array, limits: PickleLimits = {}): PickleValue {
   const budget = new Budget('readPickle', limits);
-  const machine = new Machine(bytes, budget, plainDialect);
+  const machine = new Machine(asPlainBytes(bytes), budget, plainDialect);
   const value = machine.run();
   machine.assertEnd();
   assertPlain(value, budget);
   return value;
+}
+
+/** The same bytes without a subclass's ways: a Buffer's slice would be a view, not a copy. */
+export function asPlainBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -2,7 +2,7 @@ import { Budget, type PickleLimits } from './budget.js';
 import type { Cursor } from './cursor.js';
 import { type Dialect, Machine } from './machine.js';
 import { assertPlain } from './plain.js';
-import { plainDialect } from './read-pickle.js';
+import { asPlainBytes, plainDialect } from './read-pickle.js';
 import { decodeLatin1 } from './text.js';
 import { fillTensor, type PendingTensor, storageOf, type TorchStorage, torchGlobals } from './torch-tensor.js';
 import { elementArrays, type PickleValue } from './values.js';
@@ -17,18 +17,19 @@ const LEGACY_PROTOCOL = 1001;
  * states, tensors among plain data, numpy scalars. Nothing in the file is called or imported.
  *
  * A tensor becomes `{ dtype, shape, data }`, row-major whatever its strides were. Tensors that lie in their storage
- * row-major and aligned are views on it (and it on `bytes`, unless deflated), so they share memory as they did in Python;
+ * row-major and aligned are views on it (and it on `file`, unless deflated), so they share memory as they did in Python;
  * all others are copies. A Parameter is its tensor; a device its name.
  *
  * Source: PyTorch, torch/serialization.py and torch/_utils.py, of which only the formats are taken.
  *
- * @param bytes - The whole file.
+ * @param file - The whole file.
  * @param limits - Bounds against hostile files.
  * @returns The saved value, dicts as `Map`.
  * @throws {@link DataError} if the file is broken, holds anything else (the message names the global), was written on a
  *   big-endian machine, or passes a limit.
  */
-export function readTorchCheckpoint(bytes: Uint8Array, limits: PickleLimits = {}): PickleValue {
+export function readTorchCheckpoint(file: Uint8Array, limits: PickleLimits = {}): PickleValue {
+  const bytes = asPlainBytes(file);
   const budget = new Budget('readTorchCheckpoint', limits);
   const value = isZip(bytes) ? readZipFormat(bytes, budget) : readLegacyFormat(bytes, budget);
   assertPlain(value, budget);

@@ -179,3 +179,12 @@ describe('readSafetensors: limits', () => {
     );
   });
 });
+
+it('reads a Buffer as any other bytes, aligned or not', () => {
+  const bytes = writeSafetensors({ a: { dtype: 'F32', shape: [2], data: Float32Array.of(1.5, -2) } });
+  for (const shift of [0, 1, 2, 3]) {
+    const shifted = Buffer.alloc(bytes.length + shift);
+    shifted.set(bytes, shift);
+    expect([...readSafetensors(shifted.subarray(shift)).tensors.get('a')!.data]).toEqual([1.5, -2]);
+  }
+});

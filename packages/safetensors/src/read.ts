@@ -32,13 +32,15 @@ export interface Safetensors {
  * Source: the format's description, https://github.com/huggingface/safetensors#format; what it leaves open follows
  * the reference implementation (duplicate keys, holes, overlaps and bytes left over are refused).
  *
- * @param bytes - The whole file.
+ * @param file - The whole file.
  * @param limits - Bounds against hostile files.
  * @returns Tensors and metadata. Values are not checked: floats may be NaN, BOOL bytes other than 0 and 1.
  * @throws {@link DataError} if the file breaks a rule of the format or a limit.
  * @throws {@link ArgumentError} if a limit is not a whole number in its range.
  */
-export function readSafetensors(bytes: Uint8Array, limits: SafetensorsLimits = {}): Safetensors {
+export function readSafetensors(file: Uint8Array, limits: SafetensorsLimits = {}): Safetensors {
+  // a Buffer's slice would be a view, not a copy
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.length);
   const { maxHeaderBytes = 10_000_000, maxTensors = 100_000, maxRank = 32 } = limits;
   assertLimit('maxHeaderBytes', maxHeaderBytes, MAX_HEADER_BYTES);
   assertLimit('maxTensors', maxTensors, Number.MAX_SAFE_INTEGER);

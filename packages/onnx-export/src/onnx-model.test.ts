@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { encodeModel } from './onnx-model.js';
+import { ProtobufMessage } from './protobuf.js';
+
+const hex = (message: ProtobufMessage) => Buffer.from(message.encode()).toString('hex');
+
+describe('ProtobufMessage', () => {
+  it("writes the examples of protobuf's documentation", () => {
+    expect(hex(new ProtobufMessage().integer(1, 150))).toBe('089601');
+    expect(hex(new ProtobufMessage().text(2, 'testing'))).toBe('120774657374696e67');
+    expect(hex(new ProtobufMessage().message(3, new ProtobufMessage().integer(1, 150)))).toBe('1a03089601');
+    // two's complement of 64 bits
+    expect(hex(new ProtobufMessage().integer(1, -2))).toBe('08feffffffffffffffff01');
+  });
+
+  it('writes zero, the largest numbers, floats, UTF-8 and field numbers beyond 15', () => {
+    expect(hex(new ProtobufMessage().integer(1, 0))).toBe('0800');
+    expect(hex(new ProtobufMessage().integer(1, 2n ** 63n - 1n))).toBe('08ffffffffffffffff7f');
+    expect(hex(new ProtobufMessage().integer(20, 1))).toBe('a00101');
+    expect(hex(new ProtobufMessage().float(2, 1))).toBe('150000803f');
+    expect(hex(new ProtobufMessage().text(1, 'ü'))).toBe('0a02c3bc');
+    expect(hex(new ProtobufMessage())).toBe('');
+  });
+});
+
+describe('encodeModel', () => {
+  it('writes to the byte what the onnx package writes', () => {
+    // goldens/onnx-export.py
+    const golden = readFileSync(new URL('__fixtures__/small.onnx', import.meta.url));
+    const versions = /onnx \d+\.\d+\.\d+/.exec(golden.toString('latin1'))![0];
+    const model = encodeModel({
+      name: 'small',
+      about: 'A graph für tests',
+      nodes: [
+        {
+          operator: 'LayerNormalization',
+          inputs: ['x', 'w'],
+          outputs: ['normal'],
+          attributes: { axis: { int: -1 }, epsilon: { float: 1e-5 } },
+        },
+        {
+          operator: 'GRU',
+          inputs: ['normal', '', 'shape'],
+          outputs: ['y', 'last'],
+          attributes: { direction: { text: 'bidirectional' } },
+        },
+        { operator: 'Conv', inputs: ['y', 'w'], outputs: ['out'], attributes: { pads: { ints: [0, 1, 300, -1] } } },
+      ],
+      tensors: [
+        { name: 'w', shape: [1, 3], data: Float32Array.of(0.5, -2, 1e-3) },
+        { name: 'shape', shape: [2], data: BigInt64Array.of(-1n, 2n ** 40n) },
+        { name: 'scalar', shape: [], data: Float32Array.of(0.25) },
+      ],
+      inputs: [{ name: 'x', shape: ['batch', 3], about: 'what comes in' }],
+      outputs: [{ name: 'out', shape: ['batch', 300], about: 'what goes out' }],
+      metadata: { versions },
+    });
+    expect(Buffer.from(model).toString('hex')).toBe(golden.toString('hex'));
+  });
+});

@@ -25,6 +25,15 @@ describe('ExemplarBank', () => {
     expect(back.encode()).toEqual(bank.encode());
   });
 
+  it('comes back from half precision to within a thousandth of each feature', () => {
+    const bank = new ExemplarBank(exemplars, shape, 'abc');
+    expect(bank.encode('half').length).toBeLessThan(bank.encode().length);
+    const back = ExemplarBank.decode(bank.encode('half')).exemplars[0]!.stages;
+    exemplars[0]!.stages.forEach((value, index) => {
+      expect(Math.abs(back[index]! - value)).toBeLessThanOrEqual(1e-3 * Math.abs(value) + 1e-7);
+    });
+  });
+
   it('draws exemplars of the dive number in either case, at most as many as there are, the same for a seed', () => {
     const bank = new ExemplarBank(exemplars, shape, '');
     const drawn = bank.draw('107B', 10, new Random(1));
@@ -70,10 +79,13 @@ describe('ExemplarBank', () => {
     expect(decode(JSON.stringify([row])).exemplars[0]).toMatchObject(row);
     const refused: [() => unknown, string][] = [
       [() => decode('[]', stages, 'x'), 'wanted a safetensors file of format "mcore exemplar bank 1", got "x".'],
-      [() => decode('[]', null), 'wanted the tensor stages [exemplars, stages, steps, channels] of F32, got none.'],
+      [
+        () => decode('[]', null),
+        'wanted the tensor stages [exemplars, stages, steps, channels] of F32 or F16, got none.',
+      ],
       [
         () => decode('[]', { dtype: 'I32', shape: [1], data: new Int32Array(1) }),
-        'wanted the tensor stages [exemplars, stages, steps, channels] of F32, got [1] of I32.',
+        'wanted the tensor stages [exemplars, stages, steps, channels] of F32 or F16, got [1] of I32.',
       ],
       [() => decode('{oops'), 'wanted 1 exemplars in the metadata, got no JSON.'],
       [() => decode(undefined), 'wanted 1 exemplars in the metadata, got no JSON.'],

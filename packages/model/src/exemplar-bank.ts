@@ -1,7 +1,7 @@
 import { type Clip, type ExemplarList, ExemplarPool } from '@mcore/clips';
 import { DataError, formatShape } from '@mcore/errors';
 import type { Random } from '@mcore/random';
-import { float32ToFloat16, readSafetensors, type SafeTensor, writeSafetensors } from '@mcore/safetensors';
+import { float32ToFloat16, readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
 
 /** What is known of a training clip that others are compared with. */
 export interface Exemplar {
@@ -121,15 +121,15 @@ export class ExemplarBank {
         `ExemplarBank.decode: wanted a safetensors file of format "${FORMAT}", got "${metadata.format ?? 'none'}".`,
       );
     }
-    if (tensor?.shape.length !== 4 || tensor.dtype !== 'F32') {
+    if (tensor?.shape.length !== 4 || (tensor.dtype !== 'F32' && tensor.dtype !== 'F16')) {
       const got = tensor ? `${formatShape(tensor.shape)} of ${tensor.dtype}` : 'none';
       throw new DataError(
-        `ExemplarBank.decode: wanted the tensor stages [exemplars, stages, steps, channels] of F32, got ${got}.`,
+        `ExemplarBank.decode: wanted the tensor stages [exemplars, stages, steps, channels] of F32 or F16, got ${got}.`,
       );
     }
     const [count, stages, steps, channels] = tensor.shape as [number, number, number, number];
     const rows = parseRows(metadata.exemplars, count);
-    const { data } = tensor;
+    const data = toFloat32(tensor);
     const size = stages * steps * channels;
     const exemplars = rows.map((row, index) => ({ ...row, stages: data.slice(index * size, (index + 1) * size) }));
     return new ExemplarBank(exemplars, { stages, steps, channels }, metadata.weights ?? '');

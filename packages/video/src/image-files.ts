@@ -37,7 +37,8 @@ async function decode(path: string): Promise<Frames> {
  *
  * @param paths - Image files.
  * @param use - Called with the index in `paths`.
- * @param concurrency - Images under way at once; 4 unless given, as many as Node.js's thread pool runs.
+ * @param options - `concurrency`: images under way at once; 4 unless given, as many as Node.js's thread pool runs. `timeoutSeconds` for
+ *   each image, and a `signal` that ends it all.
  */
 export async function forEachImage(
   paths: readonly string[],

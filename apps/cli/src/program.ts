@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
 import { addBank } from './commands/bank.js';
 import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
@@ -12,7 +13,7 @@ import { addTrain } from './commands/train.js';
 export function createProgram(): Command {
   const program = new Command('mcore')
     .description('Action quality assessment with MCoRe: render, train, evaluate, score.')
-    .version('0.1.0')
+    .version(packageJson.version)
     .showHelpAfterError('(add --help for all options and an example)')
     .exitOverride();
   for (const add of [addQuickstart, addData, addTrain, addEval, addScore, addBank, addImport, addDoctor]) {

@@ -4,6 +4,7 @@ import { addBank } from './commands/bank.js';
 import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEval } from './commands/eval.js';
+import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
 import { addQuickstart } from './commands/quickstart.js';
 import { addScore } from './commands/score.js';
@@ -16,7 +17,7 @@ export function createProgram(): Command {
     .version(packageJson.version)
     .showHelpAfterError('(add --help for all options and an example)')
     .exitOverride();
-  for (const add of [addQuickstart, addData, addTrain, addEval, addScore, addBank, addImport, addDoctor]) {
+  for (const add of [addQuickstart, addData, addTrain, addEval, addScore, addBank, addImport, addExport, addDoctor]) {
     add(program);
   }
   return program;

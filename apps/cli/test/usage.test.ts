@@ -17,6 +17,7 @@ describe('mcore, as a process', () => {
     ['score'],
     ['bank'],
     ['import'],
+    ['export'],
     ['doctor'],
   ])('%s %s --help ends with 0 and shows an example', async (...words) => {
     const { status, stdout } = await runMcore([...words.filter((word) => typeof word === 'string'), '--help'], folder);

@@ -4,6 +4,7 @@ import { readSafetensors, type SafeTensor, toFloat32 } from '@mcore/safetensors'
 import { exportWeights } from './checkpoint.js';
 import { type MCoReConfig, presetConfig } from './config.js';
 import { MCoRe } from './mcore.js';
+import { RELEASED_PARTS } from './pytorch-state.js';
 
 /**
  * What an imported file was: a checkpoint of the released training code, a whole model's state dict under the same names, or
@@ -45,9 +46,8 @@ export interface ImportOptions {
   name?: string;
 }
 
-/** The four networks of a released checkpoint; their names are the first part of our names too. */
-const PARTS = ['base_model', 'psnet_model', 'decoder', 'regressor_delta'] as const;
-const PART_PREFIX = new RegExp(`^(?:module\\.)*(${PARTS.join('|')})\\.(?:module\\.)*`);
+/** Our names begin with the network's too. */
+const PART_PREFIX = new RegExp(`^(?:module\\.)*(${RELEASED_PARTS.join('|')})\\.(?:module\\.)*`);
 const BACKBONE = 'base_model._features.';
 const FLOATS: ReadonlySet<string> = new Set(['F64', 'F32', 'F16', 'BF16']);
 
@@ -93,7 +93,7 @@ function readAny(bytes: Uint8Array, name: string, config: MCoReConfig): FileTens
   if (!(value instanceof Map)) {
     throw new DataError(`importReleased: wanted a dict in ${name}, got ${kindOf(value)}.`);
   }
-  return PARTS.some((part) => value.has(part))
+  return RELEASED_PARTS.some((part) => value.has(part))
     ? fromReleased(value, name)
     : fromStateDict(stateDict(value, name), name, config);
 }
@@ -106,14 +106,14 @@ function looksLikeSafetensors(bytes: Uint8Array): boolean {
 /** Four state dicts under the networks' names, among other things. */
 function fromReleased(file: ReadonlyMap<PickleValue, PickleValue>, name: string): FileTensors {
   const all = new Map<string, SafeTensor>();
-  for (const part of PARTS) {
+  for (const part of RELEASED_PARTS) {
     const value = file.get(part);
     if (!(value instanceof Map)) {
       throw new DataError(`importReleased: wanted the state dict "${part}" in ${name}, got ${kindOf(value)}.`);
     }
     for (const [key, tensor] of stateDict(value, `${part} of ${name}`)) all.set(`${part}.${key}`, tensor);
   }
-  const rest = [...file].filter(([key]) => !(PARTS as readonly PickleValue[]).includes(key));
+  const rest = [...file].filter(([key]) => !(RELEASED_PARTS as readonly PickleValue[]).includes(key));
   const facts = Object.fromEntries(
     rest.flatMap(([key, value]) => (typeof value === 'number' ? [[String(key), value]] : [])),
   );
@@ -130,7 +130,7 @@ function fromStateDict(dict: ReadonlyMap<string, SafeTensor>, name: string, conf
   }
   if (!keys.some((key) => timmName(key) === 'stem.conv.weight')) {
     throw new DataError(
-      `importReleased: wanted a released checkpoint (${PARTS.join(', ')}) or timm's regnety_002 (stem.conv.weight, ...), got ${name} with ${keys.slice(0, 3).join(', ') || 'nothing'}.`,
+      `importReleased: wanted a released checkpoint (${RELEASED_PARTS.join(', ')}) or timm's regnety_002 (stem.conv.weight, ...), got ${name} with ${keys.slice(0, 3).join(', ') || 'nothing'}.`,
     );
   }
   const isHead = (key: string) => timmName(key).startsWith('head.');

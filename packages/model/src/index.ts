@@ -31,4 +31,5 @@ export {
 } from './import-released.js';
 export { isBackboneWeight, MCoRe } from './mcore.js';
 export { type LabelledClips, type PairLosses, pairLosses } from './pair-loss.js';
+export { pytorchStateDict, pytorchStateDicts, RELEASED_PARTS, type ReleasedPart } from './pytorch-state.js';
 export { type ExemplarVote, type ScoredClip, scoreAgainst } from './score-against.js';

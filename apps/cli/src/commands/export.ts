@@ -1,0 +1,48 @@
+import { type Command, Option } from 'commander';
+import { writeFileAtomically } from '../data/atomic-file.js';
+import { type ExportedFile, onnxFiles, safetensorsFiles } from '../run/export-weights.js';
+import { readCheckpoint } from '../run/run-files.js';
+import { result } from '../terminal/output.js';
+import { withExamples, withJson } from './options.js';
+
+interface ExportOptions {
+  weights: string;
+  out: string;
+  format: 'safetensors' | 'onnx';
+  json: boolean;
+}
+
+/** `mcore export`. */
+export function addExport(program: Command): void {
+  const command = program
+    .command('export')
+    .description('Write weights for PyTorch (safetensors, for load_state_dict) or for ONNX runtimes.')
+    .requiredOption('--weights <file>', 'checkpoint to export')
+    .requiredOption('--out <path>', 'file, or folder for one file a network')
+    .addOption(
+      new Option('--format <name>', "PyTorch's names and layouts, or one ONNX graph a network")
+        .choices(['safetensors', 'onnx'])
+        .default('safetensors'),
+    );
+  withExamples(
+    withJson(command),
+    'mcore export --weights best.safetensors --out pytorch.safetensors',
+    'mcore export --weights best.safetensors --out networks',
+    'mcore export --weights best.safetensors --format onnx --out onnx',
+  ).action(runExport);
+}
+
+async function runExport({ weights, out, format, json }: ExportOptions): Promise<void> {
+  const checkpoint = await readCheckpoint(weights);
+  const files = format === 'onnx' ? onnxFiles(checkpoint, out) : safetensorsFiles(checkpoint, out);
+  for (const { path, bytes } of files) await writeFileAtomically(path, bytes);
+  const summary = {
+    format,
+    files: files.map(({ path, bytes, network }) => ({ path, network, bytes: bytes.length })),
+  };
+  result(json, summary, () => files.map(describe).join('\n'));
+}
+
+function describe({ path, network, bytes }: ExportedFile): string {
+  return `${network}: ${path} (${(bytes.length / 1e6).toFixed(1)} MB)`;
+}

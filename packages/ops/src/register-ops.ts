@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerTensorflowKernels } from './tensorflow/register.js';
 import { registerWasmKernels } from './wasm/register.js';
+import { registerWebgpuKernels } from './webgpu/register.js';
 
 /** Which of the kernels {@link registerOps} may use. */
 export interface RegisterOpsOptions {
@@ -27,6 +28,9 @@ export async function registerOps({ relaxedSimd = true }: RegisterOpsOptions = {
       break;
     case 'tensorflow':
       registerTensorflowKernels();
+      break;
+    case 'webgpu':
+      registerWebgpuKernels();
       break;
   }
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { sumOverRows } from '../products.js';
+import { multiplyTransposedB, sumOverRows } from '../products.js';
 import { convolve, convolveFilterGradient, convolveInputGradient } from './convolution.js';
 
 /*
@@ -71,46 +71,70 @@ function asFrames(x: tf.Tensor5D): tf.Tensor4D {
 
 /** Frame t of the result is frame `t - by` of a tensor of rank 5, zero outside; `by` is 1 or -1. */
 function shiftTime(x: tf.Tensor5D, by: 1 | -1): tf.Tensor5D {
-  const [batch, time, a, b, c] = x.shape;
+  const [batch, time, ...rest] = x.shape;
   if (time === 1) {
     return tf.zerosLike(x);
   }
-  const kept = tf.slice(x, [0, by === 1 ? 0 : 1, 0, 0, 0], [batch, time - 1, a, b, c]);
-  const zeros = tf.zeros([batch, 1, a, b, c]);
-  return tf.concat(by === 1 ? [zeros, kept] : [kept, zeros], 1) as tf.Tensor5D;
+  const size = tf.util.sizeFromShape(rest);
+  const flat = tf.reshape(x, [batch, time * size]);
+  const kept = tf.slice(flat, [0, by === 1 ? 0 : size], [batch, (time - 1) * size]);
+  const zeros = tf.zeros([batch, size]);
+  return tf.reshape(tf.concat(by === 1 ? [zeros, kept] : [kept, zeros], 1), x.shape);
 }
+
+/*
+ * The shift itself works on rows of channels. Products with small matrices of zeros and ones take the place of splitting,
+ * interleaving and joining channels, which are slow on every backend: the values come out the same.
+ */
 
 /** See {@link gateShift}. */
 export function gateShiftForward(x: tf.Tensor5D, gate: tf.Tensor5D): tf.Tensor5D {
-  const [batch, time, height, width, channels] = x.shape;
-  const [x1, x2] = halves(x);
-  const [g1, g2] = halves(gate);
-  const y1 = tf.mul(x1, g1) as tf.Tensor5D;
-  const y2 = tf.mul(x2, g2) as tf.Tensor5D;
-  const out1 = tf.add(shiftTime(y1, -1), tf.sub(x1, y1)); // [B, T, H*W, 1, C/2]
-  const out2 = tf.add(shiftTime(y2, 1), tf.sub(x2, y2));
-  const both = tf.reshape(tf.concat([out1, out2], 3), [batch * time * height * width * 2, 2, channels / 4]);
-  return tf.reshape(tf.transpose(both, [0, 2, 1]), [batch, time, height, width, channels]);
+  const { rows, shift, first, second, ofHalf } = shiftingOf(x.shape);
+  const flat = rows(x);
+  const moving = tf.mul(flat, tf.matMul(rows(gate), ofHalf)) as tf.Tensor2D;
+  const staying = tf.matMul(tf.sub(flat, moving) as tf.Tensor2D, tf.add(first, second) as tf.Tensor2D);
+  const moved = tf.add(shift(tf.matMul(moving, first), -1), shift(tf.matMul(moving, second), 1));
+  return tf.reshape(tf.add(staying, moved), x.shape);
 }
 
 /** Gradients of {@link gateShiftForward} by `x` and by `gate`. */
 export function gateShiftBackward(dy: tf.Tensor5D, x: tf.Tensor5D, gate: tf.Tensor5D): [tf.Tensor5D, tf.Tensor5D] {
-  const [batch, time, height, width, channels] = x.shape;
-  const interleaved = tf.reshape(dy, [batch * time * height * width * 2, channels / 4, 2]);
-  const straight = tf.reshape(tf.transpose(interleaved, [0, 2, 1]), x.shape) as tf.Tensor5D;
-  const [d1, d2] = halves(straight);
-  const [x1, x2] = halves(x);
-  const [g1, g2] = halves(gate);
-  // what y of frame t gave to its neighbour, less what it took from its own frame
-  const dy1 = tf.sub(shiftTime(d1, 1), d1);
-  const dy2 = tf.sub(shiftTime(d2, -1), d2);
-  const dx = tf.concat([tf.add(d1, tf.mul(g1, dy1)), tf.add(d2, tf.mul(g2, dy2))], 3);
-  const dGate = tf.concat([tf.sum(tf.mul(x1, dy1), 4), tf.sum(tf.mul(x2, dy2), 4)], 3);
+  const { rows, shift, first, second, ofHalf } = shiftingOf(x.shape);
+  const ofFirst = multiplyTransposedB(rows(dy), first); // as x lies, the other half zero
+  const ofSecond = multiplyTransposedB(rows(dy), second);
+  const straight = tf.add(ofFirst, ofSecond);
+  // what a channel's moving part gave to the neighbouring frame, less what it took from its own
+  const dMoving = tf.sub(tf.add(shift(ofFirst, 1), shift(ofSecond, -1)), straight) as tf.Tensor2D;
+  const dx = tf.add(straight, tf.mul(dMoving, tf.matMul(rows(gate), ofHalf)));
+  const dGate = multiplyTransposedB(tf.mul(rows(x), dMoving) as tf.Tensor2D, ofHalf);
   return [tf.reshape(dx, x.shape), tf.reshape(dGate, gate.shape)];
 }
 
-/** The two halves of the last axis, `[B, T, H*W, 1, C/2]` each. */
-function halves(x: tf.Tensor5D): [tf.Tensor5D, tf.Tensor5D] {
-  const [batch, time, height, width, channels] = x.shape;
-  return tf.split(tf.reshape(x, [batch, time, height * width, 2, channels / 2]), 2, 3) as [tf.Tensor5D, tf.Tensor5D];
+/** What shifting features of a shape needs. */
+function shiftingOf([batch, time, height, width, channels]: tf.Tensor5D['shape']) {
+  const count = batch * time * height * width;
+  const [half, quarter] = [channels / 2, channels / 4];
+  // [from, to] of the interleave: channel i * quarter + j of a half becomes its channel 2 * j + i
+  const interleave = [new Float32Array(channels * channels), new Float32Array(channels * channels)];
+  const halves = new Float32Array(2 * channels);
+  for (let from = 0; from < channels; from++) {
+    const side = Math.floor(from / half);
+    const place = from % half;
+    const to = side * half + 2 * (place % quarter) + Math.floor(place / quarter);
+    interleave[side]![from * channels + to] = 1;
+    halves[side * channels + from] = 1;
+  }
+  return {
+    /** One row a position. */
+    rows: (x: tf.Tensor5D): tf.Tensor2D => tf.reshape(x, [count, x.shape[4]]),
+    /** Frame t of the result is frame `t - by`, zero outside. */
+    shift: (x: tf.Tensor2D, by: 1 | -1): tf.Tensor2D =>
+      tf.reshape(shiftTime(tf.reshape(x, [batch, time, height * width, 1, channels]), by), [count, channels]),
+    /** Interleaves the first half of the channels, drops the second; `[channels, channels]`. */
+    first: tf.tensor2d(interleave[0]!, [channels, channels]),
+    /** The same for the second half. */
+    second: tf.tensor2d(interleave[1]!, [channels, channels]),
+    /** Gives every channel the gate of its half, `[2, channels]`. */
+    ofHalf: tf.tensor2d(halves, [2, channels]),
+  };
 }

@@ -100,18 +100,18 @@ function versions(/** @type {string} */ copy) {
   );
 }
 
-/** Installs a library and its peers in an empty project and runs its README's example there. */
+/** Installs a library as its README says, with what its example imports, in an empty project and runs the example there. */
 async function tryAlone(/** @type {ReturnType<typeof publishedPackages>[number]} */ { name, directory, json }) {
   const project = join(folder, name.replace('/', '-'));
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
   writeFileSync(join(project, '.npmrc'), `@mcore:registry=${registry.url}\n${authentication()}`);
-  const example = exampleOf(readFileSync(join(directory, 'README.md'), 'utf8'));
+  const readme = readFileSync(join(directory, 'README.md'), 'utf8').replaceAll('\r\n', '\n');
+  const example = exampleOf(readme);
   const imports = example
     ? [...example.code.matchAll(/(?:from|import) '([^'.][^']*)'/g)].map(([, from]) => packageOf(from))
     : [];
-  const peers = Object.keys(json.peerDependencies ?? {}).filter((peer) => !json.peerDependenciesMeta?.[peer]?.optional);
-  const packages = new Set([name, ...peers, ...imports].filter((each) => !each.startsWith('node:')));
+  const packages = new Set([name, ...installedBy(readme), ...imports].filter((each) => !each.startsWith('node:')));
   const ranges = {
     ...JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies,
     ...json.devDependencies,
@@ -138,12 +138,16 @@ function packageOf(/** @type {string} */ specifier) {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
+/** What the first `npm install` of a README names. */
+function installedBy(/** @type {string} */ readme) {
+  const [, names = ''] = /^npm install (.*?)(?: #.*)?$/m.exec(readme) ?? [];
+  return names.split(/\s+/).filter((name) => name !== '' && !name.startsWith('-'));
+}
+
 /** The first example of a README that can be run. */
 function exampleOf(/** @type {string} */ readme) {
   const [, notRun, code, output] =
-    /(<!-- not run: .*-->\n)?```js\n([\s\S]*?)```\n\nprints\n\n```\w*\n([\s\S]*?)```/.exec(
-      readme.replaceAll('\r\n', '\n'),
-    ) ?? [];
+    /(<!-- not run: .*-->\n)?```js\n([\s\S]*?)```\n\nprints\n\n```\w*\n([\s\S]*?)```/.exec(readme) ?? [];
   return code === undefined || notRun ? undefined : { code, output: output ?? '' };
 }
 

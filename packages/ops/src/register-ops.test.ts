@@ -2,7 +2,7 @@ import { EngineError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { groupedConv2d, registerOps } from './index.js';
-import { useEngine } from './testing/engines.js';
+import { unavailable, useEngine } from './testing/engines.js';
 import { Heap } from './wasm/heap.js';
 import { compileKernels } from './wasm/module.js';
 
@@ -22,6 +22,16 @@ describe('registerOps', () => {
     const slice = tf.getKernel('Slice', 'wasm').kernelFunc;
     await registerOps();
     expect(tf.getKernel('Slice', 'wasm').kernelFunc).toBe(slice);
+  });
+
+  it.skipIf(unavailable('tensorflow') !== null)('gives tensorflow its kernels', async () => {
+    await useEngine('tensorflow with registered operations');
+    expect(tf.getKernel('McoreGroupedConv2dGradient', 'tensorflow')).toBeDefined();
+  });
+
+  it.skipIf(unavailable('webgpu') !== null)('gives webgpu its kernels', async () => {
+    await useEngine('webgpu with registered operations');
+    expect(tf.getKernel('McoreGruRecurrence', 'webgpu')).toBeDefined();
   });
 
   it('follows a wasm backend that was started anew', async () => {

@@ -60,6 +60,11 @@ export async function useEngine(name: keyof typeof ENGINES): Promise<void> {
   await ENGINES[name].use();
 }
 
+/** Why an engine can't be used here, or null. */
+export function unavailable(name: keyof typeof ENGINES): string | null {
+  return ENGINES[name].unavailable;
+}
+
 /** Runs a suite on every engine that can be used here; the others are skipped and say why. */
 export function describeOnEngines(title: string, suite: () => void): void {
   for (const [name, { unavailable, use }] of Object.entries(ENGINES)) {

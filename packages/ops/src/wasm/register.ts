@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CONVOLUTION_KERNELS } from './convolution-kernels.js';
 import { ELEMENTWISE_KERNELS } from './elementwise-kernels.js';
+import { GATE_KERNELS } from './gate-kernels.js';
 import { Heap, type WasmBackend } from './heap.js';
 import type { WasmKernel } from './kernel.js';
 import { compileKernels } from './module.js';
@@ -22,7 +23,7 @@ export async function registerWasmKernels(relaxed: boolean): Promise<void> {
     return;
   }
   registered = true;
-  const kernels = { ...CONVOLUTION_KERNELS, ...ELEMENTWISE_KERNELS, ...RECURRENCE_KERNELS };
+  const kernels = { ...CONVOLUTION_KERNELS, ...GATE_KERNELS, ...ELEMENTWISE_KERNELS, ...RECURRENCE_KERNELS };
   for (const [kernelName, kernel] of Object.entries(kernels)) {
     tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc: kernelFunction(kernel) });
   }

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { readSafetensors } from '@mcore/safetensors';
+import * as tf from '@tensorflow/tfjs-core';
+import type { ParityEngine } from './engines.js';
+
+/** Largest relative L2 errors of a part: of its outputs, and of all its gradients. */
+export interface Errors {
+  forward: number;
+  gradients?: number;
+}
+
+/** A row of the table. */
+export interface Part {
+  name: string;
+  /** What it is compared with. */
+  against: string;
+  /** What is promised: the command fails where an error is larger. */
+  bounds: Errors;
+  /** Engines that would take too long, and why. */
+  slow?: Partial<Record<ParityEngine, string>>;
+  measure(): Promise<Errors>;
+}
+
+/** What one engine measured; scripts/measure-parity.mjs makes the table of it. */
+export interface EngineResult {
+  engine: ParityEngine;
+  about?: string;
+  unavailable?: string;
+  parts: { name: string; against: string; bounds: Errors; measured?: Errors; left?: string }[];
+}
+
+/** `|got - wanted| / |wanted|` in the Euclidean norm; `|got|` where wanted is 0. */
+export function relativeError(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
+  if (got.length !== wanted.length)
+    throw new Error(`relativeError: wanted ${wanted.length} values, got ${got.length}.`);
+  let [difference, size] = [0, 0];
+  for (let index = 0; index < wanted.length; index++) {
+    difference += (got[index]! - wanted[index]!) ** 2;
+    size += wanted[index]! ** 2;
+  }
+  return Math.sqrt(difference / (size || 1));
+}
+
+/** {@link relativeError} of a tensor, which is disposed. */
+export async function errorOf(tensor: tf.Tensor, wanted: ArrayLike<number>): Promise<number> {
+  const values = await tensor.data();
+  tensor.dispose();
+  return relativeError(values, wanted);
+}
+
+/** Collects errors and keeps the largest. */
+export class Worst {
+  #worst = 0;
+
+  add(error: number): void {
+    if (!(error <= this.#worst)) this.#worst = error; // NaN too
+  }
+
+  get value(): number {
+    return this.#worst;
+  }
+}
+
+/** A fixture of a package. */
+export function fixture(packageName: string, file: string) {
+  const path = new URL(`../../packages/${packageName}/src/__fixtures__/${file}.safetensors`, import.meta.url);
+  const { tensors, metadata } = readSafetensors(new Uint8Array(readFileSync(path)));
+  return {
+    metadata,
+    names: [...tensors.keys()],
+    values: (name: string) => tensors.get(name)!.data as Float32Array,
+    tensor: (name: string) => {
+      const { data, shape } = tensors.get(name)!;
+      return tf.tensor(data as Float32Array, [...shape]);
+    },
+  };
+}
+
+/** Output and gradients of `sum(output * direction)` by every input. */
+export function differentiate(
+  run: (...inputs: tf.Tensor[]) => tf.Tensor,
+  inputs: tf.Tensor[],
+  direction: tf.Tensor,
+): { output: tf.Tensor; gradients: tf.Tensor[] } {
+  const { value, grads } = tf.valueAndGrads((...args: tf.Tensor[]) => run(...args))(inputs, direction);
+  return { output: value, gradients: grads };
+}

@@ -15,8 +15,9 @@ export interface RegisterOpsOptions {
 /**
  * Gives the current tfjs backend the faster kernels of this package, where it has some; everything works without.
  *
- * Explicit, so that importing the package changes nothing. Calling it again does nothing. On the wasm backend it also replaces
- * tfjs's kernels of `slice`, `unstack`, `split` and `matMul`, which are slow there.
+ * Backends with kernels: `wasm` (C with SIMD), `webgpu` (WGSL), `tensorflow` (libtensorflow's own operations). Explicit, so that
+ * importing the package changes nothing. Calling it again does nothing. On wasm it also replaces tfjs's kernels of `slice`,
+ * `unstack`, `split`, `concat`, `transpose`, `matMul`, and of `clone` and `cast` where they copy for nothing.
  *
  * @throws EngineError if the wasm backend runs with threads or without SIMD.
  */

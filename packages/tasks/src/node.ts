@@ -1,0 +1,4 @@
+export { fingerprint } from './fingerprint.js';
+export { readResultFiles } from './read-result-files.js';
+export { ResultStore, type ResultStoreOptions, resultFileName } from './result-store.js';
+export { type RunOptions, type RunSummary, runTasks } from './run-tasks.js';

@@ -1,0 +1,45 @@
+import { ArgumentError } from '@mcore/errors';
+
+/** One independent piece of work, as plain data that JSON can hold. */
+export interface Task<P = Readonly<Record<string, unknown>>> {
+  /** Names the task among all of its list; results are kept and looked up by it. */
+  id: string;
+  /** Which runner does it. */
+  kind: string;
+  /** What the runner needs to know. */
+  params: P;
+  /** Tasks of one group share work, such as exemplars; they stay together when a list is cut into shards. */
+  group?: string;
+}
+
+/** All tasks of a job, and what makes their results belong together. */
+export interface TaskList<P = Readonly<Record<string, unknown>>> {
+  /** What the job is, such as `score`. */
+  kind: string;
+  /** What every result rests on (weights, seeds, options): only results of equal settings are merged. */
+  settings: Readonly<Record<string, unknown>>;
+  tasks: readonly Task<P>[];
+}
+
+/**
+ * Checks that every task of a list can be told from the others.
+ *
+ * @throws {@link ArgumentError} if an id is empty or there twice.
+ */
+export function checkTasks(tasks: readonly Pick<Task, 'id'>[]): void {
+  const seen = new Set<string>();
+  for (const { id } of tasks) {
+    if (id === '') throw new ArgumentError('checkTasks: wanted a name for every task, got an empty id.');
+    if (seen.has(id)) throw new ArgumentError(`checkTasks: wanted every id once, got "${id}" twice.`);
+    seen.add(id);
+  }
+}
+
+/** JSON with the keys of every object sorted, so that equal data give equal text. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

@@ -11,6 +11,7 @@ export {
   toHalfPrecision,
   weightsId,
 } from './checkpoint.js';
+export { ClipDescriber, type ClipDescription, framesTensor } from './clip-describer.js';
 export {
   type InputConfig,
   type LossConfig,

@@ -13,9 +13,7 @@ export { type LearningRateSchedule, learningRateFactor } from './learning-rate.j
 export { type ClipPair, PairSampler } from './pair-sampler.js';
 export { ParameterLayout } from './parameter-layout.js';
 export {
-  type ClipDescription,
   type ClipInput,
-  framesTensor,
   LocalReplica,
   type LossValues,
   layoutOf,

@@ -1,9 +1,9 @@
 import { WeightsError } from '@mcore/errors';
-import { MCoRe } from '@mcore/model';
+import { framesTensor, MCoRe } from '@mcore/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readFixture, relativeError, useBackend } from '../../model/src/test-support.js';
-import { framesTensor, LocalReplica, layoutOf } from './index.js';
+import { LocalReplica, layoutOf } from './index.js';
 import { goldenPairs, madeUpClip, madeUpPairs, tinyConfig } from './test-support.js';
 
 describe('LocalReplica', () => {

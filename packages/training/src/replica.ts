@@ -1,7 +1,12 @@
-import type { InferenceBackbone } from '@mcore/backbone-gsm';
 import type { Frames } from '@mcore/clips';
-import { type LabelledClips, type MCoRe, pairLosses } from '@mcore/model';
-import { normalizeFrames } from '@mcore/ops';
+import {
+  ClipDescriber,
+  type ClipDescription,
+  framesTensor,
+  type LabelledClips,
+  type MCoRe,
+  pairLosses,
+} from '@mcore/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { ParameterLayout } from './parameter-layout.js';
 
@@ -36,16 +41,6 @@ export interface PairGradient {
   gradient: Float32Array;
 }
 
-/** What inference says of one clip; all a bank or a score needs. */
-export interface ClipDescription {
-  /** Frames x transitions scores before softmax. */
-  logits: Float32Array;
-  /** Decoded, indices of sampled frames. */
-  transitions: number[];
-  /** Stages x steps x channels features cut at the decoded transitions. */
-  stages: Float32Array;
-}
-
 /** One copy of the model that computes, here or on a thread of its own. */
 export interface Replica {
   /** Takes over parameters in the order of {@link ParameterLayout}. */
@@ -61,19 +56,19 @@ export interface Replica {
 export class LocalReplica implements Replica {
   readonly model: MCoRe;
   readonly layout: ParameterLayout;
-  /** The backbone made ready for inference with the present parameters. */
-  #inference: InferenceBackbone | undefined;
+  /** Has the backbone ready for inference with the present parameters. */
+  readonly #describer: ClipDescriber;
 
   /** @param model - Changed by {@link setParameters}; the caller disposes it. */
   constructor(model: MCoRe) {
     this.model = model;
     this.layout = layoutOf(model);
+    this.#describer = new ClipDescriber(model);
   }
 
   async setParameters(flat: Float32Array): Promise<void> {
     this.layout.write(flat);
-    this.#inference?.dispose();
-    this.#inference = undefined;
+    this.#describer.dispose();
   }
 
   async gradient(pair: PairInput): Promise<PairGradient> {
@@ -106,26 +101,12 @@ export class LocalReplica implements Replica {
   }
 
   async describe(frames: Frames): Promise<ClipDescription> {
-    this.#inference ??= this.model.backbone.inferenceModel();
-    const inference = this.#inference;
-    const features = tf.tidy(() => inference.apply(normalizeFrames(framesTensor(frames)) as tf.Tensor5D));
-    const logits = this.model.transitionLogits(features);
-    try {
-      const logitValues = (await logits.data()) as Float32Array;
-      const [transitions] = this.model.decode([asRows(logitValues, logits.shape[2])]);
-      const stages = this.model.stageFeatures(features, [transitions!]);
-      const stageValues = (await stages.data()) as Float32Array;
-      stages.dispose();
-      return { logits: logitValues.slice(), transitions: transitions!, stages: stageValues.slice() };
-    } finally {
-      tf.dispose([features, logits]);
-    }
+    return this.#describer.describe(frames);
   }
 
   /** Frees what this copy made; the model stays. */
   async dispose(): Promise<void> {
-    this.#inference?.dispose();
-    this.#inference = undefined;
+    this.#describer.dispose();
   }
 }
 
@@ -136,18 +117,6 @@ export function layoutOf(model: MCoRe): ParameterLayout {
     variable.assign(tensor);
     tensor.dispose();
   });
-}
-
-/** Frames as a batch of one clip, `[1, time, height, width, 3]` with values 0..255. */
-export function framesTensor({ data, count, height, width }: Frames): tf.Tensor5D {
-  return tf.tensor5d(Float32Array.from(data), [1, count, height, width, 3]);
-}
-
-/** Frames x transitions out of one flat array: webgpu can't be read synchronously in Node, as decoding a tensor would. */
-function asRows(flat: Float32Array, transitions: number): number[][] {
-  return Array.from({ length: flat.length / transitions }, (_, frame) => [
-    ...flat.subarray(frame * transitions, (frame + 1) * transitions),
-  ]);
 }
 
 function toBatch(clip: ClipInput): LabelledClips {

@@ -1,14 +1,14 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDiveNumber } from '@mcore/clips';
 import { McoreError } from '@mcore/errors';
 import { ExemplarBank } from '@mcore/model';
+import { type ScoredVideo, Scorer, scoredVideo } from '@mcore/scoring';
 import { readClip } from '@mcore/video';
 import { openVideo } from '@mcore/video/node';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readCheckpoint, readNamed } from '../run/run-files.js';
-import { Scorer, type VideoScore } from '../run/scorer.js';
 import { describeFailure } from '../terminal/describe-failure.js';
 import { result, say, table } from '../terminal/output.js';
 import { type EngineOptions, startEngine, wholeNumber, withEngine, withExamples, withJson } from './options.js';
@@ -19,17 +19,6 @@ interface ScoreOptions extends EngineOptions {
   dive?: string;
   seed: number;
   json: boolean;
-}
-
-/** What `--json` prints of a video; outside programs rely on its keys. */
-interface ScoredVideo extends Omit<VideoScore, 'positions'> {
-  video: string;
-  diveNumber: string | null;
-  /** First frame of each later stage, as numbers of the video's frames. */
-  transitions: number[];
-  transitionSeconds: number[];
-  frames: number;
-  durationSeconds: number;
 }
 
 /** A video that could not be scored; the others are, all the same. */
@@ -78,7 +67,7 @@ async function runScore(videos: string[], options: ScoreOptions): Promise<void> 
   const bankPath = options.bank ?? join(dirname(options.weights), 'bank.safetensors');
   const bank = ExemplarBank.decode(await readNamed(bankPath, 'an exemplar bank'));
   const engine = await startEngine(options);
-  const scorer = await Scorer.create(checkpoint, bank, options.seed);
+  const scorer = await Scorer.create(checkpoint, bank, { seed: options.seed });
   say(`Weights trained on ${checkpoint.info.trainedOn}.`);
   const outcomes: (ScoredVideo | FailedVideo)[] = [];
   try {
@@ -105,16 +94,10 @@ async function scoreVideo(path: string, scorer: Scorer, dive: string | undefined
   const video = await openVideo(path);
   try {
     const clip = await readClip(video, { count, size: transform.resize });
-    const { positions, ...score } = await scorer.score(clip.frames, path, dive);
-    return {
-      video: path,
-      diveNumber: dive ?? null,
-      ...score,
-      transitions: positions.map((position) => clip.indices[position]!),
-      transitionSeconds: positions.map((position) => clip.seconds[position]!),
-      frames: video.frameCount,
-      durationSeconds: video.durationSeconds,
-    };
+    // the file's own name seeds the draw, so that it is the same from every folder and in the demo
+    const score = await scorer.score(clip.frames, basename(path), dive);
+    const { frameCount, durationSeconds } = video;
+    return scoredVideo(score, { ...clip, name: path, diveNumber: dive ?? null, frameCount, durationSeconds });
   } finally {
     video.close();
   }

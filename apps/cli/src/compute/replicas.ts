@@ -1,7 +1,7 @@
 import type { Frames } from '@mcore/clips';
 import type { EngineName } from '@mcore/engines';
-import { type Checkpoint, type MCoRe, modelFromCheckpoint } from '@mcore/model';
-import { type ClipDescription, LocalReplica, type PairGradient, type PairInput, type Replica } from '@mcore/training';
+import { type Checkpoint, type ClipDescription, type MCoRe, modelFromCheckpoint } from '@mcore/model';
+import { LocalReplica, type PairGradient, type PairInput, type Replica } from '@mcore/training';
 import { RemoteThread } from './remote-call.js';
 import { WORKER_SCRIPT } from './worker-script.js';
 

@@ -1,6 +1,6 @@
 import { type Clip, type Frames, type FrameTransform, transformFrames } from '@mcore/clips';
-import { type Exemplar, ExemplarBank, type MCoRe, type StageShape } from '@mcore/model';
-import type { ClipDescription, Replica } from '@mcore/training';
+import { type ClipDescription, type Exemplar, ExemplarBank, type MCoRe, type StageShape } from '@mcore/model';
+import type { Replica } from '@mcore/training';
 import type { PreparedClips } from '../data/prepared-clips.js';
 
 /** The frames the model sees of a prepared clip when it is not being trained. */

@@ -1,11 +1,11 @@
 import type { Clip } from '@mcore/clips';
 import { ExemplarBank } from '@mcore/model';
 import { nodeCanvas, writeVideo } from '@mcore/rendered-dives/node';
+import { type ClipScore, Scorer } from '@mcore/scoring';
 import { readClip } from '@mcore/video';
 import { openVideo } from '@mcore/video/node';
 import type { SourceDescriptor } from '../data/source.js';
 import { type RunFiles, readCheckpoint, readNamed } from './run-files.js';
-import { Scorer, type VideoScore } from './scorer.js';
 
 /** What {@link scoreRenderedVideo} works with. */
 export interface RenderedVideoScore {
@@ -19,11 +19,11 @@ export interface RenderedVideoScore {
 }
 
 /** Renders a clip to an mp4 file and scores that file through the video decoder, as a user's video would be. */
-export async function scoreRenderedVideo(options: RenderedVideoScore): Promise<VideoScore> {
+export async function scoreRenderedVideo(options: RenderedVideoScore): Promise<ClipScore> {
   const { clip, source, files } = options;
   await writeVideo(options.video, clip, { canvas: nodeCanvas, seed: source.seed, height: source.height });
   const bank = ExemplarBank.decode(await readNamed(files.bank, 'an exemplar bank'));
-  const scorer = await Scorer.create(await readCheckpoint(files.best), bank, options.seed);
+  const scorer = await Scorer.create(await readCheckpoint(files.best), bank, { seed: options.seed });
   const video = await openVideo(options.video);
   try {
     const { frames: count, transform } = scorer.model.config.input;

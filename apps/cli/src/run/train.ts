@@ -6,6 +6,7 @@ import {
   type Checkpoint,
   type CheckpointInfo,
   exportWeights,
+  framesTensor,
   isBackboneWeight,
   loadTensors,
   MCoRe,
@@ -17,7 +18,6 @@ import { Random } from '@mcore/random';
 import type { SafeTensor } from '@mcore/safetensors';
 import {
   type ClipInput,
-  framesTensor,
   layoutOf,
   type PairInput,
   PairSampler,

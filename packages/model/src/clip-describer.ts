@@ -1,0 +1,100 @@
+import type { InferenceBackbone } from '@mcore/backbone-gsm';
+import type { Frames } from '@mcore/clips';
+import { ArgumentError } from '@mcore/errors';
+import { normalizeFrames } from '@mcore/ops';
+import * as tf from '@tensorflow/tfjs-core';
+import type { MCoRe } from './mcore.js';
+
+/** What inference says of one clip; all a bank or a score needs. */
+export interface ClipDescription {
+  /** Frames x channels features of the backbone: other transitions can be tried without computing them again. */
+  features: Float32Array;
+  /** Frames x transitions scores before softmax. */
+  logits: Float32Array;
+  /** Decoded, indices of sampled frames. */
+  transitions: number[];
+  /** Stages x steps x channels features cut at the decoded transitions. */
+  stages: Float32Array;
+}
+
+/** Inference with one model on the current tfjs backend, its backbone made ready once. */
+export class ClipDescriber {
+  readonly model: MCoRe;
+  #backbone: InferenceBackbone | undefined;
+
+  /** @param model - The caller disposes it. */
+  constructor(model: MCoRe) {
+    this.model = model;
+  }
+
+  /**
+   * One pass through the backbone.
+   *
+   * @param frames - Already resized and cropped, as many as the model takes.
+   */
+  async describe(frames: Frames): Promise<ClipDescription> {
+    this.#backbone ??= this.model.backbone.inferenceModel();
+    const backbone = this.#backbone;
+    const features = tf.tidy(() => backbone.apply(normalizeFrames(framesTensor(frames)) as tf.Tensor5D));
+    const logits = this.model.transitionLogits(features);
+    try {
+      const logitValues = (await logits.data()) as Float32Array;
+      const [transitions] = this.model.decode([asRows(logitValues, logits.shape[2])]);
+      const stages = this.model.stageFeatures(features, [transitions!]);
+      const [featureValues, stageValues] = (await Promise.all([features.data(), stages.data()])) as [
+        Float32Array,
+        Float32Array,
+      ];
+      stages.dispose();
+      return {
+        features: featureValues.slice(),
+        logits: logitValues.slice(),
+        transitions: transitions!,
+        stages: stageValues.slice(),
+      };
+    } finally {
+      tf.dispose([features, logits]);
+    }
+  }
+
+  /**
+   * Stage features at other transitions than the decoded ones.
+   *
+   * @param features - Of {@link ClipDescription}.
+   * @param transitions - Indices of sampled frames, as {@link MCoRe.stageFeatures} takes them.
+   * @returns Stages x steps x channels.
+   * @throws {@link ArgumentError} if the features are not a whole number of frames.
+   */
+  async stagesAt(features: Float32Array, transitions: readonly number[]): Promise<Float32Array> {
+    const { featureSize } = this.model.backbone;
+    if (features.length === 0 || features.length % featureSize !== 0) {
+      throw new ArgumentError(
+        `ClipDescriber.stagesAt: wanted frames x ${featureSize} features, got ${features.length} numbers.`,
+      );
+    }
+    const stages = tf.tidy(() =>
+      this.model.stageFeatures(tf.tensor3d(features, [1, features.length / featureSize, featureSize]), [transitions]),
+    );
+    const values = (await stages.data()) as Float32Array;
+    stages.dispose();
+    return values.slice();
+  }
+
+  /** Frees what was made ready; call it when the model's weights have changed too. The model stays. */
+  dispose(): void {
+    this.#backbone?.dispose();
+    this.#backbone = undefined;
+  }
+}
+
+/** Frames as a batch of one clip, `[1, time, height, width, 3]` with values 0..255; the caller disposes it. */
+export function framesTensor({ data, count, height, width }: Frames): tf.Tensor5D {
+  return tf.tensor5d(Float32Array.from(data), [1, count, height, width, 3]);
+}
+
+/** Frames x transitions out of one flat array: webgpu can't be read synchronously in Node, as decoding a tensor would. */
+function asRows(flat: Float32Array, transitions: number): number[][] {
+  return Array.from({ length: flat.length / transitions }, (_, frame) => [
+    ...flat.subarray(frame * transitions, (frame + 1) * transitions),
+  ]);
+}

@@ -1,0 +1,101 @@
+import '@tensorflow/tfjs';
+import { transformFrames } from '@mcore/clips';
+import { DataError } from '@mcore/errors';
+import { ExemplarBank, modelFromCheckpoint, scoreAgainst } from '@mcore/model';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { nearestExemplars, Scorer, transitionProbabilities } from './index.js';
+import { madeUpCheckpoint, noiseFrames } from './test-support.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+describe('Scorer', () => {
+  it('gives what the parts give that it is made of, and leaves no tensors', async () => {
+    const { checkpoint, bank } = await madeUpCheckpoint({ level: 0.9, halfWidth: 7, clips: 20 });
+    const before = tf.memory().numTensors;
+    const scorer = await Scorer.create(checkpoint, bank);
+    const scored = await scorer.score(noiseFrames('query'), 'query.mp4', '107B');
+    await scorer.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+
+    const model = modelFromCheckpoint(checkpoint);
+    const { data } = transformFrames(noiseFrames('query'), model.config.input.transform, 'center');
+    const features = model.features(tf.tensor5d(Float32Array.from(data), [1, 12, 16, 16, 3]));
+    const transitions = model.decode(model.transitionLogits(features));
+    const stages = model.stageFeatures(features, transitions).dataSync() as Float32Array;
+    const exemplars = scored.exemplars.map(({ id }) => bank.exemplars.find((exemplar) => exemplar.id === id)!);
+    const own = await scoreAgainst(model, stages, bank.shape, exemplars);
+    expect(scored.positions).toEqual(transitions[0]);
+    expect(scored.score).toBeCloseTo(own.score, 4); // normalisation is folded there
+    expect(scored.interval![0]).toBeCloseTo(scored.score - 7, 10);
+    expect(scored.interval![1]).toBeCloseTo(scored.score + 7, 10);
+    expect(scored).toMatchObject({ level: 0.9, match: 'same dive number' });
+    expect(new Set(exemplars.map(({ diveNumber }) => diveNumber))).toEqual(new Set(['107b']));
+    expect(exemplars).toHaveLength(3);
+    model.dispose();
+  });
+
+  it('draws by name and seed, takes the nearest dive number or the nearest features', async () => {
+    const { checkpoint, bank } = await madeUpCheckpoint();
+    const scorer = await Scorer.create(checkpoint, bank, { seed: 3 });
+    const description = await scorer.describe(noiseFrames('query'));
+    const ids = (name: string, dive?: string) => scorer.choose(description, name, dive).exemplars.map(({ id }) => id);
+    expect(ids('a', '107b')).toEqual(ids('a', '107b'));
+    const draws = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ids(name, '107b').join());
+    expect(new Set(draws).size).toBeGreaterThan(1);
+    expect(scorer.choose(description, 'a', '5255b')).toMatchObject({ match: 'nearest dive number' });
+    expect(ids('a', '5255b')[0]).toBe('clip 4');
+    const nearest = scorer.choose(description, 'a');
+    expect(nearest.match).toBe('nearest by features');
+    expect(nearest.exemplars).toEqual(nearestExemplars(bank, description.stages, 3));
+    const { interval, level } = await scorer.compare(description, nearest);
+    expect([interval, level]).toEqual([null, null]); // not calibrated
+    await scorer.dispose();
+  });
+
+  it('scores moved transitions as if the model had found them there', async () => {
+    const { checkpoint, bank } = await madeUpCheckpoint();
+    const scorer = await Scorer.create(checkpoint, bank);
+    const description = await scorer.describe(noiseFrames('query'));
+    const same = await scorer.moved(description, description.transitions);
+    same.stages.forEach((value, index) => {
+      expect(value).toBeCloseTo(description.stages[index]!, 5);
+    });
+    const moved = await scorer.moved(description, [3, 8]);
+    const features = tf.tensor3d(description.features, [1, 12, bank.shape.channels]);
+    const wanted = scorer.model.stageFeatures(features, [[3, 8]]).dataSync();
+    expect([...moved.stages]).toEqual([...wanted]);
+    expect((await scorer.compare(moved, scorer.choose(moved, 'a', '107b'))).positions).toEqual([3, 8]);
+    await scorer.dispose();
+  });
+
+  it('refuses a bank of other weights', async () => {
+    const { checkpoint, bank } = await madeUpCheckpoint();
+    const other = new ExemplarBank(bank.exemplars, bank.shape, '0123456789abcdef');
+    await expect(Scorer.create(checkpoint, other)).rejects.toThrow(
+      new DataError(
+        `Scorer.create: wanted an exemplar bank computed with these weights (${bank.weightsId}), got one of 0123456789abcdef; make it with mcore bank.`,
+      ),
+    );
+  });
+});
+
+describe('nearestExemplars', () => {
+  it('puts a clip of the bank itself first', async () => {
+    const { bank } = await madeUpCheckpoint();
+    for (const { id, stages } of bank.exemplars) expect(nearestExemplars(bank, stages, 1)[0]!.id).toBe(id);
+  });
+});
+
+describe('transitionProbabilities', () => {
+  it('is a softmax over frames in the released form, a sigmoid in the form of the paper; by hand', async () => {
+    const { checkpoint } = await madeUpCheckpoint();
+    const { config } = checkpoint.info;
+    const logits = Float32Array.of(0, Math.log(2), Math.log(3), 0); // frames x transitions
+    const [first, second] = transitionProbabilities(logits, config);
+    expect(first).toEqual([expect.closeTo(0.25, 6), expect.closeTo(0.75, 6)]);
+    expect(second).toEqual([expect.closeTo(2 / 3, 6), expect.closeTo(1 / 3, 6)]);
+    const paper = { ...config, loss: { ...config.loss, segmentation: 'paper' as const } };
+    expect(transitionProbabilities(logits, paper)[0]).toEqual([0.5, expect.closeTo(0.75, 6)]);
+  });
+});

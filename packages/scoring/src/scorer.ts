@@ -1,0 +1,171 @@
+import { type Frames, transformFrames } from '@mcore/clips';
+import { DataError } from '@mcore/errors';
+import {
+  type Checkpoint,
+  type CheckpointInfo,
+  ClipDescriber,
+  type ClipDescription,
+  type Exemplar,
+  type ExemplarBank,
+  type ExemplarVote,
+  type MCoRe,
+  modelFromCheckpoint,
+  scoreAgainst,
+  weightsId,
+} from '@mcore/model';
+import { Random } from '@mcore/random';
+import { nearestExemplars } from './nearest-exemplars.js';
+import { type Saliency, type SaliencyOptions, saliency } from './saliency.js';
+
+/** How the exemplars of a score were found. */
+export type ExemplarMatch = 'same dive number' | 'nearest dive number' | 'nearest by features';
+
+/** Exemplars with how they were found. */
+export interface ChosenExemplars {
+  exemplars: readonly Exemplar[];
+  match: ExemplarMatch;
+}
+
+/** What is said of one clip. */
+export interface ClipScore {
+  /** In points. */
+  score: number;
+  /** Holds the judges' score with probability `level`, as calibrated on validation clips; `null` where it was not. */
+  interval: [number, number] | null;
+  level: number | null;
+  /** Standard deviation over the exemplars' votes, points. */
+  spread: number;
+  /** Sampled positions of the transitions. */
+  positions: number[];
+  match: ExemplarMatch;
+  exemplars: ExemplarVote[];
+}
+
+/** Options of {@link Scorer.create}. */
+export interface ScorerOptions {
+  /** Of the draw of exemplars; 0 unless given. */
+  readonly seed?: number;
+}
+
+/** Scores clips with one checkpoint and one bank: one pass through the backbone each. */
+export class Scorer {
+  readonly model: MCoRe;
+  readonly bank: ExemplarBank;
+  /** What the checkpoint says of itself. */
+  readonly info: CheckpointInfo;
+  readonly #describer: ClipDescriber;
+  readonly #seed: number;
+
+  private constructor(checkpoint: Checkpoint, bank: ExemplarBank, seed: number) {
+    this.model = modelFromCheckpoint(checkpoint);
+    this.info = checkpoint.info;
+    this.bank = bank;
+    this.#describer = new ClipDescriber(this.model);
+    this.#seed = seed;
+  }
+
+  /**
+   * Makes a model of the checkpoint on the current tfjs backend.
+   *
+   * @throws {@link DataError} if the bank was computed with other weights; what `modelFromCheckpoint` throws.
+   */
+  static async create(checkpoint: Checkpoint, bank: ExemplarBank, { seed = 0 }: ScorerOptions = {}): Promise<Scorer> {
+    const id = await weightsId(checkpoint.tensors);
+    if (bank.weightsId !== id) {
+      throw new DataError(
+        `Scorer.create: wanted an exemplar bank computed with these weights (${id}), got one of ${bank.weightsId}; make it with mcore bank.`,
+      );
+    }
+    return new Scorer(checkpoint, bank, seed);
+  }
+
+  /**
+   * Scores sampled frames: {@link describe}, {@link choose}, {@link compare}.
+   *
+   * @param frames - As many as the model takes, already resized.
+   * @param name - Seeds the draw of exemplars together with the seed.
+   * @param diveNumber - Exemplars have it, or the nearest one there is; without it they are the nearest by features.
+   */
+  async score(frames: Frames, name: string, diveNumber?: string): Promise<ClipScore> {
+    const description = await this.describe(frames);
+    return this.compare(description, this.choose(description, name, diveNumber));
+  }
+
+  /**
+   * Crops the frames and passes them through backbone and segmenter: nearly all the work of a score.
+   *
+   * @param frames - As many as the model takes, already resized.
+   */
+  describe(frames: Frames): Promise<ClipDescription> {
+    return this.#describer.describe(this.#cropped(frames));
+  }
+
+  /**
+   * The same clip with its transitions elsewhere, without another pass through the backbone.
+   *
+   * @param transitions - Indices of sampled frames, as many as the model has.
+   */
+  async moved(description: ClipDescription, transitions: readonly number[]): Promise<ClipDescription> {
+    const stages = await this.#describer.stagesAt(description.features, transitions);
+    return { ...description, transitions: [...transitions], stages };
+  }
+
+  /**
+   * The exemplars a clip is compared with, as many as the checkpoint wants, or all there are.
+   *
+   * @param name - Seeds the draw together with the seed.
+   * @param diveNumber - In either case, such as `107B`; `undefined` for unknown.
+   * @throws {@link ArgumentError} if it is no dive number.
+   */
+  choose({ stages }: Pick<ClipDescription, 'stages'>, name: string, diveNumber?: string): ChosenExemplars {
+    const count = this.model.config.exemplars;
+    if (diveNumber === undefined) {
+      return { exemplars: nearestExemplars(this.bank, stages, count), match: 'nearest by features' };
+    }
+    const { exemplars, match } = this.bank.draw(diveNumber, count, Random.for(this.#seed, 'exemplars', name));
+    return { exemplars, match: match === 'same' ? 'same dive number' : 'nearest dive number' };
+  }
+
+  /** Compares a described clip with exemplars, stage by stage. */
+  async compare(
+    { stages, transitions }: Pick<ClipDescription, 'stages' | 'transitions'>,
+    { exemplars, match }: ChosenExemplars,
+  ): Promise<ClipScore> {
+    const { score, spread, votes } = await scoreAgainst(this.model, stages, this.bank.shape, exemplars);
+    const { calibration } = this.info;
+    return {
+      score,
+      interval: calibration ? [score - calibration.halfWidth, score + calibration.halfWidth] : null,
+      level: calibration?.level ?? null,
+      spread,
+      positions: [...transitions],
+      match,
+      exemplars: votes,
+    };
+  }
+
+  /**
+   * How much every part of every frame moves the score: {@link saliency} at given transitions and exemplars. Needs the
+   * gradients of `@tensorflow/tfjs`, and about the memory of one step of training.
+   *
+   * @param frames - As given to {@link describe}.
+   */
+  saliency(
+    frames: Frames,
+    transitions: readonly number[],
+    exemplars: readonly Exemplar[],
+    options: SaliencyOptions = {},
+  ): Promise<Saliency> {
+    return saliency(this.model, this.#cropped(frames), { transitions, exemplars, shape: this.bank.shape }, options);
+  }
+
+  /** Frees the model. */
+  async dispose(): Promise<void> {
+    this.#describer.dispose();
+    this.model.dispose();
+  }
+
+  #cropped(frames: Frames): Frames {
+    return transformFrames(frames, this.model.config.input.transform, 'center');
+  }
+}

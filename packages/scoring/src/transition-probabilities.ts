@@ -1,0 +1,27 @@
+import type { MCoReConfig } from '@mcore/model';
+
+/**
+ * How likely each sampled frame is the beginning of each later stage, in the reading the weights were trained with: `'released'`, a
+ * softmax over the frames of a transition, so that each adds up to 1; `'paper'`, the sigmoid of every frame's logit.
+ *
+ * @param logits - Frames x transitions, as in `ClipDescription`.
+ * @param config - Of the model.
+ * @returns A list of frames for every transition.
+ */
+export function transitionProbabilities(
+  logits: Float32Array,
+  { stages, loss }: Pick<MCoReConfig, 'stages' | 'loss'>,
+): number[][] {
+  const count = stages - 1;
+  return Array.from({ length: count }, (_, transition) => {
+    const column = Array.from({ length: logits.length / count }, (_, frame) => logits[frame * count + transition]!);
+    return loss.segmentation === 'released' ? softmax(column) : column.map((logit) => 1 / (1 + Math.exp(-logit)));
+  });
+}
+
+function softmax(values: readonly number[]): number[] {
+  const largest = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const powers = values.map((value) => Math.exp(value - largest));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}

@@ -25,10 +25,11 @@ describe('training, evaluating and scoring as processes', () => {
     expect(status).toBe(0);
   }, 300_000);
 
-  it('leaves weights, a bank and a log', () => {
+  it('leaves weights, a bank, a log and its settings', () => {
     expect(readdirSync(join(folder, 'unbroken')).sort()).toEqual([
       'bank.safetensors',
       'best.safetensors',
+      'config.json',
       'last.safetensors',
       'log.jsonl',
     ]);
@@ -42,6 +43,17 @@ describe('training, evaluating and scoring as processes', () => {
     }
   });
 
+  it('goes on with the settings it keeps, and with no others', async () => {
+    const settings = JSON.parse(readFileSync(join(folder, 'unbroken', 'config.json'), 'utf8'));
+    expect(settings).toMatchObject({ preset: 'laptop', optimiser: { batchSize: 2 }, run: { steps: STEPS, seed: 0 } });
+    const args = ['train', '--resume', '--out', 'unbroken', '--seed', '3', '--set', 'loss.contrastive.weight=0'];
+    const { status, stderr } = await runMcore(args, folder);
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'go on with the run, got loss.contrastive.weight 0 instead of 1, run.seed 3 instead of 0. (ERR_MCORE_DATA)',
+    );
+  }, 60_000);
+
   it('killed in the middle and resumed, ends with the same weights to the bit', async () => {
     const { process: child, finished } = startMcore(training('broken'), folder);
     const log = join(folder, 'broken', 'log.jsonl');
@@ -51,7 +63,7 @@ describe('training, evaluating and scoring as processes', () => {
     expect((await finished).signal).toBe('SIGKILL');
     expect(existsSync(join(folder, 'broken', 'bank.safetensors'))).toBe(false);
 
-    const resumed = await runMcore(training('broken', '--resume'), folder);
+    const resumed = await runMcore(['train', '--resume', '--out', 'broken'], folder);
     expect(resumed.status).toBe(0);
     expect(resumed.stderr).toContain('Going on after step 2');
     for (const file of ['last.safetensors', 'best.safetensors', 'bank.safetensors', 'log.jsonl']) {

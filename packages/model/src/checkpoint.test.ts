@@ -150,11 +150,11 @@ describe('checkpoints', () => {
       ],
       [
         { config: of((copy) => Object.assign(copy.loss.contrastive, { temperature: 0 })) },
-        `in the metadata of dive.safetensors, config.loss.contrastive.temperature must be a number in ${Number.MIN_VALUE} .. 1000000, got 0.`,
+        'in the metadata of dive.safetensors, config.loss.contrastive.temperature must be a number above 0 and at most 1000000, got 0.',
       ],
       [
         { config: of((copy) => Reflect.deleteProperty(copy.optimiser, 'gradientNorm')) },
-        `in the metadata of dive.safetensors, config.optimiser.gradientNorm must be a number in ${Number.MIN_VALUE} .. ${Number.MAX_VALUE}, got undefined.`,
+        'in the metadata of dive.safetensors, config.optimiser.gradientNorm must be null or a number above 0, got undefined.',
       ],
       [
         { label_range: '{"min":0}' },
@@ -166,7 +166,7 @@ describe('checkpoints', () => {
       ],
       [
         { training: '{"trainedOn":"x","seed":0,"step":-1}' },
-        `in the metadata of dive.safetensors, training.step must be a whole number in 0 .. ${Number.MAX_SAFE_INTEGER}, got -1.`,
+        'in the metadata of dive.safetensors, training.step must be a whole number of at least 0, got -1.',
       ],
       [
         { calibration: '{"level":2,"halfWidth":1,"clips":3}' },

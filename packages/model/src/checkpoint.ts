@@ -2,9 +2,10 @@ import { DataError, WeightsError } from '@mcore/errors';
 import { float32ToFloat16, readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MCoReConfig } from './config.js';
-import { metadataChecks } from './config-check.js';
 import { parameterCounts } from './counts.js';
 import { MCoRe } from './mcore.js';
+import { metadataSchemas } from './metadata-schemas.js';
+import { formatPath, schemaProblems, withDefaults } from './schema.js';
 
 /** Scores the model was trained on, in points. */
 export interface LabelRange {
@@ -93,7 +94,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name = 'the file'): Checkpoi
       `decodeCheckpoint: wanted ${name} to be of format "${FORMAT}", got "${metadata.format ?? 'no format in its metadata'}".`,
     );
   }
-  const read = (key: keyof typeof metadataChecks): unknown => parseMetadata(metadata[key], key, name);
+  const read = (key: keyof typeof metadataSchemas): unknown => parseMetadata(metadata[key], key, name);
   const { trainedOn, seed, step } = read('training') as Pick<CheckpointInfo, 'trainedOn' | 'seed' | 'step'>;
   const config = read('config') as MCoReConfig;
   const tensors = new Map<string, SafeTensor>();
@@ -174,7 +175,7 @@ export async function weightsId(tensors: ReadonlyMap<string, SafeTensor>): Promi
   return [...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function parseMetadata(text: string | undefined, key: keyof typeof metadataChecks, name: string): unknown {
+function parseMetadata(text: string | undefined, key: keyof typeof metadataSchemas, name: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text ?? '');
@@ -183,7 +184,12 @@ function parseMetadata(text: string | undefined, key: keyof typeof metadataCheck
       `decodeCheckpoint: wanted JSON as "${key}" in the metadata of ${name}, got ${text === undefined ? 'none' : JSON.stringify(text.slice(0, 40))}.`,
     );
   }
-  const problem = metadataChecks[key](value, key);
-  if (problem !== undefined) throw new DataError(`decodeCheckpoint: in the metadata of ${name}, ${problem}.`);
-  return value;
+  const [problem] = schemaProblems(metadataSchemas[key], value);
+  if (problem) {
+    const { path, wanted, got } = problem;
+    throw new DataError(
+      `decodeCheckpoint: in the metadata of ${name}, ${formatPath([key, ...path])} must be ${wanted}, got ${got}.`,
+    );
+  }
+  return withDefaults(metadataSchemas[key], value);
 }

@@ -21,6 +21,7 @@ export {
   presetConfig,
   presets,
 } from './config.js';
+export { configSchema } from './config-schema.js';
 export { multiplyAdds, type PartCounts, parameterCounts } from './counts.js';
 export { type Exemplar, ExemplarBank, type StageShape } from './exemplar-bank.js';
 export {
@@ -33,4 +34,12 @@ export {
 export { isBackboneWeight, MCoRe } from './mcore.js';
 export { type LabelledClips, type PairLosses, pairLosses } from './pair-loss.js';
 export { pytorchStateDict, pytorchStateDicts, RELEASED_PARTS, type ReleasedPart } from './pytorch-state.js';
+export {
+  formatPath,
+  type Schema,
+  type SchemaCheckOptions,
+  type SchemaProblem,
+  schemaProblems,
+  withDefaults,
+} from './schema.js';
 export { type ExemplarVote, type ScoredClip, scoreAgainst } from './score-against.js';

@@ -1,6 +1,7 @@
-import { presetConfig, presets } from '@mcore/model';
+import { presets } from '@mcore/model';
 import { PairSampler } from '@mcore/training';
 import { type Command, Option } from 'commander';
+import { type SettingsOptions, saveSettings, trainSettings } from '../config/train-settings.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import { readCheckpoint } from '../run/run-files.js';
 import { splitClips } from '../run/splits.js';
@@ -19,19 +20,8 @@ import {
   withJson,
 } from './options.js';
 
-interface TrainOptions extends DataOptions, EngineOptions {
-  preset: string;
-  out: string;
-  seed: number;
-  steps?: number;
-  epochs?: number;
-  batch?: number;
-  trainClips?: number;
-  validationClips?: number;
-  checkpointEvery: number;
-  validateEvery?: number;
-  init?: string;
-  resume: boolean;
+interface TrainOptions extends DataOptions, EngineOptions, SettingsOptions {
+  engine: EngineOptions['engine'];
   json: boolean;
 }
 
@@ -43,58 +33,68 @@ export function addTrain(program: Command): void {
     .addOption(
       new Option('--preset <name>', 'configuration to start from').choices(Object.keys(presets)).default('laptop'),
     )
+    .option('--config <file>', 'settings in YAML or JSON: fields of the preset to change, options under "run"')
+    .option('--set <field=value>', 'change one field, such as loss.contrastive.weight=0; may be repeated', collect, [])
     .option('--out <dir>', 'folder for checkpoints, exemplar bank and log', 'runs/train')
     .option('--seed <n>', 'seed of weights, order, exemplars, augmentation and dropout', wholeNumber(0), 0)
     .option('--steps <n>', 'optimisation steps in all', wholeNumber(1))
     .option('--epochs <n>', 'passes over the training clips, instead of --steps', wholeNumber(1))
-    .option('--batch <pairs>', 'pairs a step', wholeNumber(1))
+    .option('--batch <pairs>', 'pairs a step; gradients are accumulated one pair at a time', wholeNumber(1))
     .option('--train-clips <n>', 'train on a seeded random part', wholeNumber(2))
     .option('--validation-clips <n>', 'validate on a seeded random part', wholeNumber(2))
     .option('--checkpoint-every <steps>', 'steps between checkpoints', wholeNumber(1), 50)
     .option('--validate-every <steps>', 'steps between looks at validation (default: a tenth of all)', wholeNumber(1))
     .option('--init <file>', 'checkpoint to start from instead of random weights')
-    .option('--resume', 'go on from the last checkpoint in --out; give the same options as before', false);
+    .option('--resume', 'go on from the last checkpoint in --out, with the settings kept there', false);
   withExamples(
     withJson(withEngine(withData(command))),
     'mcore train --preset laptop --steps 300 --out runs/first',
     'mcore train --data FineDiving --preset released --out runs/released',
-    'mcore train --preset laptop --steps 300 --out runs/first --resume',
+    'mcore train --out runs/first --resume',
+    'mcore train --config ablation.yaml --seed 1 --out runs/ablation-1',
+    'mcore train --set loss.contrastive.weight=0 --set backbone.gateShift=false --out runs/plain',
   ).action(runTrain);
 }
 
-async function runTrain(options: TrainOptions): Promise<void> {
-  const config = presetConfig(options.preset);
-  if (options.batch !== undefined) config.optimiser.batchSize = options.batch;
-  const initial = options.init === undefined ? undefined : await readCheckpoint(options.init);
-  const engine = await startEngine(options);
-  const prepared = await PreparedClips.open(sourceOf(options), config.input, options);
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+async function runTrain(options: TrainOptions, command: Command): Promise<void> {
+  const settings = await trainSettings(command, options);
+  const { config, run } = settings;
+  const initial = run.init === undefined || options.resume ? undefined : await readCheckpoint(run.init);
+  const engine = await startEngine(run as EngineOptions);
+  const prepared = await PreparedClips.open(sourceOf(run), config.input, run);
   try {
     const splits = splitClips(prepared.source.clips, {
-      kind: options.split,
-      seed: options.seed,
+      kind: run.split,
+      seed: run.seed,
       limits: {
-        ...(options.trainClips === undefined ? {} : { train: options.trainClips }),
-        ...(options.validationClips === undefined ? {} : { validation: options.validationClips }),
+        ...(run.trainClips === undefined ? {} : { train: run.trainClips }),
+        ...(run.validationClips === undefined ? {} : { validation: run.validationClips }),
       },
     });
     say(
       `${splits.train.length} training and ${splits.validation.length} validation clips of ${prepared.source.description}.`,
     );
     await prepareWithProgress(prepared, [...splits.train, ...splits.validation]);
-    const epochSteps = new PairSampler(splits.train, options.seed).stepsPerEpoch(config.optimiser.batchSize);
-    const totalSteps = options.steps ?? (options.epochs ?? config.optimiser.epochs) * epochSteps;
+    const epochSteps = new PairSampler(splits.train, run.seed).stepsPerEpoch(config.optimiser.batchSize);
+    const totalSteps = run.steps ?? config.optimiser.epochs * epochSteps;
+    const validateEvery = run.validateEvery ?? Math.max(1, Math.round(totalSteps / 10));
+    await saveSettings({ config, run: { ...run, validateEvery } }, totalSteps);
     const progress = trainingProgress(totalSteps);
     const outcome = await train({
       config,
       prepared,
       splits,
-      out: options.out,
-      seed: options.seed,
+      out: run.out,
+      seed: run.seed,
       totalSteps,
       engine: engine.name,
-      workers: options.workers,
-      checkpointEvery: options.checkpointEvery,
-      validateEvery: options.validateEvery ?? Math.max(1, Math.round(totalSteps / 10)),
+      workers: run.workers,
+      checkpointEvery: run.checkpointEvery,
+      validateEvery,
       resume: options.resume,
       ...(initial ? { initial } : {}),
       ...progress,

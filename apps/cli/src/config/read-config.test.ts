@@ -1,0 +1,104 @@
+import { DataError } from '@mcore/errors';
+import { configSchema, presets, type Schema, schemaProblems } from '@mcore/model';
+import { describe, expect, it } from 'vitest';
+import { parseRunConfig, parseSetting } from './read-config.js';
+
+const problems = (...lines: string[]) =>
+  new DataError(['mcore train: wanted a valid configuration, got', ...lines.map((line) => `  ${line}`)].join('\n'));
+
+describe('parseRunConfig', () => {
+  it('reads YAML and JSON alike, tabs and comments included', () => {
+    const wanted = { preset: 'laptop', loss: { contrastive: { weight: 0 } }, run: { seed: 3, steps: 40 } };
+    const yaml = 'preset: laptop # small\nloss:\n  contrastive: { weight: 0 }\nrun:\n  seed: 3\n  steps: 40\n';
+    expect(parseRunConfig(yaml, 'a.yaml')).toEqual(wanted);
+    expect(parseRunConfig(JSON.stringify(wanted, null, '\t'), 'a.json')).toEqual(wanted);
+    expect(parseRunConfig('', 'empty.yaml')).toEqual({});
+    expect(parseRunConfig('{"$schema": "x.json"}', 'a.json')).toEqual({});
+  });
+
+  it('points at every wrong value: file, line, column, wanted, got', () => {
+    const text = [
+      'preset: tiny',
+      'backbone:',
+      '  gateShift: maybe',
+      '  widths: [24, 0]',
+      'loss: { contrastive: { weight: ten, wieght: 1 } }',
+      'optimiser:',
+      '  learningRate: -1',
+      '  gradientNorm: .inf',
+      'run:',
+      '  seed: 1.5',
+      '  stepz: 3',
+    ].join('\n');
+    expect(() => parseRunConfig(text, 'ablation.yaml')).toThrow(
+      problems(
+        'ablation.yaml:1:9: wanted preset to be one of paper, released, laptop, got "tiny"',
+        'ablation.yaml:3:14: wanted backbone.gateShift to be true or false, got "maybe"',
+        'ablation.yaml:4:16: wanted backbone.widths[1] to be a whole number in 1 .. 16384, got 0',
+        'ablation.yaml:5:32: wanted loss.contrastive.weight to be a number in 0 .. 1000000, got "ten"',
+        'ablation.yaml:5:37: wanted one of the fields form, temperature, weight of loss.contrastive, got "wieght"',
+        'ablation.yaml:7:17: wanted optimiser.learningRate to be a number in 0 .. 1000, got -1',
+        'ablation.yaml:8:17: wanted optimiser.gradientNorm to be null or a number above 0, got Infinity',
+        'ablation.yaml:10:9: wanted run.seed to be a whole number of at least 0, got 1.5',
+        'ablation.yaml:11:3: wanted one of the fields data, renderSeed, renderHeight, split, cache, out, seed, steps, trainClips, validationClips, checkpointEvery, validateEvery, init, engine, workers of run, got "stepz"',
+      ),
+    );
+  });
+
+  it('points at what is no YAML, at a field given twice and at a file that is no object', () => {
+    expect(() => parseRunConfig('run:\n  seed: [1\n', 'a.yaml')).toThrow(
+      /^mcore train: .*\n {2}a\.yaml:\d:\d+: wanted YAML or JSON, got this: /,
+    );
+    expect(() => parseRunConfig('stages: 3\nstages: 4\n', 'a.yaml')).toThrow(
+      problems('a.yaml:2:1: wanted YAML or JSON, got this: Map keys must be unique'),
+    );
+    expect(() => parseRunConfig('- 1\n', 'a.yaml')).toThrow(
+      problems('a.yaml:1:1: wanted the configuration to be an object, got [1]'),
+    );
+    expect(() => parseRunConfig('__proto__: { stages: 4 }\n', 'a.yaml')).toThrow(
+      /a\.yaml:1:1: wanted one of the fields/,
+    );
+  });
+
+  it('names the place where an alias stands', () => {
+    const text = 'input: &n { frames: 0 }\nbackbone: *n\n';
+    expect(() => parseRunConfig(text, 'a.yaml')).toThrow(
+      /a\.yaml:1:21: wanted input\.frames to be .*\n {2}a\.yaml:[12]:\d+: wanted one of the fields stemWidth/,
+    );
+  });
+});
+
+describe('parseSetting', () => {
+  it('changes one field', () => {
+    expect(parseSetting('loss.contrastive.weight=0')).toEqual({ loss: { contrastive: { weight: 0 } } });
+    expect(parseSetting('backbone.widths=[8, 16]')).toEqual({ backbone: { widths: [8, 16] } });
+    expect(parseSetting('optimiser.gradientNorm=null')).toEqual({ optimiser: { gradientNorm: null } });
+    expect(parseSetting('run.data=a=b')).toEqual({ run: { data: 'a=b' } });
+  });
+
+  it.each([
+    ['stages', 'mcore train: --set stages: wanted field=value, such as loss.contrastive.weight=0.'],
+    ['stages=two', 'mcore train: --set stages=two: wanted stages to be a whole number in 1 .. 1000, got "two".'],
+    ['decoding.x=1', 'mcore train: --set decoding.x=1: wanted decoding to be one of windowed, ordered, got {"x":1}.'],
+    ['stages=[', 'mcore train: --set stages=[: wanted a value in YAML, got "[".'],
+  ])('refuses %s', (setting, message) => {
+    expect(() => parseSetting(setting)).toThrow(new DataError(message));
+  });
+});
+
+describe('the schema', () => {
+  it('knows every field of every preset and nothing else', () => {
+    const fields = (schema: Schema): unknown =>
+      'type' in schema && schema.type === 'object'
+        ? Object.fromEntries(Object.entries(schema.properties).map(([key, inner]) => [key, fields(inner)]))
+        : '';
+    const shape = (value: unknown): unknown =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]))
+        : '';
+    for (const preset of Object.values(presets)) {
+      expect(fields(configSchema)).toEqual(shape(preset));
+      expect(schemaProblems(configSchema, preset, { closed: true })).toEqual([]);
+    }
+  });
+});

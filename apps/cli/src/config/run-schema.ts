@@ -1,0 +1,72 @@
+import { ENGINE_NAMES } from '@mcore/engines';
+import { configSchema, type MCoReConfig, type Schema } from '@mcore/model';
+import type { SplitKind } from '../run/splits.js';
+
+/** The options of a training run that are not the model's, under the names that the command line has for them. */
+export interface RunOptions {
+  data: string;
+  renderSeed: number;
+  renderHeight: number;
+  split: SplitKind;
+  cache: string;
+  out: string;
+  seed: number;
+  steps?: number;
+  trainClips?: number;
+  validationClips?: number;
+  checkpointEvery: number;
+  validateEvery?: number;
+  init?: string;
+  engine: string;
+  workers: number;
+}
+
+/** What a configuration file may hold: parts of a model's configuration, and options of the run under `run`. */
+export type RunConfig = DeepPartial<MCoReConfig> & { run?: Partial<RunOptions> };
+
+/** Every field left out where it is not meant to change. */
+export type DeepPartial<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { [K in keyof T]?: DeepPartial<T[K]> }
+    : T;
+
+const whole = (minimum: number, description: string): Schema => ({ type: 'integer', minimum, description });
+const text = (description: string): Schema => ({ type: 'string', minLength: 1, description });
+
+/** The options under `run`; the command line's own, by their long names in camel case. */
+const runOptions: Readonly<Record<keyof RunOptions, Schema>> = {
+  data: text('A folder in FineDiving\'s layout, or the word "rendered".'),
+  renderSeed: whole(0, 'Seed of rendered dives.'),
+  renderHeight: whole(16, 'Height rendered dives are drawn at, in pixels.'),
+  split: { enum: ['official', 'held-out-events'], description: 'Which clips are test clips.' },
+  cache: text('Where sampled and resized clips are kept.'),
+  out: text('Folder for checkpoints, exemplar bank and log.'),
+  seed: whole(0, 'Seed of weights, order, exemplars, augmentation and dropout.'),
+  steps: whole(1, 'Optimisation steps in all; instead of optimiser.epochs.'),
+  trainClips: whole(2, 'Train on a seeded random part.'),
+  validationClips: whole(2, 'Validate on a seeded random part.'),
+  checkpointEvery: whole(1, 'Steps between checkpoints to resume from.'),
+  validateEvery: whole(1, 'Steps between looks at validation.'),
+  init: text('Checkpoint to start from instead of random weights.'),
+  engine: { enum: ['auto', ...ENGINE_NAMES], description: 'What computes.' },
+  workers: whole(1, 'Threads for engines that use one core each.'),
+};
+
+/** The schema of what stands under `run`. */
+export const runSchema = {
+  type: 'object',
+  properties: runOptions,
+  description: "Options of the run that are not the model's.",
+} as const satisfies Schema;
+
+/** A configuration file as a JSON Schema. */
+export const runConfigSchema: Extract<Schema, { type: 'object' }> = {
+  type: 'object',
+  properties: {
+    // what editors look for in a JSON file; it changes nothing
+    $schema: { type: 'string' },
+    ...configSchema.properties,
+    run: runSchema,
+  },
+};

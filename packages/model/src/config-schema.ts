@@ -1,0 +1,90 @@
+import { presets } from './config.js';
+import type { Schema } from './schema.js';
+
+const whole = (minimum: number, maximum?: number, description?: string): Schema => ({
+  type: 'integer',
+  minimum,
+  ...(maximum === undefined ? {} : { maximum }),
+  ...(description ? { description } : {}),
+});
+const number = (minimum: number, maximum: number, description?: string): Schema => ({
+  type: 'number',
+  minimum,
+  maximum,
+  ...(description ? { description } : {}),
+});
+const positive = (maximum: number, description: string): Schema => ({
+  type: 'number',
+  exclusiveMinimum: 0,
+  maximum,
+  description,
+});
+const oneOf = (choices: readonly string[], description: string): Schema => ({ enum: choices, description });
+const list = (items: Schema, minItems: number, maxItems: number, description: string): Schema => ({
+  type: 'array',
+  items,
+  minItems,
+  maxItems,
+  description,
+});
+const record = (properties: Readonly<Record<string, Schema>>): Extract<Schema, { type: 'object' }> => ({
+  type: 'object',
+  properties,
+});
+
+const pixels = whole(1, 8192);
+const width = whole(1, 16_384);
+const size = record({ height: pixels, width: pixels });
+
+/**
+ * Every field of `MCoReConfig` as a JSON Schema. Bounds are far beyond any use; they keep a hostile file from asking for
+ * absurd amounts of memory. What fields mean together is checked where a model is made of them.
+ */
+export const configSchema = record({
+  preset: oneOf(Object.keys(presets), 'What the configuration starts from.'),
+  input: record({
+    frames: whole(1, 100_000, 'Frames sampled from a clip.'),
+    transform: record({ resize: size, crop: size }),
+  }),
+  backbone: record({
+    stemWidth: width,
+    widths: list(width, 1, 16, 'Channels of every stage.'),
+    depths: list(whole(1, 256), 1, 16, 'Blocks of every stage.'),
+    groupWidth: width,
+    gateShift: { type: 'boolean', description: 'Gate shifts (GSM) in every block; without them frames do not mix.' },
+    batchNorm: oneOf(['fixed', 'batch'], 'Running statistics, or those of the batch.'),
+  }),
+  segmenter: record({ hiddenSize: width, dropout: number(0, 1) }),
+  regressor: record({
+    blocks: whole(1, 256, 'Cross-attention blocks.'),
+    heads: width,
+    mlpRatio: number(0, 64),
+    hidden: list(width, 0, 64, 'Widths of the layers that score a token.'),
+  }),
+  stages: whole(1, 1000, 'Stages of the action; one transition fewer.'),
+  stepsPerStage: whole(1, 1000, 'Feature steps a stage is resampled to.'),
+  decoding: oneOf(['windowed', 'ordered'], 'How transitions are read off the segmenter.'),
+  exemplars: whole(1, 100_000, 'Exemplars that vote on a score.'),
+  scoreScale: positive(1e6, 'Points of score that one unit of the regressor stands for.'),
+  loss: record({
+    regressionDirections: oneOf(['both', 'query'], 'Query against exemplar, or that and the reverse.'),
+    segmentation: oneOf(['paper', 'released'], 'Form of the segmentation loss.'),
+    contrastive: record({
+      form: oneOf(['paper', 'released'], 'Form of the stage contrastive loss.'),
+      temperature: positive(1e6, 'Divides the cosines.'),
+      weight: number(0, 1e6, '0 leaves the contrastive loss out.'),
+    }),
+  }),
+  optimiser: record({
+    learningRate: number(0, 1e3),
+    backboneLearningRate: number(0, 1e3),
+    schedule: oneOf(['cosine', 'constant'], 'How the learning rate goes on after the warm-up.'),
+    warmupSteps: whole(0, undefined, 'Steps over which the learning rate rises from 0.'),
+    gradientNorm: {
+      anyOf: [{ type: 'null' }, { type: 'number', exclusiveMinimum: 0 }],
+      description: 'Largest norm of the whole gradient; null leaves it as it is.',
+    },
+    batchSize: whole(1, 1_000_000, 'Pairs a step; their gradients are accumulated one pair at a time.'),
+    epochs: whole(1),
+  }),
+});

@@ -1,0 +1,28 @@
+import { configSchema } from './config-schema.js';
+import type { Schema } from './schema.js';
+
+const points: Schema = { type: 'number', minimum: -1e9, maximum: 1e9 };
+const count = (minimum: number): Schema => ({ type: 'integer', minimum });
+
+/** What the metadata of a checkpoint must look like, by key: what it means together is checked where it is used. */
+export const metadataSchemas = {
+  config: configSchema,
+  label_range: { type: 'object', properties: { min: points, max: points } },
+  training: {
+    type: 'object',
+    properties: {
+      trainedOn: { type: 'string' },
+      seed: { anyOf: [{ type: 'number' }, { type: 'string' }] },
+      step: count(0),
+    },
+  },
+  calibration: {
+    type: 'object',
+    properties: {
+      level: { type: 'number', minimum: 0, maximum: 1 },
+      halfWidth: { type: 'number', minimum: 0 },
+      clips: count(1),
+    },
+  },
+  notes: { type: 'object', properties: {} },
+} as const satisfies Record<string, Schema>;

@@ -16,8 +16,8 @@ export interface Part {
   against: string;
   /** What is promised: the command fails where an error is larger. */
   bounds: Errors;
-  /** Engines that would take too long, and why. */
-  slow?: Partial<Record<ParityEngine, string>>;
+  /** Engines that would take many minutes. */
+  leftOut?: readonly ParityEngine[];
   measure(): Promise<Errors>;
 }
 
@@ -26,7 +26,7 @@ export interface EngineResult {
   engine: ParityEngine;
   about?: string;
   unavailable?: string;
-  parts: { name: string; against: string; bounds: Errors; measured?: Errors; left?: string }[];
+  parts: { name: string; against: string; bounds: Errors; measured?: Errors }[];
 }
 
 /** `|got - wanted| / |wanted|` in the Euclidean norm; `|got|` where wanted is 0. */

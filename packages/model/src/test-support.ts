@@ -11,13 +11,13 @@ import { loadTensors, MCoRe, type MCoReConfig, presetConfig } from './index.js';
 
 const noWebgpu = await prepareWebgpu();
 
-/** What models run on; the third is wasm with the kernels of `@mcore/ops`, which then stay. */
-const backends = ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'] as const;
+/** What models run on, in this order: the kernels of `@mcore/ops` stay once they are registered. */
+const backends = ['cpu', 'wasm', 'wasm after registerOps', 'webgpu', 'webgpu after registerOps'] as const;
 
 /** One suite a backend, webgpu skipped with its reason where there is none. */
 export function describeOnBackends(title: string, suite: (backend: string) => void): void {
   for (const name of backends) {
-    const reason = name === 'webgpu' ? noWebgpu : null;
+    const reason = name.startsWith('webgpu') ? noWebgpu : null;
     describe.skipIf(reason !== null)(`${title} on ${name}${reason === null ? '' : `: skipped, ${reason}`}`, () => {
       beforeAll(() => useBackend(name));
       suite(name);
@@ -27,10 +27,13 @@ export function describeOnBackends(title: string, suite: (backend: string) => vo
 
 /** Makes one of the backends current. */
 export async function useBackend(name: (typeof backends)[number]): Promise<void> {
-  if (name === 'webgpu') return useTestWebgpu();
-  setWasmPaths(new URL('.', import.meta.resolve('@tensorflow/tfjs-backend-wasm')).pathname);
-  await tf.setBackend(name === 'cpu' ? 'cpu' : 'wasm');
-  if (name === 'wasm after registerOps') await registerOps();
+  const [backend] = name.split(' ');
+  if (backend === 'webgpu') await useTestWebgpu();
+  else {
+    setWasmPaths(new URL('.', import.meta.resolve('@tensorflow/tfjs-backend-wasm')).pathname);
+    await tf.setBackend(backend!);
+  }
+  if (name.endsWith('registerOps')) await registerOps();
 }
 
 /** The bytes of a file in `__fixtures__`; goldens/model.py made it. */

@@ -6,6 +6,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addEval } from './commands/eval.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
+import { addMerge } from './commands/merge.js';
 import { addQuickstart } from './commands/quickstart.js';
 import { addScore } from './commands/score.js';
 import { addTrain } from './commands/train.js';
@@ -17,7 +18,18 @@ export function createProgram(): Command {
     .version(packageJson.version)
     .showHelpAfterError('(add --help for all options and an example)')
     .exitOverride();
-  for (const add of [addQuickstart, addData, addTrain, addEval, addScore, addBank, addImport, addExport, addDoctor]) {
+  for (const add of [
+    addQuickstart,
+    addData,
+    addTrain,
+    addEval,
+    addScore,
+    addMerge,
+    addBank,
+    addImport,
+    addExport,
+    addDoctor,
+  ]) {
     add(program);
   }
   return program;

@@ -16,9 +16,13 @@ export interface Finished {
 export function startMcore(
   args: readonly string[],
   cwd: string,
+  environment: Readonly<Record<string, string>> = {},
 ): { process: ChildProcess; finished: Promise<Finished> } {
   if (!existsSync(MAIN)) throw new Error(`wanted the built command line, got no ${MAIN}: npx turbo run build`);
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, NO_COLOR: '1' } });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { ...process.env, NO_COLOR: '1', ...environment },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {
@@ -34,6 +38,10 @@ export function startMcore(
 }
 
 /** Runs the built command line to its end. */
-export function runMcore(args: readonly string[], cwd: string): Promise<Finished> {
-  return startMcore(args, cwd).finished;
+export function runMcore(
+  args: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  return startMcore(args, cwd, environment).finished;
 }

@@ -15,6 +15,7 @@ describe('mcore, as a process', () => {
     ['train'],
     ['eval'],
     ['score'],
+    ['merge'],
     ['bank'],
     ['import'],
     ['export'],

@@ -1,19 +1,25 @@
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDiveNumber } from '@mcore/clips';
-import { McoreError } from '@mcore/errors';
+import { ArgumentError, DataError, McoreError } from '@mcore/errors';
 import { ExemplarBank } from '@mcore/model';
 import { type ScoredVideo, Scorer, scoredVideo } from '@mcore/scoring';
+import { type MergedResults, shardOf } from '@mcore/tasks';
+import { runTasks } from '@mcore/tasks/node';
 import { readClip } from '@mcore/video';
 import { openVideo } from '@mcore/video/node';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readCheckpoint, readNamed } from '../run/run-files.js';
+import { type ScoreTask, scoreTasks } from '../run/score-tasks.js';
 import { describeFailure } from '../terminal/describe-failure.js';
 import { result, say, table } from '../terminal/output.js';
+import { startProgress } from '../terminal/progress.js';
 import { type EngineOptions, startEngine, wholeNumber, withEngine, withExamples, withJson } from './options.js';
+import { type MergedOutput, reportShard, type ShardOptions, shardToDo, withShards } from './shard-options.js';
 
-interface ScoreOptions extends EngineOptions {
+interface ScoreOptions extends EngineOptions, ShardOptions {
+  list?: string;
   weights: string;
   bank?: string;
   dive?: string;
@@ -22,7 +28,7 @@ interface ScoreOptions extends EngineOptions {
 }
 
 /** A video that could not be scored; the others are, all the same. */
-interface FailedVideo {
+export interface FailedVideo {
   video: string;
   error: { code: string; message: string };
 }
@@ -32,7 +38,8 @@ export function addScore(program: Command): void {
   const command = program
     .command('score')
     .description('Score videos (mp4, mov, webm) or folders of frames against exemplars with known scores.')
-    .argument('<video...>', 'video files, or folders with one image a frame')
+    .argument('[video...]', 'video files, or folders with one image a frame')
+    .option('--list <file>', 'more videos: one path a line, after a tab its dive number where it is known')
     .option(
       '--weights <file>',
       'checkpoint to score with (default: the shipped one, trained on rendered dives)',
@@ -42,9 +49,10 @@ export function addScore(program: Command): void {
     .option('--dive <number>', 'dive number such as 107B; without it exemplars are the nearest dives', diveNumber)
     .option('--seed <n>', 'seed of the draw of exemplars', wholeNumber(0), 0);
   withExamples(
-    withJson(withEngine(command)),
+    withJson(withShards(withEngine(command))),
     'mcore score dive.mp4 --dive 107B',
     'mcore score one.mp4 two.mov --dive 5253B --weights runs/first/best.safetensors --json',
+    'mcore score --list videos.txt --results scores --shard 2/4',
   ).action(runScore);
 }
 
@@ -62,31 +70,81 @@ function diveNumber(text: string): string {
   return text.toLowerCase();
 }
 
-async function runScore(videos: string[], options: ScoreOptions): Promise<void> {
+async function runScore(paths: string[], options: ScoreOptions): Promise<void> {
+  const videos = [...paths.map((video) => ({ video, dive: options.dive ?? null })), ...(await listedVideos(options))];
+  if (videos.length === 0) throw new ArgumentError('mcore score: wanted videos, or a file with --list, got neither.');
+  if (options.shard && options.results === undefined) {
+    throw new ArgumentError('mcore score: wanted --results <dir> beside --shard, got none.');
+  }
   const checkpoint = await readCheckpoint(options.weights);
   const bankPath = options.bank ?? join(dirname(options.weights), 'bank.safetensors');
-  const bank = ExemplarBank.decode(await readNamed(bankPath, 'an exemplar bank'));
+  const bankFile = await readNamed(bankPath, 'an exemplar bank');
+  const bank = ExemplarBank.decode(bankFile);
   const engine = await startEngine(options);
   const scorer = await Scorer.create(checkpoint, bank, { seed: options.seed });
   say(`Weights trained on ${checkpoint.info.trainedOn}.`);
-  const outcomes: (ScoredVideo | FailedVideo)[] = [];
   try {
-    for (const video of videos) {
-      try {
-        outcomes.push(await scoreVideo(video, scorer, options.dive));
-      } catch (error) {
-        const code = error instanceof McoreError ? error.code : 'ERR_MCORE_UNEXPECTED';
-        outcomes.push({ video, error: { code, message: (error as Error).message } });
-        say(`${video}: ${describeFailure(error)}`);
-      }
-    }
+    if (options.results === undefined) return await scoreAll(videos, scorer, options);
+    const list = await scoreTasks(videos, { checkpoint, bank: bankFile, seed: options.seed });
+    const shard = shardToDo(options);
+    const progress = startProgress('Scoring', shardOf(list.tasks, shard.index, shard.count).length, 'videos');
+    const summary = await runTasks({
+      folder: options.results,
+      list,
+      shard,
+      made: { engine: engine.name },
+      run: ({ params }) => scoreVideo(params.video, scorer, params.dive ?? undefined),
+      onRecord: (record) => {
+        if ('error' in record) say(`${record.id}: Failed: ${record.error.message}`);
+      },
+      onProgress: (done) => progress.update(done),
+    }).finally(() => progress.stop());
+    await reportShard(options.json, shard, summary, mergedScores);
   } finally {
     await scorer.dispose();
     await engine.dispose();
   }
+}
+
+async function scoreAll(videos: readonly ScoreTask[], scorer: Scorer, options: ScoreOptions): Promise<void> {
+  const outcomes: (ScoredVideo | FailedVideo)[] = [];
+  for (const { video, dive } of videos) {
+    try {
+      outcomes.push(await scoreVideo(video, scorer, dive ?? undefined));
+    } catch (error) {
+      const code = error instanceof McoreError ? error.code : 'ERR_MCORE_UNEXPECTED';
+      outcomes.push({ video, error: { code, message: (error as Error).message } });
+      say(`${video}: ${describeFailure(error)}`);
+    }
+  }
   const scored = outcomes.filter((outcome) => 'score' in outcome);
-  if (options.json || scored.length > 0) result(options.json, outcomes, () => scored.map(describe).join('\n\n'));
+  if (options.json || scored.length > 0) result(options.json, outcomes, () => scored.map(describeScore).join('\n\n'));
   if (scored.length < outcomes.length) process.exitCode = 1;
+}
+
+/** What the results of shards make together: what `mcore score` prints, in the order the videos were given. */
+export function mergedScores({ finished, failed }: MergedResults<ScoredVideo>): MergedOutput {
+  const outcomes: (ScoredVideo | FailedVideo)[] = [...finished, ...failed]
+    .sort((a, b) => a.index - b.index)
+    .map((record) => ('result' in record ? record.result : { video: record.id, error: record.error }));
+  return { json: outcomes, text: () => finished.map((record) => describeScore(record.result)).join('\n\n') };
+}
+
+/** Videos of `--list`; `--dive` holds where a line has no dive number. */
+async function listedVideos({ list, dive }: ScoreOptions): Promise<ScoreTask[]> {
+  if (list === undefined) return [];
+  const text = new TextDecoder().decode(await readNamed(list, 'a list of videos'));
+  return text.split(/\r?\n/).flatMap((line, position) => {
+    if (line.trim() === '') return [];
+    const [video = '', number = ''] = line.split('\t').map((cell) => cell.trim());
+    try {
+      return [{ video, dive: number === '' ? (dive ?? null) : diveNumber(number) }];
+    } catch (error) {
+      throw new DataError(
+        `mcore score: wanted a dive number after the tab in ${list}:${position + 1}. ${(error as Error).message}`,
+      );
+    }
+  });
 }
 
 async function scoreVideo(path: string, scorer: Scorer, dive: string | undefined): Promise<ScoredVideo> {
@@ -103,7 +161,8 @@ async function scoreVideo(path: string, scorer: Scorer, dive: string | undefined
   }
 }
 
-function describe(video: ScoredVideo): string {
+/** A score in words. */
+export function describeScore(video: ScoredVideo): string {
   const { interval, level, transitionSeconds, exemplars } = video;
   const range = interval
     ? `, ${Math.round(level! * 100)} % interval ${interval[0].toFixed(1)} to ${interval[1].toFixed(1)}`

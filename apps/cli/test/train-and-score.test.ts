@@ -126,6 +126,34 @@ describe('training, evaluating and scoring as processes', () => {
     expect(stderr).toContain('none.mp4: Failed: ');
   }, 300_000);
 
+  it('ablations: exemplar-free on uncut clips, from a file of settings to a score without a bank', async () => {
+    const settings = [
+      'regression: exemplar-free',
+      'stagewise: false',
+      'backbone: { gateShift: false }',
+      'loss: { contrastive: { weight: 0 }, segmentation: paper }',
+      'optimiser: { batchSize: 1 }',
+      'run: { steps: 2, validateEvery: 2, trainClips: 12, validationClips: 10, renderHeight: 72, cache: cache }',
+    ];
+    writeFileSync(join(folder, 'ablation.yaml'), settings.join('\n'));
+    const trained = await runMcore(['train', '--config', 'ablation.yaml', '--out', 'free', '--json'], folder);
+    expect(trained.status).toBe(0);
+    expect(JSON.parse(trained.stdout)).not.toHaveProperty('bank');
+    const [first] = readFileSync(join(folder, 'free', 'log.jsonl'), 'utf8').split('\n');
+    const { contrastive, regression } = JSON.parse(first!);
+    expect(contrastive).toBe(0);
+    // it starts from the mean score: errors are those of scores around it, not of scores around 0
+    expect(regression).toBeLessThan(2 * (40 / 15) ** 2);
+    const scored = await runMcore(['score', 'dive.mp4', '--weights', 'free/best.safetensors', '--json'], folder);
+    expect(scored.status).toBe(0);
+    const [{ score, exemplars, match }] = JSON.parse(scored.stdout);
+    expect({ exemplars, match }).toEqual({ exemplars: [], match: 'none needed' });
+    expect(score).toBeGreaterThan(40);
+    expect(score).toBeLessThan(100);
+    const bank = await runMcore(['bank', '--weights', 'free/best.safetensors', '--out', 'b.safetensors'], folder);
+    expect(bank.stderr).toContain('wanted weights that compare with exemplars, got exemplar-free ones');
+  }, 300_000);
+
   it('score refuses a bank that was made with other weights', async () => {
     const args = ['score', 'dive.mp4', '--weights', 'unbroken/last.safetensors'];
     const { status, stderr } = await runMcore(args, folder);

@@ -63,6 +63,13 @@ describe('checkpoints', () => {
     expect(encodeCheckpoint(back)).toEqual(bytes);
   });
 
+  it('from before a configuration had regression and stagewise mean what all models were then', async () => {
+    const { regression, stagewise, ...before } = info.config;
+    expect([regression, stagewise]).toEqual(['exemplars', true]);
+    const old = await tampered({ config: JSON.stringify(before) });
+    expect(decodeCheckpoint(old).info.config).toEqual(info.config);
+  });
+
   it('need neither calibration nor notes', async () => {
     const { calibration, notes, ...bare } = info;
     const back = decodeCheckpoint(encodeCheckpoint({ ...(await checkpoint()), info: bare }));

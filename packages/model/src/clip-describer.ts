@@ -13,7 +13,7 @@ export interface ClipDescription {
   logits: Float32Array;
   /** Decoded, indices of sampled frames. */
   transitions: number[];
-  /** Stages x steps x channels features cut at the decoded transitions. */
+  /** Stages x steps x channels features cut at the decoded transitions; of one uncut stage where the model is not stagewise. */
   stages: Float32Array;
 }
 
@@ -40,7 +40,7 @@ export class ClipDescriber {
     try {
       const logitValues = (await logits.data()) as Float32Array;
       const [transitions] = this.model.decode([asRows(logitValues, logits.shape[2])]);
-      const stages = this.model.stageFeatures(features, [transitions!]);
+      const stages = this.model.regressionFeatures(features, [transitions!]);
       const [featureValues, stageValues] = (await Promise.all([features.data(), stages.data()])) as [
         Float32Array,
         Float32Array,
@@ -61,7 +61,7 @@ export class ClipDescriber {
    * Stage features at other transitions than the decoded ones.
    *
    * @param features - Of {@link ClipDescription}.
-   * @param transitions - Indices of sampled frames, as {@link MCoRe.stageFeatures} takes them.
+   * @param transitions - Indices of sampled frames, as {@link MCoRe.regressionFeatures} takes them.
    * @returns Stages x steps x channels.
    * @throws {@link ArgumentError} if the features are not a whole number of frames.
    */
@@ -73,7 +73,9 @@ export class ClipDescriber {
       );
     }
     const stages = tf.tidy(() =>
-      this.model.stageFeatures(tf.tensor3d(features, [1, features.length / featureSize, featureSize]), [transitions]),
+      this.model.regressionFeatures(tf.tensor3d(features, [1, features.length / featureSize, featureSize]), [
+        transitions,
+      ]),
     );
     const values = (await stages.data()) as Float32Array;
     stages.dispose();

@@ -64,6 +64,15 @@ export const configSchema = record({
   stages: whole(1, 1000, 'Stages of the action; one transition fewer.'),
   stepsPerStage: whole(1, 1000, 'Feature steps a stage is resampled to.'),
   decoding: oneOf(['windowed', 'ordered'], 'How transitions are read off the segmenter.'),
+  regression: {
+    ...oneOf(['exemplars', 'exemplar-free'], 'Score differences to exemplars, or the score itself.'),
+    default: 'exemplars',
+  },
+  stagewise: {
+    type: 'boolean',
+    description: 'The regression goes stage by stage; false: over the whole clip, uncut.',
+    default: true,
+  },
   exemplars: whole(1, 100_000, 'Exemplars that vote on a score.'),
   scoreScale: positive(1e6, 'Points of score that one unit of the regressor stands for.'),
   loss: record({

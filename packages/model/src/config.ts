@@ -48,6 +48,16 @@ export interface MCoReConfig {
   /** Feature steps a stage is resampled to, L. */
   stepsPerStage: number;
   decoding: 'windowed' | 'ordered';
+  /**
+   * `exemplars`: regresses score differences to exemplars, the method. `exemplar-free`: regresses the score itself with the same
+   * layers, the query's stages in the exemplar's place: an ablation.
+   */
+  regression: 'exemplars' | 'exemplar-free';
+  /**
+   * The regression compares stage with stage. `false`: it takes the whole clip, resampled to as many steps as all stages have
+   * together, without cutting it: an ablation. Segmentation and the contrastive loss are as ever.
+   */
+  stagewise: boolean;
   /** Exemplars that vote on a prediction, P of eq. 13. */
   exemplars: number;
   /**
@@ -71,6 +81,8 @@ const PAPER: MCoReConfig = {
   stages: 3,
   stepsPerStage: 5,
   decoding: 'ordered',
+  regression: 'exemplars',
+  stagewise: true,
   exemplars: 10,
   scoreScale: 1,
   loss: {

@@ -36,8 +36,9 @@ export function multiplyAdds(config: MCoReConfig): PartCounts {
   const { height, width } = transform.crop;
   const perFrame = 6 * hiddenSize * (channels + hiddenSize) + 2 * hiddenSize * (config.stages - 1);
   const tokens = config.stages * config.stepsPerStage;
-  // four projections, scores and mixture over a stage's steps, the MLP
-  const perToken = 4 * channels ** 2 + 2 * config.stepsPerStage * channels + 2 * channels * mlp;
+  const span = config.stagewise ? config.stepsPerStage : tokens;
+  // four projections, scores and mixture over the steps of a stage or of the whole clip, the MLP
+  const perToken = 4 * channels ** 2 + 2 * span * channels + 2 * channels * mlp;
   return withTotal({
     backbone: backboneMultiplyAdds(config.backbone, frames, height, width),
     segmenter: frames * perFrame,

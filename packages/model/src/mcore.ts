@@ -5,6 +5,7 @@ import { Random } from '@mcore/random';
 import { BiGruSegmenter, decodeOrdered, decodeWindowed, type Logits, resampleStages } from '@mcore/segmenter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MCoReConfig } from './config.js';
+import type { StageShape } from './exemplar-bank.js';
 
 /** Prefix of each part's tensors, as the released checkpoints nest them. */
 const PREFIXES = { backbone: 'base_model._features.', segmenter: 'psnet_model._pred_fine.', regressor: '' } as const;
@@ -94,6 +95,29 @@ export class MCoRe {
   }
 
   /**
+   * What the regressor works on: the stages ({@link stageFeatures}), or, where the configuration is not `stagewise`, the whole clip
+   * resampled to as many steps as all stages have together.
+   *
+   * @param features - `[batch, time, channels]`.
+   * @param transitions - Batch x transitions frame indices.
+   * @returns Shaped as {@link regressionShape} says, after the batch; the caller disposes it.
+   */
+  regressionFeatures(features: tf.Tensor3D, transitions: readonly (readonly number[])[]): tf.Tensor4D {
+    if (this.config.stagewise) return this.stageFeatures(features, transitions);
+    const uncut = transitions.map(() => []);
+    return resampleStages(features, uncut, this.config.stages * this.config.stepsPerStage);
+  }
+
+  /** Sizes of one clip's {@link regressionFeatures}. */
+  get regressionShape(): StageShape {
+    const { stages, stepsPerStage, stagewise } = this.config;
+    const channels = this.backbone.featureSize;
+    return stagewise
+      ? { stages, steps: stepsPerStage, channels }
+      : { stages: 1, steps: stages * stepsPerStage, channels };
+  }
+
+  /**
    * The score of the query less the score of the exemplar, in units of `config.scoreScale` points.
    *
    * @param query - `[batch, stages, steps, channels]`.
@@ -102,6 +126,33 @@ export class MCoRe {
    */
   relativeScore(query: tf.Tensor4D, exemplar: tf.Tensor4D): tf.Tensor1D {
     return this.regressor.apply(query, exemplar);
+  }
+
+  /**
+   * The score itself, in units of `config.scoreScale` points, of an exemplar-free model: the regressor's layers with the query's own
+   * features in the exemplar's place, which makes its cross-attention self-attention.
+   *
+   * @param query - `[batch, stages, steps, channels]`.
+   * @returns `[batch]`; the caller disposes it.
+   */
+  ownScore(query: tf.Tensor4D): tf.Tensor1D {
+    return this.regressor.apply(query, query);
+  }
+
+  /**
+   * Sets the bias of the regressor's last layer to a mean score, so that an exemplar-free model starts with what labels alone say
+   * and learns what is above or below it; where scores are differences the mean is 0 already.
+   *
+   * @param score - In points.
+   */
+  startFromScore(score: number): void {
+    const last = `regressor_delta.layer${this.config.regressor.hidden.length + 1}.bias`;
+    tf.tidy(() =>
+      this.regressor
+        .weights()
+        .get(last)!
+        .assign(tf.tensor1d([score / this.config.scoreScale])),
+    );
   }
 
   /** All variables under the names of the released checkpoints, in PyTorch's layouts. */

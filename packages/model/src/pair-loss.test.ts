@@ -1,4 +1,5 @@
 import { ArgumentError } from '@mcore/errors';
+import { resampleStages } from '@mcore/segmenter';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type LabelledClips, MCoRe, type MCoReConfig, pairLosses } from './index.js';
@@ -67,6 +68,84 @@ describe('pairLosses', () => {
     const scaled = losses({ scoreScale: 15 }, query, exemplar).regression!;
     expect(scaled / losses({}, divided(query), divided(exemplar)).regression!).toBeCloseTo(1, 5);
   });
+
+  it('of an exemplar-free model is the error of the scores themselves, of one clip or of both', () => {
+    const [query, exemplar] = [clips(2, 1), clips(2, 2)];
+    const free: Partial<MCoReConfig> = { regression: 'exemplar-free', scoreScale: 15 };
+    const model = new MCoRe({ ...config, ...free }, { seed: 2 });
+    const errorOf = ({ frames, transitions, scores }: LabelledClips) => {
+      const stages = model.stageFeatures(model.features(frames), transitions);
+      const own = model.regressor.apply(stages, stages).dataSync();
+      return scores.reduce((sum, score, index) => sum + (own[index]! - score / 15) ** 2, 0) / scores.length;
+    };
+    const [one, other] = [errorOf(query), errorOf(exemplar)];
+    model.dispose();
+    expect(losses(free, query, exemplar).regression! / (one + other)).toBeCloseTo(1, 5);
+    const alone = { ...free, loss: { ...config.loss, regressionDirections: 'query' as const } };
+    expect(losses(alone, query, exemplar).regression! / one).toBeCloseTo(1, 5);
+    // the other clip's score plays no part in what is said of the query
+    const moved = { ...exemplar, scores: exemplar.scores.map((score) => score + 20) };
+    expect(losses(alone, query, moved).regression).toBe(losses(alone, query, exemplar).regression);
+  });
+
+  it('of a model that is not stagewise regresses on uncut clips, and cuts stages for the contrastive part alone', () => {
+    const [query, exemplar] = [clips(2, 1), clips(2, 2)];
+    const shifted = (all: LabelledClips) => ({ ...all, transitions: all.transitions.map(() => [2, 3]) });
+    const uncut = losses({ stagewise: false }, query, exemplar);
+    const elsewhere = losses({ stagewise: false }, shifted(query), shifted(exemplar));
+    expect(elsewhere.regression).toBe(uncut.regression);
+    expect(elsewhere.contrastive).not.toBe(uncut.contrastive);
+    const cut = losses({}, query, exemplar);
+    expect(uncut.contrastive! / cut.contrastive!).toBeCloseTo(1, 5);
+    expect(uncut.segmentation! / cut.segmentation!).toBeCloseTo(1, 5);
+    expect(Math.abs(uncut.regression! / cut.regression! - 1)).toBeGreaterThan(1e-4);
+
+    const model = new MCoRe({ ...config, stagewise: false }, { seed: 2 });
+    const whole = (all: LabelledClips) =>
+      resampleStages(model.features(all.frames), [[], []], 3 * config.stepsPerStage);
+    const [q, e] = [whole(query), whole(exemplar)];
+    const errors = [model.relativeScore(q, e).dataSync(), model.relativeScore(e, q).dataSync()];
+    const difference = (index: number) => query.scores[index]! - exemplar.scores[index]!;
+    const byHand = [0, 1].reduce(
+      (sum, index) =>
+        sum + ((errors[0]![index]! - difference(index)) ** 2 + (errors[1]![index]! + difference(index)) ** 2) / 2,
+      0,
+    );
+    model.dispose();
+    expect(uncut.regression! / byHand).toBeCloseTo(1, 5);
+  });
+
+  it.each([
+    { regression: 'exemplar-free', stagewise: true },
+    { regression: 'exemplar-free', stagewise: false },
+    { regression: 'exemplars', stagewise: false },
+  ] as const)(
+    '$regression, stagewise $stagewise: the gradient is what finite differences say (2 %), no tensor is left',
+    (changed) => {
+      const model = new MCoRe({ ...config, ...changed, loss: { ...config.loss, segmentation: 'paper' } }, { seed: 2 });
+      const [query, exemplar] = [clips(2, 1), clips(2, 2)];
+      query.scores = [3, 4];
+      exemplar.scores = [1, 2];
+      const variable = model.regressor.weights().get('decoder.model.0.attn.q_map.weight')!;
+      const before = tf.memory().numTensors;
+      const regression = () => tf.tidy(() => pairLosses(model, query, exemplar).regression);
+      const { value, grads } = tf.variableGrads(regression, [variable]);
+      const gradient = grads[variable.name]!;
+      const start = tf.clone(variable);
+      const along = (step: number) =>
+        tf.tidy(() => {
+          variable.assign(tf.add(start, tf.mul(gradient, step)));
+          return regression().dataSync()[0]!;
+        });
+      const square = tf.tidy(() => tf.sum(tf.square(gradient)).dataSync()[0]!);
+      const step = 0.02 / Math.sqrt(square);
+      const slope = (along(step) - along(-step)) / (2 * step);
+      expect(slope / square).toBeCloseTo(1, 1.7);
+      tf.dispose([value, gradient, start]);
+      expect(tf.memory().numTensors).toBe(before);
+      model.dispose();
+    },
+  );
 
   it('says what it wanted', () => {
     const model = new MCoRe(config, { seed: 2 });

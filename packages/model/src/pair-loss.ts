@@ -40,7 +40,7 @@ export function pairLosses(
   exemplar: LabelledClips,
   dropoutSeed?: string,
 ): PairLosses {
-  const { loss, scoreScale } = model.config;
+  const { loss, stagewise } = model.config;
   assertPairs(query, exemplar);
   return tf.tidy(() => {
     const transitions = [...query.transitions, ...exemplar.transitions];
@@ -48,17 +48,11 @@ export function pairLosses(
     const segmentation = segmentationLoss(model.transitionLogits(features, dropoutSeed), transitions, {
       form: loss.segmentation,
     });
-    const [queryStages, exemplarStages] = tf.split(model.stageFeatures(features, transitions), 2, 0) as [
-      tf.Tensor4D,
-      tf.Tensor4D,
-    ]; // [B, S, L, C] each
-    const regression = regressionLoss(
-      model,
-      queryStages,
-      exemplarStages,
-      scoreDifferences(query, exemplar, scoreScale),
-    );
-    const contrastive = contrastiveLoss(model, queryStages, exemplarStages);
+    const compared = halves(model.regressionFeatures(features, transitions));
+    const regression = regressionLoss(model, compared, [query.scores, exemplar.scores]);
+    const hasContrast = loss.contrastive.weight !== 0;
+    const stages = stagewise || !hasContrast ? compared : halves(model.stageFeatures(features, transitions));
+    const contrastive = hasContrast ? contrastiveLoss(model, ...stages) : tf.scalar(0);
     const total = tf.add(tf.add(regression, segmentation), contrastive) as tf.Scalar;
     return { total, regression, segmentation, contrastive };
   });
@@ -73,21 +67,36 @@ function assertPairs(query: LabelledClips, exemplar: LabelledClips): void {
   }
 }
 
-function scoreDifferences(query: LabelledClips, exemplar: LabelledClips, scoreScale: number): tf.Tensor1D {
-  return tf.tensor1d(query.scores.map((score, index) => (score - exemplar.scores[index]!) / scoreScale));
+/** Queries and exemplars of a joined batch, `[B, S, L, C]` each. */
+function halves(joined: tf.Tensor4D): [tf.Tensor4D, tf.Tensor4D] {
+  return tf.split(joined, 2, 0) as [tf.Tensor4D, tf.Tensor4D];
 }
 
-/** Mean squared error of the relative score, in the directions the configuration names, summed over them. */
-function regressionLoss(model: MCoRe, query: tf.Tensor4D, exemplar: tf.Tensor4D, differences: tf.Tensor1D): tf.Scalar {
-  const meanSquare = (error: tf.Tensor) => tf.mean(tf.square(error)) as tf.Scalar;
-  const forward = () => meanSquare(tf.sub(model.relativeScore(query, exemplar), differences));
-  if (model.config.loss.regressionDirections === 'query') return forward();
-  const backward = () => meanSquare(tf.add(model.relativeScore(exemplar, query), differences));
-  return tf.add(forward(), backward());
+/**
+ * Mean squared error of the relative score, in the directions the configuration names, summed over them. An exemplar-free model's own
+ * scores take the place of the directions: that of the query, and where there are two that of the other clip.
+ */
+function regressionLoss(
+  model: MCoRe,
+  [query, exemplar]: readonly [tf.Tensor4D, tf.Tensor4D],
+  [queryScores, exemplarScores]: readonly [readonly number[], readonly number[]],
+): tf.Scalar {
+  const { regression, loss, scoreScale } = model.config;
+  const meanSquare = (predicted: tf.Tensor1D, points: readonly number[]) =>
+    tf.mean(tf.square(tf.sub(predicted, tf.tensor1d(points.map((value) => value / scoreScale))))) as tf.Scalar;
+  const error = (of: tf.Tensor4D, other: tf.Tensor4D, ofScores: readonly number[], otherScores: readonly number[]) =>
+    regression === 'exemplar-free'
+      ? meanSquare(model.ownScore(of), ofScores)
+      : meanSquare(
+          model.relativeScore(of, other),
+          ofScores.map((score, index) => score - otherScores[index]!),
+        );
+  const forward = error(query, exemplar, queryScores, exemplarScores);
+  if (loss.regressionDirections === 'query') return forward;
+  return tf.add(forward, error(exemplar, query, exemplarScores, queryScores));
 }
 
 function contrastiveLoss(model: MCoRe, query: tf.Tensor4D, exemplar: tf.Tensor4D): tf.Scalar {
   const { form, temperature, weight } = model.config.loss.contrastive;
-  if (weight === 0) return tf.scalar(0);
   return tf.mul(stageContrastiveLoss(query, exemplar, { form, temperature, weight: 1 }), weight);
 }

@@ -1,7 +1,7 @@
 import { ArgumentError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Exemplar, scoreAgainst } from './index.js';
+import { type Exemplar, MCoRe, scoreAgainst, scoreAlone } from './index.js';
 import { goldenModel, readFixture } from './test-support.js';
 
 const golden = readFixture('small-released');
@@ -75,6 +75,36 @@ describe('scoreAgainst', () => {
     await expect(scoreAgainst(model, stagesOf(0), shape, [short])).rejects.toThrow(
       new ArgumentError('scoreAgainst: wanted 3 x 5 x 32 = 480 features, got 7 of clip 3.'),
     );
+    model.dispose();
+  });
+});
+
+describe('scoreAlone', () => {
+  beforeAll(() => tf.setBackend('cpu'));
+
+  it("is the regressor's mean with the clip in the exemplar's place, in points, with nobody's vote", async () => {
+    const { model } = goldenModel('released');
+    model.config.regression = 'exemplar-free';
+    model.config.scoreScale = 15;
+    const before = tf.memory().numTensors;
+    const scored = await scoreAlone(model, stagesOf(1));
+    expect(tf.memory().numTensors).toBe(before);
+    const stages = tf.tensor4d(stagesOf(1), [1, 3, 5, 32]);
+    expect(scored.score).toBeCloseTo(15 * model.regressor.apply(stages, stages).dataSync()[0]!, 4);
+    expect(scored).toMatchObject({ spread: 0, votes: [] });
+    await expect(scoreAlone(model, new Float32Array(7))).rejects.toThrow(
+      new ArgumentError('scoreAlone: wanted 3 x 5 x 32 = 480 features, got 7.'),
+    );
+    model.dispose();
+  });
+
+  it('moves by as much as the score that training starts from', async () => {
+    const { config } = goldenModel('released').model;
+    const model = new MCoRe({ ...config, regression: 'exemplar-free', scoreScale: 15 }, { seed: 3 });
+    const bias = model.weights().get('regressor_delta.layer3.bias')!.dataSync()[0]!;
+    const before = (await scoreAlone(model, stagesOf(0))).score;
+    model.startFromScore(69);
+    expect((await scoreAlone(model, stagesOf(0))).score - before).toBeCloseTo(69 - 15 * bias, 3);
     model.dispose();
   });
 });

@@ -57,6 +57,27 @@ export async function scoreAgainst(
   return { score: vote.mean, spread: vote.spread, votes };
 }
 
+/**
+ * Scores a clip with an exemplar-free model: there is nobody to vote, and no spread.
+ *
+ * @param model - Whose configuration has `regression: 'exemplar-free'`.
+ * @param stages - The query's features, stages x steps x channels.
+ * @throws {@link ArgumentError} if the features do not fit the model's shape.
+ */
+export async function scoreAlone(model: MCoRe, stages: Float32Array): Promise<ScoredClip> {
+  const shape = model.regressionShape;
+  const size = shape.stages * shape.steps * shape.channels;
+  if (stages.length !== size) {
+    throw new ArgumentError(
+      `scoreAlone: wanted ${shape.stages} x ${shape.steps} x ${shape.channels} = ${size} features, got ${stages.length}.`,
+    );
+  }
+  const own = tf.tidy(() => model.ownScore(tf.tensor4d(stages, [1, shape.stages, shape.steps, shape.channels])));
+  const [value] = await own.data();
+  own.dispose();
+  return { score: value! * model.config.scoreScale, spread: 0, votes: [] };
+}
+
 function assertSizes(query: Float32Array, shape: StageShape, exemplars: readonly Exemplar[]): void {
   const size = shape.stages * shape.steps * shape.channels;
   const named = [['the query', query] as const, ...exemplars.map(({ id, stages }) => [id, stages] as const)];

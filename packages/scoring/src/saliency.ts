@@ -67,7 +67,9 @@ export function scoreGradient(
   frames: Frames,
   { transitions, exemplars, shape }: Comparison,
 ): tf.Tensor4D {
-  if (exemplars.length === 0) throw new ArgumentError('scoreGradient: wanted at least one exemplar, got none.');
+  const isExemplarFree = model.config.regression === 'exemplar-free';
+  if (exemplars.length === 0 && !isExemplarFree)
+    throw new ArgumentError('scoreGradient: wanted at least one exemplar, got none.');
   return tf.tidy(() => {
     const { stages, steps, channels } = shape;
     const size = stages * steps * channels;
@@ -75,7 +77,8 @@ export function scoreGradient(
     for (const [row, exemplar] of exemplars.entries()) joined.set(exemplar.stages, row * size);
     const references = tf.tensor4d(joined, [exemplars.length, stages, steps, channels]);
     const scoreOf = (clip: tf.Tensor): tf.Scalar => {
-      const query = model.stageFeatures(model.features(clip as tf.Tensor5D), [transitions]);
+      const query = model.regressionFeatures(model.features(clip as tf.Tensor5D), [transitions]);
+      if (isExemplarFree) return tf.mul(tf.mean(model.ownScore(query)), model.config.scoreScale);
       // the mean over exemplars of eq. 13 and over stages; an exemplar's own score does not depend on the frames
       return tf.mul(tf.mean(model.regressor.applyPerStage(query, references)), model.config.scoreScale);
     };

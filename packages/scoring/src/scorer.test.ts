@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs';
 import { transformFrames } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
-import { ExemplarBank, modelFromCheckpoint, scoreAgainst } from '@mcore/model';
+import { ExemplarBank, modelFromCheckpoint, scoreAgainst, scoreAlone } from '@mcore/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nearestExemplars, Scorer, transitionProbabilities } from './index.js';
@@ -33,6 +33,39 @@ describe('Scorer', () => {
     expect(new Set(exemplars.map(({ diveNumber }) => diveNumber))).toEqual(new Set(['107b']));
     expect(exemplars).toHaveLength(3);
     model.dispose();
+  });
+
+  it('compares uncut clips as one stage where the model is not stagewise', async () => {
+    const { checkpoint, bank } = await madeUpCheckpoint(undefined, { stagewise: false });
+    const scorer = await Scorer.create(checkpoint, bank);
+    expect(bank.shape).toEqual({ stages: 1, steps: 15, channels: 16 });
+    const description = await scorer.describe(noiseFrames('query'));
+    const scored = await scorer.compare(description, scorer.choose(description, 'a', '107b'));
+    for (const { delta, stageDeltas } of scored.exemplars) expect(stageDeltas).toEqual([delta]);
+    // where it would be cut plays no part
+    const moved = await scorer.moved(description, [1, 2]);
+    expect(moved.stages).toEqual(description.stages);
+    await scorer.dispose();
+  });
+
+  it('needs no bank for exemplar-free weights, and gives saliency of them', async () => {
+    const { checkpoint } = await madeUpCheckpoint(undefined, { regression: 'exemplar-free' });
+    const scorer = await Scorer.create(checkpoint, undefined);
+    const frames = noiseFrames('query');
+    const description = await scorer.describe(frames);
+    const scored = await scorer.score(frames, 'a', '107b');
+    expect(scored).toMatchObject({ match: 'none needed', exemplars: [], spread: 0 });
+    expect(scored.score).toBe((await scoreAlone(scorer.model, description.stages)).score);
+    const { time } = await scorer.saliency(frames, scored.positions, []);
+    expect(Math.max(...time)).toBeGreaterThan(0);
+    expect(() => scorer.bank).toThrow(
+      new DataError('Scorer.bank: wanted weights that compare with exemplars, got exemplar-free ones.'),
+    );
+    await scorer.dispose();
+    const usual = await madeUpCheckpoint();
+    await expect(Scorer.create(usual.checkpoint, undefined)).rejects.toThrow(
+      new DataError('Scorer.create: wanted an exemplar bank for these weights, got none.'),
+    );
   });
 
   it('draws by name and seed, takes the nearest dive number or the nearest features', async () => {

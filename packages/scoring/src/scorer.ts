@@ -11,6 +11,7 @@ import {
   type MCoRe,
   modelFromCheckpoint,
   scoreAgainst,
+  scoreAlone,
   weightsId,
 } from '@mcore/model';
 import { Random } from '@mcore/random';
@@ -18,7 +19,7 @@ import { nearestExemplars } from './nearest-exemplars.js';
 import { type Saliency, type SaliencyOptions, saliency } from './saliency.js';
 
 /** How the exemplars of a score were found. */
-export type ExemplarMatch = 'same dive number' | 'nearest dive number' | 'nearest by features';
+export type ExemplarMatch = 'same dive number' | 'nearest dive number' | 'nearest by features' | 'none needed';
 
 /** Exemplars with how they were found. */
 export interface ChosenExemplars {
@@ -50,16 +51,16 @@ export interface ScorerOptions {
 /** Scores clips with one checkpoint and one bank: one pass through the backbone each. */
 export class Scorer {
   readonly model: MCoRe;
-  readonly bank: ExemplarBank;
   /** What the checkpoint says of itself. */
   readonly info: CheckpointInfo;
   readonly #describer: ClipDescriber;
+  readonly #bank: ExemplarBank | undefined;
   readonly #seed: number;
 
-  private constructor(checkpoint: Checkpoint, bank: ExemplarBank, seed: number) {
+  private constructor(checkpoint: Checkpoint, bank: ExemplarBank | undefined, seed: number) {
     this.model = modelFromCheckpoint(checkpoint);
     this.info = checkpoint.info;
-    this.bank = bank;
+    this.#bank = bank;
     this.#describer = new ClipDescriber(this.model);
     this.#seed = seed;
   }
@@ -67,9 +68,16 @@ export class Scorer {
   /**
    * Makes a model of the checkpoint on the current tfjs backend.
    *
-   * @throws {@link DataError} if the bank was computed with other weights; what `modelFromCheckpoint` throws.
+   * @param bank - Computed with these weights; may be left out for exemplar-free ones alone.
+   * @throws {@link DataError} if the bank was computed with other weights or is wanting; what `modelFromCheckpoint` throws.
    */
-  static async create(checkpoint: Checkpoint, bank: ExemplarBank, { seed = 0 }: ScorerOptions = {}): Promise<Scorer> {
+  static async create(
+    checkpoint: Checkpoint,
+    bank: ExemplarBank | undefined,
+    { seed = 0 }: ScorerOptions = {},
+  ): Promise<Scorer> {
+    if (checkpoint.info.config.regression === 'exemplar-free') return new Scorer(checkpoint, undefined, seed);
+    if (!bank) throw new DataError('Scorer.create: wanted an exemplar bank for these weights, got none.');
     const id = await weightsId(checkpoint.tensors);
     if (bank.weightsId !== id) {
       throw new DataError(
@@ -77,6 +85,17 @@ export class Scorer {
       );
     }
     return new Scorer(checkpoint, bank, seed);
+  }
+
+  /**
+   * The exemplars.
+   *
+   * @throws {@link DataError} if the weights are exemplar-free ones, which have none.
+   */
+  get bank(): ExemplarBank {
+    if (!this.#bank)
+      throw new DataError('Scorer.bank: wanted weights that compare with exemplars, got exemplar-free ones.');
+    return this.#bank;
   }
 
   /**
@@ -118,6 +137,7 @@ export class Scorer {
    * @throws {@link ArgumentError} if it is no dive number.
    */
   choose({ stages }: Pick<ClipDescription, 'stages'>, name: string, diveNumber?: string): ChosenExemplars {
+    if (this.#isExemplarFree) return { exemplars: [], match: 'none needed' };
     const count = this.model.config.exemplars;
     if (diveNumber === undefined) {
       return { exemplars: nearestExemplars(this.bank, stages, count), match: 'nearest by features' };
@@ -131,7 +151,9 @@ export class Scorer {
     { stages, transitions }: Pick<ClipDescription, 'stages' | 'transitions'>,
     { exemplars, match }: ChosenExemplars,
   ): Promise<ClipScore> {
-    const { score, spread, votes } = await scoreAgainst(this.model, stages, this.bank.shape, exemplars);
+    const { score, spread, votes } = this.#isExemplarFree
+      ? await scoreAlone(this.model, stages)
+      : await scoreAgainst(this.model, stages, this.bank.shape, exemplars);
     const { calibration } = this.info;
     return {
       score,
@@ -156,13 +178,22 @@ export class Scorer {
     exemplars: readonly Exemplar[],
     options: SaliencyOptions = {},
   ): Promise<Saliency> {
-    return saliency(this.model, this.#cropped(frames), { transitions, exemplars, shape: this.bank.shape }, options);
+    return saliency(
+      this.model,
+      this.#cropped(frames),
+      { transitions, exemplars, shape: this.model.regressionShape },
+      options,
+    );
   }
 
   /** Frees the model. */
   async dispose(): Promise<void> {
     this.#describer.dispose();
     this.model.dispose();
+  }
+
+  get #isExemplarFree(): boolean {
+    return this.model.config.regression === 'exemplar-free';
   }
 
   #cropped(frames: Frames): Frames {

@@ -36,8 +36,9 @@ export function noiseFrames(name: string, height = 20, width = 24): Frames {
 /** A model with random weights as a checkpoint, and a bank of noise clips of two dive numbers that it described itself. */
 export async function madeUpCheckpoint(
   calibration?: Checkpoint['info']['calibration'],
+  changes: Partial<MCoReConfig> = {},
 ): Promise<{ checkpoint: Checkpoint; bank: ExemplarBank }> {
-  const config = tinyConfig();
+  const config = { ...tinyConfig(), ...changes };
   const model = new MCoRe(config, { seed: 5 });
   const describer = new ClipDescriber(model);
   const exemplars: Exemplar[] = [];
@@ -46,8 +47,7 @@ export async function madeUpCheckpoint(
     exemplars.push({ id: `clip ${index}`, diveNumber, score: 60 + 5 * index, difficulty: 3, stages });
   }
   const tensors = await exportWeights(model);
-  const { stages, stepsPerStage: steps } = config;
-  const shape = { stages, steps, channels: model.backbone.featureSize };
+  const shape = model.regressionShape;
   const info = { config, labelRange: { min: 0, max: 110 }, trainedOn: 'noise', seed: 5, step: 0 };
   const bank = new ExemplarBank(exemplars, shape, await weightsId(tensors));
   describer.dispose();

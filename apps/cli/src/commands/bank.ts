@@ -1,11 +1,12 @@
 import { type Clip, ExemplarPool } from '@mcore/clips';
+import { DataError } from '@mcore/errors';
 import { modelFromCheckpoint, weightsId } from '@mcore/model';
 import { Random } from '@mcore/random';
 import type { Command } from 'commander';
 import { createReplicas } from '../compute/replicas.js';
 import { writeFileAtomically } from '../data/atomic-file.js';
 import { PreparedClips } from '../data/prepared-clips.js';
-import { buildBank, describeClips, stageShape } from '../run/inference.js';
+import { buildBank, describeClips } from '../run/inference.js';
 import { readCheckpoint } from '../run/run-files.js';
 import { splitClips } from '../run/splits.js';
 import { result } from '../terminal/output.js';
@@ -48,6 +49,11 @@ export function addBank(program: Command): void {
 
 async function runBank(options: BankOptions): Promise<void> {
   const checkpoint = await readCheckpoint(options.weights);
+  if (checkpoint.info.config.regression === 'exemplar-free') {
+    throw new DataError(
+      `mcore bank: wanted weights that compare with exemplars, got exemplar-free ones in ${options.weights}.`,
+    );
+  }
   const engine = await startEngine(options);
   const { input } = checkpoint.info.config;
   const prepared = await PreparedClips.open(sourceOf(options), input, options);
@@ -60,7 +66,7 @@ async function runBank(options: BankOptions): Promise<void> {
     const model = modelFromCheckpoint(checkpoint);
     const progress = startProgress('Describing exemplars', train.length, 'clips');
     try {
-      const bank = await buildBank(train, stageShape(model), await weightsId(checkpoint.tensors), (clips) =>
+      const bank = await buildBank(train, model.regressionShape, await weightsId(checkpoint.tensors), (clips) =>
         describeClips(clips, prepared, input.transform, replicas, (done) => progress.update(done)),
       );
       await writeFileAtomically(options.out, bank.encode(options.half ? 'half' : 'single'));

@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseDiveNumber } from '@mcore/clips';
 import { ArgumentError, DataError, McoreError } from '@mcore/errors';
-import { ExemplarBank } from '@mcore/model';
+import { type Checkpoint, ExemplarBank } from '@mcore/model';
 import { type ScoredVideo, Scorer, scoredVideo } from '@mcore/scoring';
 import { type MergedResults, shardOf } from '@mcore/tasks';
 import { runTasks } from '@mcore/tasks/node';
@@ -77,9 +77,8 @@ async function runScore(paths: string[], options: ScoreOptions): Promise<void> {
     throw new ArgumentError('mcore score: wanted --results <dir> beside --shard, got none.');
   }
   const checkpoint = await readCheckpoint(options.weights);
-  const bankPath = options.bank ?? join(dirname(options.weights), 'bank.safetensors');
-  const bankFile = await readNamed(bankPath, 'an exemplar bank');
-  const bank = ExemplarBank.decode(bankFile);
+  const bankFile = await bankFileOf(checkpoint, options);
+  const bank = bankFile && ExemplarBank.decode(bankFile);
   const engine = await startEngine(options);
   const scorer = await Scorer.create(checkpoint, bank, { seed: options.seed });
   say(`Weights trained on ${checkpoint.info.trainedOn}.`);
@@ -147,6 +146,12 @@ async function listedVideos({ list, dive }: ScoreOptions): Promise<ScoreTask[]> 
   });
 }
 
+/** The bank's file that the options name; exemplar-free weights need none. */
+async function bankFileOf({ info }: Checkpoint, { weights, bank }: ScoreOptions): Promise<Uint8Array | undefined> {
+  if (info.config.regression === 'exemplar-free') return undefined;
+  return readNamed(bank ?? join(dirname(weights), 'bank.safetensors'), 'an exemplar bank');
+}
+
 async function scoreVideo(path: string, scorer: Scorer, dive: string | undefined): Promise<ScoredVideo> {
   const { frames: count, transform } = scorer.model.config.input;
   const video = await openVideo(path);
@@ -172,17 +177,23 @@ export function describeScore(video: ScoredVideo): string {
     `${video.video}: score ${video.score.toFixed(1)}${range}`,
     `take-off at ${takeOff!.toFixed(2)} s, entry at ${entry!.toFixed(2)} s of ${video.durationSeconds.toFixed(2)} s`,
     `exemplars: ${video.match}`,
-    table([
-      ['exemplar', 'dive', 'score', 'delta', 'take-off', 'flight', 'entry'],
-      ...exemplars.map((vote) => [
-        vote.id,
-        vote.diveNumber,
-        vote.score.toFixed(1),
-        signed(vote.delta),
-        ...vote.stageDeltas.map(signed),
-      ]),
-    ]),
+    ...(exemplars.length > 0 ? [exemplarTable(exemplars)] : []),
   ].join('\n');
+}
+
+function exemplarTable(exemplars: ScoredVideo['exemplars']): string {
+  // an uncut clip counts as one stage
+  const stages = exemplars[0]!.stageDeltas.length === 3 ? ['take-off', 'flight', 'entry'] : ['whole clip'];
+  return table([
+    ['exemplar', 'dive', 'score', 'delta', ...stages],
+    ...exemplars.map((vote) => [
+      vote.id,
+      vote.diveNumber,
+      vote.score.toFixed(1),
+      signed(vote.delta),
+      ...vote.stageDeltas.map(signed),
+    ]),
+  ]);
 }
 
 function signed(points: number): string {

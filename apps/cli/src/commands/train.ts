@@ -99,13 +99,13 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
       ...(initial ? { initial } : {}),
       ...progress,
     });
-    const { files, bestSrcc, bestStep, steps, calibration } = outcome;
-    const summary = { steps, bestStep, validationSrcc: bestSrcc, weights: files.best, bank: files.bank, calibration };
+    const { files, bank, bestSrcc, bestStep, steps, calibration } = outcome;
+    const summary = { steps, bestStep, validationSrcc: bestSrcc, weights: files.best, bank, calibration };
     result(options.json, summary, () =>
       [
         `Trained ${steps} steps; best on validation at step ${bestStep}, SRCC ${bestSrcc.toFixed(3)}.`,
         `Weights: ${files.best}`,
-        `Exemplar bank: ${files.bank}`,
+        ...(bank ? [`Exemplar bank: ${bank}`] : []),
         `Next: mcore eval --weights ${files.best}`,
       ].join('\n'),
     );

@@ -1,5 +1,5 @@
 import { type Clip, type Frames, type FrameTransform, transformFrames } from '@mcore/clips';
-import { type ClipDescription, type Exemplar, ExemplarBank, type MCoRe, type StageShape } from '@mcore/model';
+import { type ClipDescription, type Exemplar, ExemplarBank, type StageShape } from '@mcore/model';
 import type { Replica } from '@mcore/training';
 import type { PreparedClips } from '../data/prepared-clips.js';
 
@@ -32,12 +32,6 @@ export async function describeClips(
   };
   await Promise.all(replicas.map(work));
   return descriptions;
-}
-
-/** Sizes of a model's stage features. */
-export function stageShape(model: MCoRe): StageShape {
-  const { stages, stepsPerStage } = model.config;
-  return { stages, steps: stepsPerStage, channels: model.backbone.featureSize };
 }
 
 /** A bank of the given training clips. */

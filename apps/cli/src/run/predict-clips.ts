@@ -1,8 +1,8 @@
 import { type Clip, chooseExemplars, type ExemplarChoice, sampleIndices, sampleTransitions } from '@mcore/clips';
-import { type MCoRe, type ScoredClip, scoreAgainst } from '@mcore/model';
+import { type Exemplar, type MCoRe, type ScoredClip, scoreAgainst, scoreAlone } from '@mcore/model';
 import { type EvaluatedClip, labelOnlyPredictor, type Replica } from '@mcore/training';
 import type { PreparedClips } from '../data/prepared-clips.js';
-import { buildBank, describeClips, stageShape } from './inference.js';
+import { describeClips } from './inference.js';
 
 /** An evaluated clip with all that its prediction rests on. */
 export interface PredictedClip extends EvaluatedClip {
@@ -37,9 +37,13 @@ export async function predictClips(clips: readonly Clip[], setup: PredictionSetu
   const total = exemplars.length + clips.length;
   const describe = (some: readonly Clip[], before: number) =>
     describeClips(some, prepared, input.transform, setup.replicas, (done) => setup.onProgress?.(before + done, total));
-  const shape = stageShape(model);
-  const bank = await buildBank(exemplars, shape, '', (some) => describe(some, 0));
-  const byId = new Map(bank.exemplars.map((exemplar) => [exemplar.id, exemplar]));
+  const features = await describe(exemplars, 0);
+  const byId = new Map(
+    exemplars.map(({ id, diveNumber, score, difficulty }): [string, Exemplar] => [
+      id,
+      { id, diveNumber, score, difficulty, stages: features.get(id)!.stages },
+    ]),
+  );
   const descriptions = await describe(clips, exemplars.length);
   const trueTransitions = sampledTransitions(input.frames);
   const labelOnly = labelOnlyPredictor(train, trueTransitions);
@@ -47,7 +51,10 @@ export async function predictClips(clips: readonly Clip[], setup: PredictionSetu
   for (const clip of clips) {
     const { stages, transitions } = descriptions.get(clip.id)!;
     const chosen = lists.get(clip.id)!.exemplars.map((id) => byId.get(id)!);
-    const scored = await scoreAgainst(model, stages, shape, chosen);
+    const scored =
+      model.config.regression === 'exemplar-free'
+        ? await scoreAlone(model, stages)
+        : await scoreAgainst(model, stages, model.regressionShape, chosen);
     predicted.push({
       id: clip.id,
       diveNumber: clip.diveNumber,
@@ -62,11 +69,12 @@ export async function predictClips(clips: readonly Clip[], setup: PredictionSetu
   return predicted;
 }
 
-/** The saved choice, or one drawn by the seed. */
+/** The saved choice, or one drawn by the seed; empty lists where the model compares with nobody. */
 export function exemplarChoice(
   clips: readonly Clip[],
   { exemplars, train, model }: Pick<PredictionSetup, 'exemplars' | 'train' | 'model'>,
 ): ExemplarChoice {
+  if (model.config.regression === 'exemplar-free') return withoutExemplars(clips);
   if (typeof exemplars !== 'number') return exemplars;
   return chooseExemplars(clips, train, { count: model.config.exemplars, seed: exemplars });
 }
@@ -74,4 +82,8 @@ export function exemplarChoice(
 /** A clip's true transitions among its sampled frames. */
 export function sampledTransitions(frames: number): (clip: Clip) => number[] {
   return (clip) => sampleTransitions(clip.transitions, sampleIndices(clip.frameCount, frames, clip.start));
+}
+
+function withoutExemplars(clips: readonly Clip[]): ExemplarChoice {
+  return { seed: 0, count: 0, lists: new Map(clips.map(({ id }) => [id, { exemplars: [], match: 'same' }])) };
 }

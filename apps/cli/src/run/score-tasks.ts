@@ -13,8 +13,8 @@ export interface ScoreTask {
 /** What every score of a list rests on. */
 export interface ScoreSettings {
   checkpoint: Checkpoint;
-  /** The bank's file. */
-  bank: Uint8Array;
+  /** The bank's file; exemplar-free weights have none. */
+  bank: Uint8Array | undefined;
   seed: number;
 }
 
@@ -24,7 +24,7 @@ export async function scoreTasks(videos: readonly ScoreTask[], settings: ScoreSe
     kind: 'score',
     settings: {
       weights: await weightsId(settings.checkpoint.tensors),
-      bank: createHash('sha256').update(settings.bank).digest('hex').slice(0, 16),
+      bank: settings.bank ? createHash('sha256').update(settings.bank).digest('hex').slice(0, 16) : 'none',
       seed: settings.seed,
     },
     tasks: videos.map((params): Task<ScoreTask> => ({ id: params.video, kind: 'score', params })),

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { type Clip, type ClipSplit, chooseAugmentation, transformFrames } from '@mcore/clips';
 import type { EngineName } from '@mcore/engines';
 import { conformalRadius, spearman } from '@mcore/metrics';
@@ -31,7 +32,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createReplicas } from '../compute/replicas.js';
 import { writeFileAtomically } from '../data/atomic-file.js';
 import type { PreparedClips } from '../data/prepared-clips.js';
-import { buildBank, centreFrames, describeClips, stageShape } from './inference.js';
+import { buildBank, centreFrames, describeClips } from './inference.js';
 import { type PredictedClip, predictClips, sampledTransitions } from './predict-clips.js';
 import { RunFiles, readCheckpoint, writeCheckpoint } from './run-files.js';
 
@@ -70,6 +71,8 @@ export interface ValidationRecord {
 /** How training ended. */
 export interface TrainingResult {
   files: RunFiles;
+  /** The exemplar bank; exemplar-free weights have none. */
+  bank?: string;
   /** Steps done, all runs together. */
   steps: number;
   bestStep: number;
@@ -216,13 +219,19 @@ class Session {
     const setup = { model: this.#model, replicas: this.#replicas, prepared, train: splits.train, exemplars: seed };
     const calibration = calibrate(await predictClips(splits.validation, setup));
     const { transform } = this.#model.config.input;
-    const bank = await buildBank(splits.train, stageShape(this.#model), await weightsId(best.tensors), (clips) =>
-      describeClips(clips, prepared, transform, this.#replicas),
-    );
-    await writeFileAtomically(this.#files.bank, bank.encode());
+    const hasBank = this.#run.config.regression === 'exemplars';
+    // one of a run before would be of other weights
+    if (!hasBank) await rm(this.#files.bank, { force: true });
+    else {
+      const bank = await buildBank(splits.train, this.#model.regressionShape, await weightsId(best.tensors), (clips) =>
+        describeClips(clips, prepared, transform, this.#replicas),
+      );
+      await writeFileAtomically(this.#files.bank, bank.encode());
+    }
     await writeCheckpoint(this.#files.best, { ...best, info: { ...best.info, ...calibration } });
     return {
       files: this.#files,
+      ...(hasBank ? { bank: this.#files.bank } : {}),
       steps: this.#trainer.step,
       bestStep: this.#best.step,
       bestSrcc: this.#best.srcc,
@@ -259,7 +268,10 @@ async function startingPoint(
   }
   await files.rewindLog(-1);
   if (run.initial) loadTensors(model, run.initial.tensors);
-  else await measureStatistics(run, model);
+  else {
+    await measureStatistics(run, model);
+    if (run.config.regression === 'exemplar-free') model.startFromScore(meanScore(run.splits.train));
+  }
   return { state: await layout.read(), best: { step: 0, srcc: Number.NaN } };
 }
 
@@ -282,6 +294,10 @@ async function measureStatistics(run: TrainingRun, model: MCoRe): Promise<void> 
 function learningRates(config: MCoReConfig, layout: ParameterLayout): Float32Array {
   const { learningRate, backboneLearningRate } = config.optimiser;
   return layout.fill((name) => (isBackboneWeight(name) ? backboneLearningRate : learningRate));
+}
+
+function meanScore(clips: readonly Clip[]): number {
+  return clips.reduce((sum, { score }) => sum + score, 0) / clips.length;
 }
 
 function labelRange(clips: readonly Clip[]): { min: number; max: number } {

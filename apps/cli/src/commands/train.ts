@@ -1,8 +1,11 @@
+import { ArgumentError } from '@mcore/errors';
 import { presets } from '@mcore/model';
 import { PairSampler } from '@mcore/training';
 import { type Command, Option } from 'commander';
 import { type SettingsOptions, saveSettings, trainSettings } from '../config/train-settings.js';
+import type { RunOptions } from '../config/run-schema.js';
 import { PreparedClips } from '../data/prepared-clips.js';
+import type { SourceDescriptor } from '../data/source.js';
 import { readCheckpoint } from '../run/run-files.js';
 import { splitClips } from '../run/splits.js';
 import { train } from '../run/train.js';
@@ -45,6 +48,12 @@ export function addTrain(program: Command): void {
     .option('--checkpoint-every <steps>', 'steps between checkpoints', wholeNumber(1), 50)
     .option('--validate-every <steps>', 'steps between looks at validation (default: a tenth of all)', wholeNumber(1))
     .option('--init <file>', 'checkpoint to start from instead of random weights')
+    .option(
+      '--render-variants <n>',
+      'draw rendered training clips with n seeds, --render-seed first; which one is seen is random each time',
+      wholeNumber(1),
+      1,
+    )
     .option('--resume', 'go on from the last checkpoint in --out, with the settings kept there', false);
   withExamples(
     withJson(withEngine(withData(command))),
@@ -65,7 +74,9 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
   const { config, run } = settings;
   const initial = run.init === undefined || options.resume ? undefined : await readCheckpoint(run.init);
   const engine = await startEngine(run as EngineOptions);
-  const prepared = await PreparedClips.open(sourceOf(run), config.input, run);
+  const [source, ...others] = renderings(run);
+  const prepared = await PreparedClips.open(source, config.input, run);
+  const variants = await Promise.all(others.map((other) => PreparedClips.open(other, config.input, run)));
   try {
     const splits = splitClips(prepared.source.clips, {
       kind: run.split,
@@ -79,6 +90,7 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
       `${splits.train.length} training and ${splits.validation.length} validation clips of ${prepared.source.description}.`,
     );
     await prepareWithProgress(prepared, [...splits.train, ...splits.validation]);
+    if (variants.length > 0) say(`${variants.length} further renderings of the training clips, drawn when first needed.`);
     const epochSteps = new PairSampler(splits.train, run.seed).stepsPerEpoch(config.optimiser.batchSize);
     const totalSteps = run.steps ?? config.optimiser.epochs * epochSteps;
     const validateEvery = run.validateEvery ?? Math.max(1, Math.round(totalSteps / 10));
@@ -87,6 +99,7 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
     const outcome = await train({
       config,
       prepared,
+      variants,
       splits,
       out: run.out,
       seed: run.seed,
@@ -110,7 +123,18 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
       ].join('\n'),
     );
   } finally {
-    await prepared.close();
+    await Promise.all([prepared, ...variants].map((clips) => clips.close()));
     await engine.dispose();
   }
+}
+
+/** The clips as validation sees them, then the further renderings to train on. */
+function renderings(run: RunOptions): [SourceDescriptor, ...SourceDescriptor[]] {
+  const source = sourceOf(run);
+  if (run.renderVariants === 1) return [source];
+  if (source.kind !== 'rendered') {
+    throw new ArgumentError(`mcore train: --render-variants needs --data rendered, got --data ${run.data}.`);
+  }
+  const seeds = Array.from({ length: run.renderVariants - 1 }, (_, index) => source.seed + index + 1);
+  return [source, ...seeds.map((seed) => ({ ...source, seed }))];
 }

@@ -40,7 +40,7 @@ describe('parseRunConfig', () => {
         'ablation.yaml:7:17: wanted optimiser.learningRate to be a number in 0 .. 1000, got -1',
         'ablation.yaml:8:17: wanted optimiser.gradientNorm to be null or a number above 0, got Infinity',
         'ablation.yaml:10:9: wanted run.seed to be a whole number of at least 0, got 1.5',
-        'ablation.yaml:11:3: wanted one of the fields data, renderSeed, renderHeight, split, cache, out, seed, steps, trainClips, validationClips, checkpointEvery, validateEvery, init, engine, workers of run, got "stepz"',
+        'ablation.yaml:11:3: wanted one of the fields data, renderSeed, renderHeight, renderVariants, split, cache, out, seed, steps, trainClips, validationClips, checkpointEvery, validateEvery, init, engine, workers of run, got "stepz"',
       ),
     );
   });

@@ -7,6 +7,7 @@ export interface RunOptions {
   data: string;
   renderSeed: number;
   renderHeight: number;
+  renderVariants: number;
   split: SplitKind;
   cache: string;
   out: string;
@@ -39,6 +40,7 @@ const runOptions: Readonly<Record<keyof RunOptions, Schema>> = {
   data: text('A folder in FineDiving\'s layout, or the word "rendered".'),
   renderSeed: whole(0, 'Seed of rendered dives.'),
   renderHeight: whole(16, 'Height rendered dives are drawn at, in pixels.'),
+  renderVariants: whole(1, 'Seeds that training clips are drawn with; which one is seen is random each time.'),
   split: { enum: ['official', 'held-out-events'], description: 'Which clips are test clips.' },
   cache: text('Where sampled and resized clips are kept.'),
   out: text('Folder for checkpoints, exemplar bank and log.'),

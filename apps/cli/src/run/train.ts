@@ -40,6 +40,8 @@ import { RunFiles, readCheckpoint, writeCheckpoint } from './run-files.js';
 export interface TrainingRun {
   config: MCoReConfig;
   prepared: PreparedClips;
+  /** The same clips pictured otherwise (rendered with other seeds): each training clip is taken from any of these or `prepared`. */
+  variants?: readonly PreparedClips[];
   splits: ClipSplit;
   /** Folder for checkpoints, bank and log. */
   out: string;
@@ -98,7 +100,7 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
   const info: CheckpointInfo = {
     config: run.config,
     labelRange: labelRange(run.splits.train),
-    trainedOn: run.prepared.source.description,
+    trainedOn: describeTrainingClips(run),
     seed: run.seed,
     step: start.state instanceof Float32Array ? 0 : start.state.adam.step,
     notes: { totalSteps: run.totalSteps, trainClips: run.splits.train.length },
@@ -300,6 +302,11 @@ function meanScore(clips: readonly Clip[]): number {
   return clips.reduce((sum, { score }) => sum + score, 0) / clips.length;
 }
 
+function describeTrainingClips({ prepared, variants = [] }: TrainingRun): string {
+  const { description } = prepared.source;
+  return variants.length === 0 ? description : `${description} and ${variants.length} further seeds`;
+}
+
 function labelRange(clips: readonly Clip[]): { min: number; max: number } {
   const scores = clips.map((clip) => clip.score);
   return { min: Math.min(...scores), max: Math.max(...scores) };
@@ -307,13 +314,14 @@ function labelRange(clips: readonly Clip[]): { min: number; max: number } {
 
 /** The augmented pairs of every step, a function of seed and step alone. */
 function pairMaker(run: TrainingRun): (step: number) => Promise<PairInput[]> {
-  const { config, prepared, seed } = run;
+  const { config, prepared, variants = [], seed } = run;
   const sampler = new PairSampler(run.splits.train, seed);
   const transitionsOf = sampledTransitions(config.input.frames);
   const input = async (clip: Clip, random: Random): Promise<ClipInput> => {
     const { transform } = config.input;
     const augmentation = chooseAugmentation(transform, random);
-    const frames = transformFrames(await prepared.get(clip.id), transform, augmentation);
+    const pictured = variants.length === 0 ? prepared : random.pick([prepared, ...variants]);
+    const frames = transformFrames(await pictured.get(clip.id), transform, augmentation);
     return { frames, transitions: transitionsOf(clip), score: clip.score };
   };
   return (step) =>

@@ -55,6 +55,15 @@ describe('mcore, as a process', () => {
     expect(broken.stderr).toMatch(/^Failed: .*\(ERR_MCORE_DATA\)\n$/);
   });
 
+  it('further renderings need rendered data', async () => {
+    const args = ['train', '--data', 'FineDiving', '--render-variants', '2'];
+    const { status, stderr } = await runMcore(args, folder);
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'mcore train: --render-variants needs --data rendered, got --data FineDiving. (ERR_MCORE_ARGUMENT)',
+    );
+  });
+
   it('doctor says which engines work, and why the others do not', async () => {
     const { status, stdout } = await runMcore(['doctor', '--json'], folder);
     expect(status).toBe(0);

@@ -2,8 +2,8 @@ import { ArgumentError } from '@mcore/errors';
 import { presets } from '@mcore/model';
 import { PairSampler } from '@mcore/training';
 import { type Command, Option } from 'commander';
-import { type SettingsOptions, saveSettings, trainSettings } from '../config/train-settings.js';
 import type { RunOptions } from '../config/run-schema.js';
+import { type SettingsOptions, saveSettings, trainSettings } from '../config/train-settings.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import type { SourceDescriptor } from '../data/source.js';
 import { readCheckpoint } from '../run/run-files.js';
@@ -90,7 +90,8 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
       `${splits.train.length} training and ${splits.validation.length} validation clips of ${prepared.source.description}.`,
     );
     await prepareWithProgress(prepared, [...splits.train, ...splits.validation]);
-    if (variants.length > 0) say(`${variants.length} further renderings of the training clips, drawn when first needed.`);
+    if (variants.length > 0)
+      say(`${variants.length} further renderings of the training clips, drawn when first needed.`);
     const epochSteps = new PairSampler(splits.train, run.seed).stepsPerEpoch(config.optimiser.batchSize);
     const totalSteps = run.steps ?? config.optimiser.epochs * epochSteps;
     const validateEvery = run.validateEvery ?? Math.max(1, Math.round(totalSteps / 10));

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addBank } from './commands/bank.js';
+import { addBenchmark } from './commands/benchmark.js';
 import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEval } from './commands/eval.js';
@@ -24,6 +25,7 @@ export function createProgram(): Command {
     addTrain,
     addEval,
     addScore,
+    addBenchmark,
     addMerge,
     addBank,
     addImport,

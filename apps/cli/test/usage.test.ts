@@ -17,6 +17,7 @@ describe('mcore, as a process', () => {
     ['score'],
     ['merge'],
     ['bank'],
+    ['benchmark'],
     ['import'],
     ['export'],
     ['doctor'],

@@ -4,15 +4,17 @@ import { readResultFiles } from '@mcore/tasks/node';
 import type { Command } from 'commander';
 import { writeFileAtomically } from '../data/atomic-file.js';
 import { result, say } from '../terminal/output.js';
+import { mergedBenchmark } from './benchmark.js';
 import { mergedEvaluation } from './eval.js';
 import { withExamples, withJson } from './options.js';
 import { mergedScores } from './score.js';
-import type { MergedOutput } from './shard-options.js';
+import { type MergedOutput, writePage } from './shard-options.js';
 
 interface MergeOptions {
   partial: boolean;
   out?: string;
   csv?: string;
+  page?: string;
   json: boolean;
 }
 
@@ -20,6 +22,7 @@ interface MergeOptions {
 const OUTPUTS: Record<string, (merged: MergedResults<never>) => MergedOutput> = {
   score: mergedScores,
   eval: mergedEvaluation,
+  benchmark: mergedBenchmark,
 };
 
 /** `mcore merge`. */
@@ -32,7 +35,8 @@ export function addMerge(program: Command): void {
     .argument('<path...>', 'folders given with --results, or single files of them')
     .option('--partial', 'give what there is though tasks are missing', false)
     .option('--out <file>', 'write the JSON there')
-    .option('--csv <file>', 'with results of mcore eval: write one row a clip');
+    .option('--csv <file>', 'with results of mcore eval: write one row a clip')
+    .option('--page <file>', 'with results of mcore benchmark: write the tables into this Markdown page');
   withExamples(
     withJson(command),
     'mcore merge scores --json',
@@ -55,6 +59,7 @@ async function runMerge(paths: string[], options: MergeOptions): Promise<void> {
     await writeFileAtomically(options.csv, output.csv());
     say(`One row a clip: ${options.csv}`);
   }
+  if (options.page !== undefined) await writePage(options.page, output);
   if (options.out !== undefined) {
     await writeFileAtomically(options.out, `${JSON.stringify(output.json, null, 2)}\n`);
     say(`Written to ${options.out}`);

@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
+import { DataError } from '@mcore/errors';
 import { detectShard, type MergedResults, mergeResults, parseShard, type Shard } from '@mcore/tasks';
 import { type RunSummary, readResultFiles } from '@mcore/tasks/node';
 import { type Command, InvalidArgumentError } from 'commander';
+import { writeFileAtomically } from '../data/atomic-file.js';
+import { readNamed } from '../run/run-files.js';
 import { result, say } from '../terminal/output.js';
 
 /** Options of commands whose work can be cut into shards. */
@@ -11,16 +15,22 @@ export interface ShardOptions {
 
 /** Adds `--results` and `--shard`. */
 export function withShards(command: Command): Command {
-  return command
-    .option(
+  return withShard(
+    command.option(
       '--results <dir>',
       'keep every result in this folder as soon as it is there; what is there is not done again',
-    )
-    .option(
-      '--shard <i/n>',
-      'with --results: do part i of n (default: what a Slurm array or a Kubernetes Indexed Job gave, else all)',
-      shard,
-    );
+    ),
+    'with --results: ',
+  );
+}
+
+/** Adds `--shard` to a command that always keeps its results. */
+export function withShard(command: Command, condition = ''): Command {
+  return command.option(
+    '--shard <i/n>',
+    `${condition}do part i of n (default: what a Slurm array or a Kubernetes Indexed Job gave, else all)`,
+    shard,
+  );
 }
 
 function shard(text: string): Shard {
@@ -50,6 +60,16 @@ export interface MergedOutput {
   text: () => string;
   /** One row a task, where the job has such. */
   csv?: () => string;
+  /** The tables within a Markdown page, in place of those that are there, where the job has such. */
+  page?: (before: string | undefined) => string;
+}
+
+/** Writes the tables of a job into a Markdown page. */
+export async function writePage(path: string, { page }: MergedOutput): Promise<void> {
+  if (!page) throw new DataError(`wanted results of mcore benchmark for ${path}, got others.`);
+  const before = existsSync(path) ? new TextDecoder().decode(await readNamed(path, 'a Markdown page')) : undefined;
+  await writeFileAtomically(path, page(before));
+  say(`Tables written to ${path}`);
 }
 
 /** Ends a command that kept its results: with the whole result where there is one shard, else with what this one did. */

@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { DataError } from '@mcore/errors';
+import { presets } from '@mcore/model';
+import { type MergedResults, mergeResults, shardOf } from '@mcore/tasks';
+import { readResultFiles, runTasks } from '@mcore/tasks/node';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { benchmarkMarkdown, insertMeasured } from '../benchmark/page.js';
+import { type BenchmarkRow, benchmarkRows } from '../benchmark/rows.js';
+import { type BenchmarkSettings, type RowResult, type RowTask, rowTasks, runRow } from '../benchmark/run-row.js';
+import { type SummaryRow, summarise } from '../benchmark/summarise.js';
+import { PreparedClips } from '../data/prepared-clips.js';
+import { heading, result, say, table } from '../terminal/output.js';
+import {
+  type DataOptions,
+  type EngineOptions,
+  sourceOf,
+  startEngine,
+  wholeNumber,
+  withData,
+  withEngine,
+  withExamples,
+  withJson,
+} from './options.js';
+import { type MergedOutput, type ShardOptions, shardToDo, withShard, writePage } from './shard-options.js';
+
+interface BenchmarkOptions extends DataOptions, EngineOptions, ShardOptions {
+  out: string;
+  preset: string;
+  steps: number;
+  seeds: number;
+  rows?: BenchmarkRow[];
+  trainClips?: number;
+  validationClips: number;
+  testClips?: number;
+  page?: string;
+  json: boolean;
+}
+
+/** `mcore benchmark`. */
+export function addBenchmark(program: Command): void {
+  const command = program
+    .command('benchmark')
+    .description("Train and test what the paper's tables compare, several seeds each; hours, and resumable.")
+    .option('--out <dir>', 'folder for trainings and results; what is there is not done again', 'runs/benchmark')
+    .addOption(
+      new Option('--preset <name>', 'configuration to start from').choices(Object.keys(presets)).default('laptop'),
+    )
+    .option('--steps <n>', 'optimisation steps of each training', wholeNumber(1), 400)
+    .option('--seeds <n>', 'trainings of each row', wholeNumber(1), 3)
+    .option('--rows <names>', `some of ${benchmarkRows.map(({ id }) => id).join(', ')} (default: all)`, rowsNamed)
+    .option('--train-clips <n>', 'train on a seeded random part', wholeNumber(2))
+    .option('--validation-clips <n>', 'choose checkpoints on a seeded random part', wholeNumber(2), 100)
+    .option('--test-clips <n>', 'test on a seeded random part (default: all)', wholeNumber(10))
+    .option('--page <file>', 'write the tables into this Markdown page, in place of those that are there');
+  withExamples(
+    withJson(withShard(withEngine(withData(command)))),
+    'mcore benchmark --page docs/benchmark.md',
+    'mcore benchmark --shard 2/4    # on each of four machines, then mcore merge',
+  ).action(runBenchmark);
+}
+
+function rowsNamed(text: string): BenchmarkRow[] {
+  return text.split(',').map((name) => {
+    const row = benchmarkRows.find(({ id }) => id === name.trim());
+    if (!row) throw new InvalidArgumentError(`Wanted some of ${benchmarkRows.map(({ id }) => id).join(', ')}.`);
+    return row;
+  });
+}
+
+async function runBenchmark(options: BenchmarkOptions): Promise<void> {
+  const shard = shardToDo(options);
+  const { input } = presets[options.preset as keyof typeof presets];
+  const engine = await startEngine(options);
+  const prepared = await PreparedClips.open(sourceOf(options), input, options);
+  try {
+    const settings: BenchmarkSettings = {
+      preset: options.preset,
+      steps: options.steps,
+      trainClips: options.trainClips ?? null,
+      validationClips: options.validationClips,
+      testClips: options.testClips ?? null,
+      source: prepared.source.description,
+    };
+    const tasks = rowTasks(options.rows ?? benchmarkRows, options.seeds);
+    say(
+      `${tasks.length} trainings of ${options.steps} steps, ${shardOf(tasks, shard.index, shard.count).length} of them here.`,
+    );
+    const folder = join(options.out, 'results');
+    const machine = { prepared, runs: join(options.out, 'trainings'), engine: engine.name, workers: options.workers };
+    const { path, total, skipped, finished, failed } = await runTasks<RowTask, RowResult>({
+      folder,
+      list: { kind: 'benchmark', settings: { ...settings }, tasks },
+      shard,
+      made: { engine: engine.description },
+      run: (task) => {
+        heading(task.id);
+        return runRow(task, settings, machine);
+      },
+      onProgress: (done, all) => say(`${done} of ${all} trainings done.`),
+    });
+    if (failed > 0) process.exitCode = 1;
+    if (shard.count > 1) {
+      say(`Shard ${shard.index} of ${shard.count}: ${skipped + finished} of ${total} trainings done; ${path}`);
+      say(`When all shards are done: mcore merge ${folder}`);
+    }
+    const merged = mergeResults<RowResult>(await readResultFiles<RowResult>([folder]));
+    for (const { id, error } of merged.failed) say(`Failed: ${id}: ${error.message}`);
+    if (merged.finished.length === 0) throw new DataError('mcore benchmark: wanted a training that is done, got none.');
+    const output = mergedBenchmark(merged);
+    if (options.page !== undefined) await writePage(options.page, output);
+    result(options.json, output.json, output.text);
+  } finally {
+    await prepared.close();
+    await engine.dispose();
+  }
+}
+
+/** The tables of results, of one machine or merged from several. */
+export function mergedBenchmark(merged: MergedResults<RowResult>): MergedOutput {
+  const settings = merged.settings as unknown as BenchmarkSettings;
+  const rows = summarise(
+    benchmarkRows,
+    merged.finished.map((record) => record.result),
+  );
+  const training = [
+    `Preset ${settings.preset}, ${settings.steps} steps a training, from random weights`,
+    `${settings.trainClips === null ? 'all' : settings.trainClips} training clips but ${settings.validationClips} or more for validation, which chooses the checkpoint.`,
+  ].join('; ');
+  const about = {
+    source: settings.source,
+    testClips: merged.finished[0]!.result.tests[0]!.clips.length,
+    command: `mcore benchmark --preset ${settings.preset} --steps ${settings.steps} --validation-clips ${settings.validationClips}`,
+    training,
+    done: merged.finished.length,
+    count: merged.count,
+  };
+  return {
+    json: { kind: 'benchmark', settings, done: about.done, count: about.count, rows },
+    text: () => benchmarkText(rows),
+    page: (before) => insertMeasured(before, benchmarkMarkdown(rows, about)),
+  };
+}
+
+function benchmarkText(rows: readonly SummaryRow[]): string {
+  const cell = ({ mean, deviation }: { mean: number; deviation: number }, digits: number) =>
+    `${mean.toFixed(digits)}${Number.isNaN(deviation) ? '' : ` ± ${deviation.toFixed(digits)}`}`;
+  return table([
+    ['', 'decoding', 'seeds', 'SRCC', 'R-l2 x100', 'AIoU@0.5', 'AIoU@0.75'],
+    ...rows.map(({ title, decoding, seeds, figures }) => [
+      title,
+      decoding ?? '-',
+      String(seeds),
+      cell(figures.srcc, 3),
+      cell(figures.rl2x100, 3),
+      cell(figures.aiou50, 1),
+      cell(figures.aiou75, 1),
+    ]),
+  ]);
+}

@@ -8,6 +8,7 @@ import { addEval } from './commands/eval.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
 import { addMerge } from './commands/merge.js';
+import { addQueue } from './commands/queue.js';
 import { addQuickstart } from './commands/quickstart.js';
 import { addScore } from './commands/score.js';
 import { addTrain } from './commands/train.js';
@@ -27,6 +28,7 @@ export function createProgram(): Command {
     addScore,
     addBenchmark,
     addMerge,
+    addQueue,
     addBank,
     addImport,
     addExport,

@@ -16,6 +16,8 @@ describe('mcore, as a process', () => {
     ['eval'],
     ['score'],
     ['merge'],
+    ['queue', 'add'],
+    ['queue', 'work'],
     ['bank'],
     ['benchmark'],
     ['import'],

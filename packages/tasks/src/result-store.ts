@@ -64,24 +64,14 @@ export class ResultStore<P = Readonly<Record<string, unknown>>, R = unknown> {
     options: ResultStoreOptions<P>,
   ): Promise<ResultStore<P, R>> {
     const { folder, list, shard = { index: 1, count: 1 }, made = {} } = options;
-    checkTasks(list.tasks);
-    const tasks = shardOf(list.tasks, shard.index, shard.count);
-    const header: ResultHeader = {
-      format: 'mcore-results',
-      version: 1,
-      kind: list.kind,
-      settings: list.settings,
-      list: { count: list.tasks.length, hash: fingerprint(list.tasks) },
-      shard,
-      tasks: tasks.map(({ id }) => id),
-      made,
-    };
+    const header = headerOf(list, shard, made);
     const path = join(folder, resultFileName(shard));
     await create(path, formatRecord(header));
     const before = parseResults(await readFile(path, 'utf8'), path);
     // refuses what was begun with other settings
     mergeResults([before, parseResults(formatRecord(header), 'this run')]);
     if ((await stat(path)).size > before.bytes) await truncate(path, before.bytes);
+    const tasks = shardOf(list.tasks, shard.index, shard.count);
     return new ResultStore<P, R>(path, tasks, list, await open(path, 'a'), before);
   }
 
@@ -133,6 +123,21 @@ export class ResultStore<P = Readonly<Record<string, unknown>>, R = unknown> {
     await this.#last;
     await this.#file.close();
   }
+}
+
+/** The first line of the results of a shard. */
+export function headerOf<P>(list: TaskList<P>, shard: Shard, made: Readonly<Record<string, unknown>>): ResultHeader {
+  checkTasks(list.tasks);
+  return {
+    format: 'mcore-results',
+    version: 1,
+    kind: list.kind,
+    settings: list.settings,
+    list: { count: list.tasks.length, hash: fingerprint(list.tasks) },
+    shard,
+    tasks: shardOf(list.tasks, shard.index, shard.count).map(({ id }) => id),
+    made,
+  };
 }
 
 /** Makes a file with its first line, whole or not at all, unless it is there. */

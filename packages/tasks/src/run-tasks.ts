@@ -62,7 +62,8 @@ export async function runTasks<P = Readonly<Record<string, unknown>>, R = unknow
   }
 }
 
-async function recordOf<P, R>(
+/** Does a task and makes the line of what came of it. */
+export async function recordOf<P, R>(
   task: Task<P>,
   index: number,
   run: (task: Task<P>) => Promise<R>,

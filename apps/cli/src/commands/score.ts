@@ -11,19 +11,27 @@ import { openVideo } from '@mcore/video/node';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readCheckpoint, readNamed } from '../run/run-files.js';
-import { type ScoreTask, scoreTasks } from '../run/score-tasks.js';
+import { type ScoreTask, scoreSettings, scoreTasks } from '../run/score-tasks.js';
 import { describeFailure } from '../terminal/describe-failure.js';
 import { result, say, table } from '../terminal/output.js';
 import { startProgress } from '../terminal/progress.js';
 import { type EngineOptions, startEngine, wholeNumber, withEngine, withExamples, withJson } from './options.js';
 import { type MergedOutput, reportShard, type ShardOptions, shardToDo, withShards } from './shard-options.js';
 
-interface ScoreOptions extends EngineOptions, ShardOptions {
-  list?: string;
+/** Options that name weights to score with. */
+export interface WeightsOptions {
   weights: string;
   bank?: string;
+}
+
+/** Options that name videos and how exemplars are drawn for them. */
+export interface VideoOptions {
+  list?: string;
   dive?: string;
   seed: number;
+}
+
+interface ScoreOptions extends EngineOptions, ShardOptions, WeightsOptions, VideoOptions {
   json: boolean;
 }
 
@@ -38,22 +46,33 @@ export function addScore(program: Command): void {
   const command = program
     .command('score')
     .description('Score videos (mp4, mov, webm) or folders of frames against exemplars with known scores.')
-    .argument('[video...]', 'video files, or folders with one image a frame')
-    .option('--list <file>', 'more videos: one path a line, after a tab its dive number where it is known')
-    .option(
-      '--weights <file>',
-      'checkpoint to score with (default: the shipped one, trained on rendered dives)',
-      shipped(),
-    )
-    .option('--bank <file>', 'exemplar bank of these weights (default: bank.safetensors beside them)')
-    .option('--dive <number>', 'dive number such as 107B; without it exemplars are the nearest dives', diveNumber)
-    .option('--seed <n>', 'seed of the draw of exemplars', wholeNumber(0), 0);
+    .argument('[video...]', 'video files, or folders with one image a frame');
+  withVideos(withWeights(command));
   withExamples(
     withJson(withShards(withEngine(command))),
     'mcore score dive.mp4 --dive 107B',
     'mcore score one.mp4 two.mov --dive 5253B --weights runs/first/best.safetensors --json',
     'mcore score --list videos.txt --results scores --shard 2/4',
   ).action(runScore);
+}
+
+/** Adds `--weights` and `--bank`. */
+export function withWeights(command: Command): Command {
+  return command
+    .option(
+      '--weights <file>',
+      'checkpoint to score with (default: the shipped one, trained on rendered dives)',
+      shipped(),
+    )
+    .option('--bank <file>', 'exemplar bank of these weights (default: bank.safetensors beside them)');
+}
+
+/** Adds `--list`, `--dive` and `--seed`. */
+export function withVideos(command: Command): Command {
+  return command
+    .option('--list <file>', 'more videos: one path a line, after a tab its dive number where it is known')
+    .option('--dive <number>', 'dive number such as 107B; without it exemplars are the nearest dives', diveNumber)
+    .option('--seed <n>', 'seed of the draw of exemplars', wholeNumber(0), 0);
 }
 
 /** The shipped weights; their bank lies beside them. */
@@ -71,20 +90,18 @@ function diveNumber(text: string): string {
 }
 
 async function runScore(paths: string[], options: ScoreOptions): Promise<void> {
-  const videos = [...paths.map((video) => ({ video, dive: options.dive ?? null })), ...(await listedVideos(options))];
-  if (videos.length === 0) throw new ArgumentError('mcore score: wanted videos, or a file with --list, got neither.');
+  const videos = await videosToScore(paths, options);
   if (options.shard && options.results === undefined) {
     throw new ArgumentError('mcore score: wanted --results <dir> beside --shard, got none.');
   }
-  const checkpoint = await readCheckpoint(options.weights);
-  const bankFile = await bankFileOf(checkpoint, options);
-  const bank = bankFile && ExemplarBank.decode(bankFile);
+  const { checkpoint, bankFile, bank } = await readWeights(options);
+  const settings = await scoreSettings(checkpoint, bankFile, options.seed);
   const engine = await startEngine(options);
   const scorer = await Scorer.create(checkpoint, bank, { seed: options.seed });
   say(`Weights trained on ${checkpoint.info.trainedOn}.`);
   try {
     if (options.results === undefined) return await scoreAll(videos, scorer, options);
-    const list = await scoreTasks(videos, { checkpoint, bank: bankFile, seed: options.seed });
+    const list = scoreTasks(videos, settings);
     const shard = shardToDo(options);
     const progress = startProgress('Scoring', shardOf(list.tasks, shard.index, shard.count).length, 'videos');
     const summary = await runTasks({
@@ -103,6 +120,18 @@ async function runScore(paths: string[], options: ScoreOptions): Promise<void> {
     await scorer.dispose();
     await engine.dispose();
   }
+}
+
+/** The checkpoint and its bank; exemplar-free weights need none. */
+export async function readWeights({ weights, bank }: WeightsOptions): Promise<{
+  checkpoint: Checkpoint;
+  bankFile: Uint8Array | undefined;
+  bank: ExemplarBank | undefined;
+}> {
+  const checkpoint = await readCheckpoint(weights);
+  if (checkpoint.info.config.regression === 'exemplar-free') return { checkpoint, bankFile: undefined, bank: undefined };
+  const bankFile = await readNamed(bank ?? join(dirname(weights), 'bank.safetensors'), 'an exemplar bank');
+  return { checkpoint, bankFile, bank: ExemplarBank.decode(bankFile) };
 }
 
 async function scoreAll(videos: readonly ScoreTask[], scorer: Scorer, options: ScoreOptions): Promise<void> {
@@ -129,8 +158,15 @@ export function mergedScores({ finished, failed }: MergedResults<ScoredVideo>): 
   return { json: outcomes, text: () => finished.map((record) => describeScore(record.result)).join('\n\n') };
 }
 
+/** The videos that arguments and `--list` name. */
+export async function videosToScore(paths: readonly string[], options: VideoOptions): Promise<ScoreTask[]> {
+  const videos = [...paths.map((video) => ({ video, dive: options.dive ?? null })), ...(await listedVideos(options))];
+  if (videos.length === 0) throw new ArgumentError('mcore score: wanted videos, or a file with --list, got neither.');
+  return videos;
+}
+
 /** Videos of `--list`; `--dive` holds where a line has no dive number. */
-async function listedVideos({ list, dive }: ScoreOptions): Promise<ScoreTask[]> {
+async function listedVideos({ list, dive }: VideoOptions): Promise<ScoreTask[]> {
   if (list === undefined) return [];
   const text = new TextDecoder().decode(await readNamed(list, 'a list of videos'));
   return text.split(/\r?\n/).flatMap((line, position) => {
@@ -146,13 +182,8 @@ async function listedVideos({ list, dive }: ScoreOptions): Promise<ScoreTask[]> 
   });
 }
 
-/** The bank's file that the options name; exemplar-free weights need none. */
-async function bankFileOf({ info }: Checkpoint, { weights, bank }: ScoreOptions): Promise<Uint8Array | undefined> {
-  if (info.config.regression === 'exemplar-free') return undefined;
-  return readNamed(bank ?? join(dirname(weights), 'bank.safetensors'), 'an exemplar bank');
-}
-
-async function scoreVideo(path: string, scorer: Scorer, dive: string | undefined): Promise<ScoredVideo> {
+/** Scores one video file or folder of frames. */
+export async function scoreVideo(path: string, scorer: Scorer, dive: string | undefined): Promise<ScoredVideo> {
   const { frames: count, transform } = scorer.model.config.input;
   const video = await openVideo(path);
   try {

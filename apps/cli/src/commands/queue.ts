@@ -1,0 +1,225 @@
+import { join } from 'node:path';
+import { ArgumentError, DataError } from '@mcore/errors';
+import { formatRecord, type Task, type TaskList } from '@mcore/tasks';
+import { resultFileName, TaskQueue } from '@mcore/tasks/node';
+import type { Command } from 'commander';
+import { writeFileAtomically } from '../data/atomic-file.js';
+import { readNamed } from '../run/run-files.js';
+import { scoreSettings, scoreTasks } from '../run/score-tasks.js';
+import { type RunnerOptions, TASK_RUNNERS } from '../run/task-runners.js';
+import { result, say } from '../terminal/output.js';
+import { startProgress } from '../terminal/progress.js';
+import { wholeNumber, withEngine, withExamples, withJson } from './options.js';
+import {
+  readWeights,
+  type VideoOptions,
+  videosToScore,
+  type WeightsOptions,
+  withVideos,
+  withWeights,
+} from './score.js';
+
+interface QueueCommandOptions {
+  redis: string;
+  queue: string;
+  json: boolean;
+}
+
+interface AddOptions extends QueueCommandOptions, WeightsOptions, VideoOptions {
+  tasks?: string;
+  attempts: number;
+}
+
+interface WorkCommandOptions extends QueueCommandOptions, RunnerOptions {
+  concurrency: number;
+  alive: number;
+  stay: boolean;
+}
+
+/** `mcore queue`: one list of tasks, worked on from any number of machines through Redis. */
+export function addQueue(program: Command): void {
+  const queue = program.command('queue').description('Share a list of tasks among machines, through BullMQ and Redis.');
+  const add = queue
+    .command('add')
+    .description('Add videos to score, or tasks from a file; adding them again tries again what was given up.')
+    .argument('[video...]', 'video files, or folders with one image a frame')
+    .option('--tasks <file>', 'a list of tasks as JSON in place of videos: { kind, settings, tasks }')
+    .option('--attempts <n>', 'how often a task that fails is tried', wholeNumber(1), 3);
+  withExamples(
+    withQueue(withVideos(withWeights(add))),
+    'mcore queue add --list videos.txt',
+    'mcore queue add --tasks seeds.json --queue seeds',
+  ).action(runAdd);
+  const work = queue
+    .command('work')
+    .description('Do tasks of a queue until all are done; start it as often as there are cores or machines.')
+    .option('--concurrency <n>', 'tasks at a time in this process', wholeNumber(1), 1)
+    .option('--alive <seconds>', 'a worker without a sign of life for so long is taken for dead', wholeNumber(1), 30)
+    .option('--stay', 'wait for more tasks when all are done', false);
+  withExamples(withQueue(withEngine(withWeights(work))), 'mcore queue work --redis redis://10.0.0.5:6379').action(
+    runWork,
+  );
+  withExamples(
+    withQueue(queue.command('status').description('Say how far a queue is.')),
+    'mcore queue status --json',
+  ).action(runStatus);
+  withExamples(
+    withQueue(
+      queue
+        .command('collect')
+        .description('Write what there is as a file of results, for mcore merge.')
+        .requiredOption('--results <dir>', 'where to write it'),
+    ),
+    'mcore queue collect --results scores && mcore merge scores',
+  ).action(runCollect);
+  withExamples(
+    withQueue(queue.command('clear').description('Remove a queue with its tasks and results.')),
+    'mcore queue clear --queue seeds',
+  ).action(runClear);
+}
+
+function withQueue(command: Command): Command {
+  return withJson(command)
+    .option('--redis <url>', 'where Redis is (or MCORE_REDIS)', process.env.MCORE_REDIS ?? 'redis://127.0.0.1:6379')
+    .option('--queue <name>', 'one list of tasks has one queue', 'scores');
+}
+
+/** Opens the queue for one piece of work. */
+async function withOpenQueue<T>(
+  { redis, queue }: QueueCommandOptions,
+  use: (open: TaskQueue) => Promise<T>,
+): Promise<T> {
+  const open = await TaskQueue.open({ url: redis, name: queue });
+  try {
+    return await use(open);
+  } finally {
+    await open.close();
+  }
+}
+
+async function runAdd(paths: string[], options: AddOptions): Promise<void> {
+  const list = options.tasks === undefined ? await scoreList(paths, options) : await readTasks(options.tasks, paths);
+  await withOpenQueue(options, async (queue) => {
+    const { added, retried } = await queue.add(list, options.attempts);
+    result(
+      options.json,
+      { queue: options.queue, tasks: list.tasks.length, added, retried },
+      () =>
+        `queue ${options.queue}: ${list.tasks.length} tasks, ${added} of them new${retried > 0 ? `, ${retried} tried again` : ''}`,
+    );
+  });
+}
+
+async function scoreList(paths: readonly string[], options: AddOptions): Promise<TaskList> {
+  const videos = await videosToScore(paths, options);
+  const { checkpoint, bankFile } = await readWeights(options);
+  return scoreTasks(videos, await scoreSettings(checkpoint, bankFile, options.seed)) as unknown as TaskList;
+}
+
+async function readTasks(path: string, videos: readonly string[]): Promise<TaskList> {
+  if (videos.length > 0) throw new ArgumentError('mcore queue add: wanted videos or --tasks, got both.');
+  const wanted = `mcore queue add: wanted { "kind", "settings", "tasks": [{ "id", "kind", "params" }] } in ${path}`;
+  let list: TaskList;
+  try {
+    list = JSON.parse(new TextDecoder().decode(await readNamed(path, 'a list of tasks')));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new DataError(`${wanted}, got no JSON: ${error.message}`);
+    throw error;
+  }
+  const isTask = (task: Task) => typeof task?.id === 'string' && typeof task.kind === 'string' && isObject(task.params);
+  if (!isObject(list) || !isObject(list.settings) || !Array.isArray(list.tasks) || !list.tasks.every(isTask)) {
+    throw new DataError(`${wanted}, got something else.`);
+  }
+  knownRunner(list.kind);
+  return list;
+}
+
+function isObject(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function knownRunner(kind: string) {
+  const runner = TASK_RUNNERS[kind];
+  if (runner === undefined) {
+    throw new DataError(`mcore queue: wanted a list of kind ${Object.keys(TASK_RUNNERS).join(' or ')}, got "${kind}".`);
+  }
+  return runner;
+}
+
+async function runWork(options: WorkCommandOptions): Promise<void> {
+  await withOpenQueue(options, async (queue) => {
+    const status = await queue.status();
+    if (status === undefined)
+      throw new DataError(`mcore queue work: wanted tasks in queue ${options.queue}, got none.`);
+    const runner = await knownRunner(status.kind)(status.settings, options);
+    const stop = new AbortController();
+    const onSignal = () => {
+      if (stop.signal.aborted) process.exit(1);
+      say('Stopping after the tasks under way; once more stops at once.');
+      stop.abort();
+    };
+    process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+    const progress = startProgress('Tasks done here', status.count - status.finished, 'left in the queue');
+    try {
+      let done = 0;
+      const { finished, failed } = await queue.work({
+        run: runner.run,
+        settings: runner.settings,
+        concurrency: options.concurrency,
+        aliveSeconds: options.alive,
+        stay: options.stay,
+        signal: stop.signal,
+        onRecord: (record) => {
+          if ('error' in record) say(`${record.id}: Failed: ${record.error.message}`);
+          else progress.update(++done);
+        },
+        onTrouble: (error) => say(`Redis: ${error.message}`),
+      });
+      progress.stop();
+      result(
+        options.json,
+        { queue: options.queue, finished, failed },
+        () => `queue ${options.queue}: ${finished} tasks done here${failed > 0 ? `, ${failed} attempts failed` : ''}`,
+      );
+    } finally {
+      progress.stop();
+      process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+      await runner.dispose();
+    }
+  });
+}
+
+async function runStatus(options: QueueCommandOptions): Promise<void> {
+  await withOpenQueue(options, async (queue) => {
+    const status = await queue.status();
+    if (status === undefined)
+      throw new DataError(`mcore queue status: wanted tasks in queue ${options.queue}, got none.`);
+    const { kind, count, finished, failed, active, waiting, workers } = status;
+    result(
+      options.json,
+      { queue: options.queue, ...status },
+      () =>
+        `queue ${options.queue} (${kind}): ${finished} of ${count} done, ${active} under way, ${waiting} waiting, ${failed} given up, ${workers} workers`,
+    );
+  });
+}
+
+async function runCollect(options: QueueCommandOptions & { results: string }): Promise<void> {
+  await withOpenQueue(options, async (queue) => {
+    const { header, records } = await queue.collect();
+    const path = join(options.results, resultFileName(header.shard));
+    await writeFileAtomically(path, [header, ...records].map(formatRecord).join(''));
+    result(
+      options.json,
+      { path, tasks: header.list.count, records: records.length },
+      () => `${records.length} of ${header.list.count} tasks: ${path}`,
+    );
+  });
+}
+
+async function runClear(options: QueueCommandOptions): Promise<void> {
+  await withOpenQueue(options, async (queue) => {
+    await queue.clear();
+    result(options.json, { queue: options.queue }, () => `queue ${options.queue}: cleared`);
+  });
+}

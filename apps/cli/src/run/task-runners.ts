@@ -1,0 +1,45 @@
+import { Scorer } from '@mcore/scoring';
+import type { Task } from '@mcore/tasks';
+import { type EngineOptions, startEngine } from '../commands/options.js';
+import { readWeights, scoreVideo, type WeightsOptions } from '../commands/score.js';
+import { type CommandTask, runCommandTask } from './command-task.js';
+import { type ScoreTask, scoreSettings } from './score-tasks.js';
+
+/** Does the tasks of one kind of list. */
+export interface Runner {
+  /** What its results rest on; must be the settings of the list. */
+  settings: Readonly<Record<string, unknown>>;
+  run(task: Task): Promise<unknown>;
+  dispose(): Promise<void>;
+}
+
+/** Options of a process that does tasks of any kind. */
+export interface RunnerOptions extends EngineOptions, WeightsOptions {}
+
+/** By the kind of the list; `settings` are those of the list. */
+export const TASK_RUNNERS: Readonly<
+  Record<string, (settings: Readonly<Record<string, unknown>>, options: RunnerOptions) => Promise<Runner>>
+> = {
+  score: async ({ seed }, options) => {
+    const { checkpoint, bankFile, bank } = await readWeights(options);
+    const settings = await scoreSettings(checkpoint, bankFile, Number(seed));
+    const engine = await startEngine(options);
+    const scorer = await Scorer.create(checkpoint, bank, { seed: settings.seed });
+    return {
+      settings: { ...settings },
+      run: ({ params }) => {
+        const { video, dive } = params as unknown as ScoreTask;
+        return scoreVideo(video, scorer, dive ?? undefined);
+      },
+      dispose: async () => {
+        await scorer.dispose();
+        await engine.dispose();
+      },
+    };
+  },
+  mcore: async (settings) => ({
+    settings,
+    run: ({ params }) => runCommandTask(params as unknown as CommandTask),
+    dispose: async () => {},
+  }),
+};

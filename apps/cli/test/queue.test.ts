@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fineDivingLabels } from '@mcore/finediving-labels';
+import { writeVideo } from '@mcore/rendered-dives/node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { missingRedis, RedisServer } from '../../../packages/tasks/src/test-support/redis-server.js';
+import { runMcore, startMcore } from './run-mcore.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mcore-queue-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const dives = fineDivingLabels.filter(({ split }) => split === 'test').slice(0, 4);
+/** Many tasks of few files: each has several paths. */
+const videos = Array.from({ length: 24 }, (_, index) => `./${'./'.repeat(index)}${dives[index % 4]!.id}.mp4`);
+
+describe.skipIf(missingRedis !== null)(
+  `mcore queue on a real redis-server${missingRedis === null ? '' : `: skipped, ${missingRedis}`}`,
+  () => {
+    let server: RedisServer;
+    const queue = (...args: string[]) => runMcore(['queue', ...args, '--json'], folder, { MCORE_REDIS: server.url });
+    beforeAll(async () => {
+      server = await RedisServer.start(mkdtempSync(join(folder, 'redis-')));
+      for (const clip of dives) await writeVideo(join(folder, `${clip.id}.mp4`), clip, { height: 48 });
+      writeFileSync(join(folder, 'videos.txt'), `${videos.join('\n')}\n`);
+    });
+    afterAll(() => server?.stop());
+
+    it('a worker killed with SIGKILL in the middle: the others finish, and merged it is what one process prints', async () => {
+      const added = await queue('add', '--list', 'videos.txt');
+      expect(JSON.parse(added.stdout)).toEqual({ queue: 'scores', tasks: 24, added: 24, retried: 0 });
+      const work = ['queue', 'work', '--engine', 'wasm', '--alive', '3', '--json'];
+      const workers = [0, 1].map(() => startMcore(work, folder, { MCORE_REDIS: server.url }));
+      const finished = async () => (JSON.parse((await queue('status')).stdout) as { finished: number }).finished;
+      while ((await finished()) === 0) await wait(10);
+      workers[0]!.process.kill('SIGKILL');
+      expect((await workers[0]!.finished).signal).toBe('SIGKILL');
+      expect(await workers[1]!.finished).toMatchObject({ status: 0 });
+      expect(JSON.parse((await queue('status')).stdout)).toMatchObject({
+        kind: 'score',
+        ...{ count: 24, finished: 24, failed: 0, active: 0, waiting: 0 },
+      });
+
+      expect((await queue('collect', '--results', 'scores')).status).toBe(0);
+      const merged = await runMcore(['merge', 'scores', '--json'], folder);
+      expect(merged.status).toBe(0);
+      const whole = await runMcore(['score', '--list', 'videos.txt', '--engine', 'wasm', '--json'], folder);
+      expect(merged.stdout).toBe(whole.stdout);
+
+      const other = await queue('add', '--list', 'videos.txt', '--seed', '5');
+      expect(other.status).toBe(1);
+      expect(other.stderr).toContain('settings.seed 0 and 5');
+      expect((await queue('clear')).status).toBe(0);
+      expect((await queue('status')).stderr).toContain('wanted tasks in queue scores, got none.');
+    }, 180_000);
+
+    it('tasks that are mcore commands: one that fails is tried again, then given up and named by merge', async () => {
+      const score = (id: string, ...args: string[]) => ({
+        id,
+        kind: 'mcore',
+        params: { args: ['score', ...args, '--engine', 'wasm'] },
+      });
+      const tasks = [score('seed 1', videos[0]!, '--seed', '1'), score('no video', 'none.mp4')];
+      writeFileSync(
+        join(folder, 'tasks.json'),
+        JSON.stringify({ kind: 'mcore', settings: { purpose: 'test' }, tasks }),
+      );
+      await queue('add', '--tasks', 'tasks.json', '--queue', 'commands', '--attempts', '1');
+      const work = await queue('work', '--queue', 'commands', '--concurrency', '2');
+      expect(work.status).toBe(0);
+      expect(JSON.parse(work.stdout)).toEqual({ queue: 'commands', finished: 1, failed: 1 });
+      await queue('collect', '--queue', 'commands', '--results', 'commands');
+      const merged = await runMcore(['merge', 'commands', '--json'], folder);
+      expect(merged.status).toBe(1);
+      expect(merged.stderr).toContain('Failed: no video: mcore score none.mp4 --engine wasm: ended with 1.');
+      expect(JSON.parse(merged.stdout)).toMatchObject({
+        kind: 'mcore',
+        results: [{ id: 'seed 1', result: [{ video: videos[0], score: expect.any(Number) }] }],
+      });
+    }, 60_000);
+  },
+);
+
+it('queue says which Redis does not answer, and what is wrong with a list of tasks', async () => {
+  const silent = await runMcore(['queue', 'status', '--redis', 'redis://127.0.0.1:1'], folder);
+  expect(silent.status).toBe(1);
+  expect(silent.stderr).toBe(
+    'Failed: TaskQueue: wanted Redis at redis://127.0.0.1:1, got ECONNREFUSED. (ERR_MCORE_QUEUE)\n',
+  );
+  writeFileSync(join(folder, 'broken.json'), '{"kind":"train","settings":{},"tasks":[]}');
+  const broken = await runMcore(['queue', 'add', '--tasks', 'broken.json'], folder);
+  expect(broken.stderr).toContain('mcore queue: wanted a list of kind score or mcore, got "train".');
+});

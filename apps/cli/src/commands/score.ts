@@ -129,7 +129,8 @@ export async function readWeights({ weights, bank }: WeightsOptions): Promise<{
   bank: ExemplarBank | undefined;
 }> {
   const checkpoint = await readCheckpoint(weights);
-  if (checkpoint.info.config.regression === 'exemplar-free') return { checkpoint, bankFile: undefined, bank: undefined };
+  if (checkpoint.info.config.regression === 'exemplar-free')
+    return { checkpoint, bankFile: undefined, bank: undefined };
   const bankFile = await readNamed(bank ?? join(dirname(weights), 'bank.safetensors'), 'an exemplar bank');
   return { checkpoint, bankFile, bank: ExemplarBank.decode(bankFile) };
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { MetricsError, meanAbsoluteError, relativeL2, rootMeanSquaredError } from './index.js';
+import { MetricsError, meanAbsoluteError, meanSquaredError, relativeL2, rootMeanSquaredError } from './index.js';
 
 // computed by goldens/metrics.py with numpy, on the scores of its first case
 const numpy = JSON.parse(readFileSync(new URL('__fixtures__/scipy.json', import.meta.url), 'utf8')) as {
   correlations: { x: number[]; y: number[] }[];
-  differences: { mae: number; rmse: number; relativeL2: number };
+  differences: { mae: number; rmse: number; mse: number; relativeL2: number };
 };
 // computed by the authors' evaluation code
 const authors = JSON.parse(readFileSync(new URL('__fixtures__/authors.json', import.meta.url), 'utf8')) as {
@@ -45,6 +45,8 @@ describe('errors in the unit of the scores', () => {
   it('equal numpy within 1e-12', () => {
     expect(meanAbsoluteError(x, y)).toBeCloseTo(numpy.differences.mae, 12);
     expect(rootMeanSquaredError(x, y)).toBeCloseTo(numpy.differences.rmse, 12);
+    expect(meanSquaredError(x, y)).toBeCloseTo(numpy.differences.mse, 10);
+    expect(meanSquaredError(Float32Array.of(1, 2), [2, 4])).toBe(2.5);
   });
 
   it('have their closed forms', () => {

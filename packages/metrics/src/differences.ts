@@ -48,6 +48,19 @@ export function meanAbsoluteError(predicted: ArrayLike<number>, actual: ArrayLik
 }
 
 /**
+ * Mean squared error, in the square of the scores' unit: what work on Fis-V reports beside the rank correlation.
+ *
+ * @param predicted - Scores.
+ * @param actual - As many scores.
+ * @returns At least 0; NaN where a score is NaN.
+ * @throws {@link MetricsError} if the lengths differ or are 0.
+ */
+export function meanSquaredError(predicted: ArrayLike<number>, actual: ArrayLike<number>): number {
+  assertPaired('meanSquaredError', predicted, actual);
+  return meanOver(predicted, actual, (difference) => difference ** 2);
+}
+
+/**
  * Root of the mean squared error, in the unit of the scores.
  *
  * @param predicted - Scores.

@@ -1,6 +1,29 @@
 export { type BootstrapOptions, bootstrapInterval, type PairedBootstrap, pairedBootstrap } from './bootstrap.js';
+export { type ClassFigures, type FiguresByClass, figuresByClass } from './by-class.js';
 export { conformalInterval, conformalRadius } from './conformal.js';
 export { fisherMean, kendall, pearson, spearman } from './correlation.js';
-export { meanAbsoluteError, type RelativeL2Options, relativeL2, rootMeanSquaredError } from './differences.js';
-export { averageIoU, intervalIoU, meanStageIoU, stageIoU } from './intervals.js';
+export {
+  meanAbsoluteError,
+  meanSquaredError,
+  type RelativeL2Options,
+  relativeL2,
+  rootMeanSquaredError,
+} from './differences.js';
+export {
+  averageIoU,
+  averageIoUs,
+  intervalIoU,
+  meanAverageIoU,
+  meanStageIoU,
+  stageIoU,
+  stageIoUShares,
+} from './intervals.js';
 export { MetricsError } from './metrics-error.js';
+export {
+  expectedScore,
+  klDivergence,
+  modalScore,
+  panelScore,
+  type ScoreGrid,
+  scoreDistribution,
+} from './score-distribution.js';

@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { averageIoU, intervalIoU, MetricsError, meanStageIoU, stageIoU } from './index.js';
+import {
+  averageIoU,
+  averageIoUs,
+  intervalIoU,
+  MetricsError,
+  meanAverageIoU,
+  meanStageIoU,
+  stageIoU,
+  stageIoUShares,
+} from './index.js';
 
 // computed by the authors' evaluation code, reversed and empty intervals included
 const authors = JSON.parse(readFileSync(new URL('__fixtures__/authors.json', import.meta.url), 'utf8')) as {
@@ -110,6 +119,57 @@ describe('stageIoU', () => {
     );
     expect(() => meanStageIoU([[1]], [[1]], [96, 96])).toThrow(
       new MetricsError('ERR_MCORE_SHAPE', 'meanStageIoU: predicted and length must have the same length, got 1 and 2.'),
+    );
+  });
+});
+
+describe('IoU over thresholds', () => {
+  const actual = [
+    [20, 60],
+    [20, 60],
+    [20, 60],
+  ];
+  // IoU 1, 0.75 and 0.5 with 20 .. 60
+  const predicted = [
+    [20, 60],
+    [20, 50],
+    [20, 40],
+  ];
+
+  it('is AIoU at each, in its closed form', () => {
+    expect(averageIoUs(predicted, actual, Float32Array.of(0.5, 0.75, 1))).toEqual([1, 2 / 3, 1 / 3]);
+    // thresholds 0.5 (3 hits), 0.55 .. 0.75 (2 hits each), 0.8 .. 0.95 (1 hit each)
+    expect(meanAverageIoU(predicted, actual)).toBeCloseTo((3 + 5 * 2 + 4) / 30, 15);
+    expect(averageIoUs(predicted, actual)).toHaveLength(10);
+  });
+
+  it("equals the authors' AIoU at 0.5 and 0.75", () => {
+    const [p, q] = [authors.iou.map((golden) => golden.pred), authors.iou.map((golden) => golden.true)];
+    expect(averageIoUs(p, q, [0.5, 0.75])).toEqual([authors.aiou['0.5'], authors.aiou['0.75']]);
+  });
+
+  it('tells stages apart', () => {
+    // first stages agree; second ones 1, 0.75, 0.5; third ones of 40 frames 1, 40/50 and 40/60
+    expect(stageIoUShares(predicted, actual, 100, [0.5, 0.75, 1])).toEqual([
+      [1, 1, 1],
+      [1, 2 / 3, 2 / 3],
+      [1, 1 / 3, 1 / 3],
+    ]);
+    expect(stageIoUShares([[5]], [Int32Array.of(5)], [10], [1])).toEqual([[1, 1]]);
+  });
+
+  it('says what it wanted', () => {
+    expect(() => meanAverageIoU(predicted, actual, [])).toThrow(
+      new MetricsError('ERR_MCORE_SHAPE', 'meanAverageIoU: wanted at least one threshold, got none.'),
+    );
+    expect(() => stageIoUShares(predicted, actual, 100, [0.5, 1.5])).toThrow(
+      new MetricsError('ERR_MCORE_ARGUMENT', 'stageIoUShares: thresholds must lie in (0, 1], got 1.5.'),
+    );
+    expect(() => stageIoUShares([[1], [1, 2]], [[1], [1, 2]], 10)).toThrow(
+      new MetricsError(
+        'ERR_MCORE_SHAPE',
+        'stageIoUShares: every clip must have 1 transitions like the first, clip 1 has 2.',
+      ),
     );
   });
 });

@@ -64,6 +64,72 @@ export function averageIoU(
   return hits / predicted.length;
 }
 
+/** Thresholds 0.5, 0.55, ... 0.95, as detection tasks average over (Lin et al., "Microsoft COCO", ECCV 2014). */
+const usualThresholds: readonly number[] = Array.from({ length: 10 }, (_, index) => (50 + 5 * index) / 100);
+
+/**
+ * AIoU@threshold at many thresholds, see {@link averageIoU}; their mean is {@link meanAverageIoU}.
+ *
+ * @param predicted - Transitions of every clip, `[clips][transitions]`, at least two each, frames or seconds.
+ * @param actual - True transitions, shaped likewise.
+ * @param thresholds - Each in (0, 1]; 0.5, 0.55, ... 0.95 unless given.
+ * @returns One share in [0, 1] a threshold.
+ * @throws {@link MetricsError} as {@link averageIoU}, or if there are no thresholds.
+ */
+export function averageIoUs(
+  predicted: ArrayLike<ArrayLike<number>>,
+  actual: ArrayLike<ArrayLike<number>>,
+  thresholds: ArrayLike<number> = usualThresholds,
+): number[] {
+  assertThresholds('averageIoUs', thresholds);
+  return Array.from(thresholds, (threshold) => averageIoU(predicted, actual, threshold));
+}
+
+/**
+ * Mean over thresholds of AIoU@threshold: one number for coarse and fine segmentation together.
+ *
+ * @param predicted - Transitions of every clip, `[clips][transitions]`, at least two each, frames or seconds.
+ * @param actual - True transitions, shaped likewise.
+ * @param thresholds - Each in (0, 1]; 0.5, 0.55, ... 0.95 unless given.
+ * @returns A share in [0, 1].
+ * @throws {@link MetricsError} as {@link averageIoU}, or if there are no thresholds.
+ */
+export function meanAverageIoU(
+  predicted: ArrayLike<ArrayLike<number>>,
+  actual: ArrayLike<ArrayLike<number>>,
+  thresholds: ArrayLike<number> = usualThresholds,
+): number {
+  assertThresholds('meanAverageIoU', thresholds);
+  const shares = averageIoUs(predicted, actual, thresholds);
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+
+/**
+ * For every threshold and every stage, the share of clips whose stage overlaps the true one with IoU >= threshold; see
+ * {@link stageIoU}. Shows which stage is found, and how exactly.
+ *
+ * @param predicted - Transitions of every clip, `[clips][transitions]`.
+ * @param actual - True transitions, shaped likewise.
+ * @param length - Of all clips, or one number a clip.
+ * @param thresholds - Each in (0, 1]; 0.5, 0.55, ... 0.95 unless given.
+ * @returns `[thresholds][transitions + 1]` shares in [0, 1].
+ * @throws {@link MetricsError} as {@link meanStageIoU}, or if a threshold is out of range.
+ */
+export function stageIoUShares(
+  predicted: ArrayLike<ArrayLike<number>>,
+  actual: ArrayLike<ArrayLike<number>>,
+  length: number | ArrayLike<number>,
+  thresholds: ArrayLike<number> = usualThresholds,
+): number[][] {
+  assertThresholds('stageIoUShares', thresholds);
+  const clips = stageIoUs('stageIoUShares', predicted, actual, length);
+  return Array.from(thresholds, (threshold) =>
+    clips[0]!.map(
+      (_, stage) => clips.filter((ious) => ious[stage]! >= threshold - thresholdSlack).length / clips.length,
+    ),
+  );
+}
+
 /**
  * IoU of every stage of one clip: stage s runs from transition s - 1 (or 0) to transition s (or the clip's end).
  *
@@ -102,23 +168,44 @@ export function meanStageIoU(
   actual: ArrayLike<ArrayLike<number>>,
   length: number | ArrayLike<number>,
 ): number[] {
-  assertPaired('meanStageIoU', predicted, actual);
-  if (typeof length !== 'number') assertPaired('meanStageIoU', predicted, length, ['predicted', 'length']);
+  const clips = stageIoUs('meanStageIoU', predicted, actual, length);
+  return clips[0]!.map((_, stage) => clips.reduce((sum, ious) => sum + ious[stage]!, 0) / clips.length);
+}
+
+/** The stages' IoU of every clip, all with the same number of stages. */
+function stageIoUs(
+  caller: string,
+  predicted: ArrayLike<ArrayLike<number>>,
+  actual: ArrayLike<ArrayLike<number>>,
+  length: number | ArrayLike<number>,
+): number[][] {
+  assertPaired(caller, predicted, actual);
+  if (typeof length !== 'number') assertPaired(caller, predicted, length, ['predicted', 'length']);
   const stages = predicted[0]!.length + 1;
-  const sums = new Array<number>(stages).fill(0);
-  for (let clip = 0; clip < predicted.length; clip++) {
+  return Array.from({ length: predicted.length }, (_, clip) => {
     const ious = stageIoU(predicted[clip]!, actual[clip]!, typeof length === 'number' ? length : length[clip]!);
     if (ious.length !== stages) {
       throw new MetricsError(
         'ERR_MCORE_SHAPE',
-        `meanStageIoU: every clip must have ${stages - 1} transitions like the first, clip ${clip} has ${ious.length - 1}.`,
+        `${caller}: every clip must have ${stages - 1} transitions like the first, clip ${clip} has ${ious.length - 1}.`,
       );
     }
-    ious.forEach((iou, stage) => {
-      sums[stage]! += iou;
-    });
+    return ious;
+  });
+}
+
+function assertThresholds(caller: string, thresholds: ArrayLike<number>): void {
+  if (thresholds.length === 0) {
+    throw new MetricsError('ERR_MCORE_SHAPE', `${caller}: wanted at least one threshold, got none.`);
   }
-  return sums.map((sum) => sum / predicted.length);
+  for (let index = 0; index < thresholds.length; index++) {
+    if (!(thresholds[index]! > 0 && thresholds[index]! <= 1)) {
+      throw new MetricsError(
+        'ERR_MCORE_ARGUMENT',
+        `${caller}: thresholds must lie in (0, 1], got ${thresholds[index]}.`,
+      );
+    }
+  }
 }
 
 function overlap(aStart: number, aEnd: number, bStart: number, bEnd: number): number {

@@ -1,0 +1,161 @@
+import { assertPaired, MetricsError } from './metrics-error.js';
+
+/** The grid of scores that a distribution is over: `bins` values, evenly spaced from `min` to `max`. */
+export interface ScoreGrid {
+  /** Score of the first bin. */
+  readonly min: number;
+  /** Score of the last bin, above `min`. */
+  readonly max: number;
+  /** At least 2; 101 unless given, as USDL has for final scores. */
+  readonly bins?: number;
+}
+
+/**
+ * A score as a distribution: the normal density around it at every bin of a grid, divided by its sum.
+ *
+ * Source: Tang et al., "Uncertainty-aware Score Distribution Learning for Action Quality Assessment", CVPR 2020, section 3.2.
+ * They measure the deviation in bins: 5 for the 101 bins of MTL-AQA's 0 .. 104.5 is a `deviation` of 5.225 points here.
+ *
+ * @param score - In the unit of the grid; may lie outside of it, the nearest bin is then the likeliest.
+ * @param deviation - Standard deviation in that unit, above 0.
+ * @param grid - Where the bins are.
+ * @returns `[bins]` shares that sum to 1.
+ * @throws {@link MetricsError} if a number is out of range.
+ */
+export function scoreDistribution(score: number, deviation: number, grid: ScoreGrid): Float64Array {
+  const { min, step, bins } = checkedGrid('scoreDistribution', grid);
+  if (!Number.isFinite(score)) throw wrong('scoreDistribution', `score must be a finite number, got ${score}`);
+  if (!(deviation > 0 && Number.isFinite(deviation))) {
+    throw wrong('scoreDistribution', `deviation must be above 0, got ${deviation}`);
+  }
+  const distances = Float64Array.from({ length: bins }, (_, bin) => Math.abs(min + bin * step - score));
+  const nearest = distances.reduce((least, distance) => Math.min(least, distance), Number.POSITIVE_INFINITY);
+  // relative to the nearest bin, so that a score far outside, or a narrow peak between two bins, doesn't make all of them 0
+  const shares = distances.map((distance) =>
+    distance === nearest
+      ? 1
+      : Math.exp(-0.5 * ((distance - nearest) / deviation) * ((distance + nearest) / deviation)),
+  );
+  const sum = shares.reduce((total, share) => total + share, 0);
+  return shares.map((share) => share / sum);
+}
+
+/**
+ * The score of the likeliest bin, which is what USDL predicts.
+ *
+ * @param distribution - `[bins]`, at least 0 each; needn't sum to 1.
+ * @param grid - Where the bins are; its `bins` is the length unless given.
+ * @returns A score; of equally likely bins the lowest.
+ * @throws {@link MetricsError} if it is no distribution or doesn't fit the grid.
+ */
+export function modalScore(distribution: ArrayLike<number>, grid: ScoreGrid): number {
+  const { min, step } = gridOf('modalScore', distribution, grid);
+  let best = 0;
+  for (let bin = 1; bin < distribution.length; bin++) if (distribution[bin]! > distribution[best]!) best = bin;
+  return min + best * step;
+}
+
+/**
+ * The mean score of a distribution.
+ *
+ * @param distribution - `[bins]`, at least 0 each; needn't sum to 1.
+ * @param grid - Where the bins are; its `bins` is the length unless given.
+ * @returns A score in min .. max.
+ * @throws {@link MetricsError} if it is no distribution or doesn't fit the grid.
+ */
+export function expectedScore(distribution: ArrayLike<number>, grid: ScoreGrid): number {
+  const { min, max, step, sum } = gridOf('expectedScore', distribution, grid);
+  let mean = 0;
+  for (let bin = 0; bin < distribution.length; bin++) mean += (distribution[bin]! / sum) * (min + bin * step);
+  return Math.min(max, Math.max(min, mean));
+}
+
+/**
+ * Kullback-Leibler divergence, sum of p log(p / q) over bins: what USDL's predictions q are trained to bring to 0.
+ *
+ * Source: agrees with `scipy.stats.entropy(p, q)`.
+ *
+ * @param actual - p, `[bins]`, at least 0 each; divided by its sum.
+ * @param predicted - q, likewise.
+ * @returns At least 0, in nats; Infinity where q is 0 and p is not.
+ * @throws {@link MetricsError} if the lengths differ or one is no distribution.
+ */
+export function klDivergence(actual: ArrayLike<number>, predicted: ArrayLike<number>): number {
+  assertPaired('klDivergence', actual, predicted, ['actual', 'predicted']);
+  const [p, q] = [total('klDivergence', actual), total('klDivergence', predicted)];
+  let sum = 0;
+  for (let bin = 0; bin < actual.length; bin++) {
+    const share = actual[bin]! / p;
+    if (share > 0) sum += share * Math.log(share / (predicted[bin]! / q));
+  }
+  return Math.max(0, sum);
+}
+
+/**
+ * The score of a panel of judges: the highest and lowest awards are struck out, the rest added and multiplied by the difficulty.
+ *
+ * Source: World Aquatics, Competition Regulations, part four (diving): of seven judges the two highest and two lowest are
+ * struck, of five one each; what multi-path USDL makes of its judges' predictions (section 3.4).
+ *
+ * @param awards - One a judge, at least one.
+ * @param difficulty - What the sum is multiplied by; 1 unless given.
+ * @param struck - How many of the highest, and as many of the lowest; 2 of seven or more judges, 1 of five or six, else 0, unless given.
+ * @returns In the unit of the awards times the difficulty.
+ * @throws {@link MetricsError} if nothing would be left, or `struck` is no whole number.
+ */
+export function panelScore(
+  awards: ArrayLike<number>,
+  difficulty = 1,
+  struck: number = awards.length >= 7 ? 2 : awards.length >= 5 ? 1 : 0,
+): number {
+  if (!Number.isInteger(struck) || struck < 0) {
+    throw wrong('panelScore', `struck must be a whole number of at least 0, got ${struck}`);
+  }
+  if (awards.length <= 2 * struck) {
+    throw new MetricsError(
+      'ERR_MCORE_SHAPE',
+      `panelScore: wanted more than ${2 * struck} awards to strike ${struck} at each end, got ${awards.length}.`,
+    );
+  }
+  const kept = Float64Array.from(awards)
+    .sort()
+    .subarray(struck, awards.length - struck);
+  return kept.reduce((sum, award) => sum + award, 0) * difficulty;
+}
+
+function checkedGrid(caller: string, { min, max, bins = 101 }: ScoreGrid) {
+  if (!(Number.isFinite(min) && Number.isFinite(max) && max > min)) {
+    throw wrong(caller, `the grid must run from min to a larger max, got ${min} .. ${max}`);
+  }
+  if (!Number.isSafeInteger(bins) || bins < 2 || bins > 1e6) {
+    throw wrong(caller, `bins must be a whole number of 2 to 1000000, got ${bins}`);
+  }
+  return { min, max, bins, step: (max - min) / (bins - 1) };
+}
+
+function gridOf(caller: string, distribution: ArrayLike<number>, grid: ScoreGrid) {
+  const checked = checkedGrid(caller, { ...grid, bins: grid.bins ?? distribution.length });
+  if (distribution.length !== checked.bins) {
+    throw new MetricsError(
+      'ERR_MCORE_SHAPE',
+      `${caller}: wanted a distribution of ${checked.bins} bins, got ${distribution.length}.`,
+    );
+  }
+  return { ...checked, sum: total(caller, distribution) };
+}
+
+/** The sum of a distribution, which must be one. */
+function total(caller: string, distribution: ArrayLike<number>): number {
+  let sum = 0;
+  for (let bin = 0; bin < distribution.length; bin++) {
+    const share = distribution[bin]!;
+    if (!(share >= 0)) throw wrong(caller, `shares must be at least 0, got ${share}`);
+    sum += share;
+  }
+  if (!(sum > 0 && Number.isFinite(sum))) throw wrong(caller, `shares must have a finite sum above 0, got ${sum}`);
+  return sum;
+}
+
+function wrong(caller: string, problem: string): MetricsError {
+  return new MetricsError('ERR_MCORE_ARGUMENT', `${caller}: ${problem}.`);
+}

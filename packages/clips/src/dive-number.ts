@@ -51,6 +51,16 @@ export function parseDiveNumber(text: string): DiveNumber {
   return group <= 4 ? plain(text, rest, number) : turned(text, rest, number);
 }
 
+/** Whether a text is a dive number that {@link parseDiveNumber} reads. */
+export function isDiveNumber(text: string): boolean {
+  try {
+    parseDiveNumber(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 type Start = Pick<DiveNumber, 'text' | 'group' | 'position'>;
 
 function plain(text: string, rest: string, start: Start): DiveNumber {

@@ -1,13 +1,17 @@
 import { ArgumentError } from '@mcore/errors';
 import { Random } from '@mcore/random';
 import { type DiveKind, diveDistance } from './dive-distance.js';
+import { isDiveNumber } from './dive-number.js';
 import type { Clip } from './types.js';
 
 /** The exemplars of one query. */
 export interface ExemplarList {
   /** Ids of training clips, in the order drawn, without repeats. */
   readonly exemplars: readonly string[];
-  /** `'same'`: all have the query's dive number; `'nearest'`: there was none, so these are the nearest by {@link diveDistance}. */
+  /**
+   * `'same'`: all have the query's dive number or class; `'nearest'`: there was none, so these are the nearest by
+   * {@link diveDistance}, or, where classes are no dive numbers, any.
+   */
   readonly match: 'same' | 'nearest';
 }
 
@@ -24,6 +28,8 @@ export interface ExemplarChoice {
 export class ExemplarPool {
   readonly clips: readonly Clip[];
   readonly #byNumber = new Map<string, Clip[]>();
+  /** Whether all classes here are dive numbers, so that some are nearer than others. */
+  readonly #areDives: boolean;
 
   /**
    * @param clips - The training clips; leave out those of a validation split.
@@ -43,6 +49,7 @@ export class ExemplarPool {
       if (same) same.push(clip);
       else this.#byNumber.set(clip.diveNumber, [clip]);
     }
+    this.#areDives = [...this.#byNumber.keys()].every(isDiveNumber);
   }
 
   /** The training clips with this dive number, in their order in the pool; none where it is unknown. */
@@ -77,8 +84,8 @@ export class ExemplarPool {
   }
 
   /**
-   * Draws exemplars for a query: of its own dive number, never the query itself; where there are none, the clips of the nearest
-   * dive numbers, as many numbers as it takes.
+   * Draws exemplars for a query: of its own dive number or class, never the query itself; where there are none, the clips of the
+   * nearest dive numbers, as many numbers as it takes. Of classes that are no dive numbers none is nearer: clips of all of them are drawn.
    *
    * @param query - A clip, or just a dive number and difficulty for a video without labels.
    * @param count - At most so many, at least 1.
@@ -90,6 +97,10 @@ export class ExemplarPool {
     const others = (number: string) => this.withNumber(number).filter(({ id }) => id !== query.id);
     const same = others(query.diveNumber);
     if (same.length > 0) return { exemplars: random.sample(same, count).map(({ id }) => id), match: 'same' };
+    if (!this.#areDives) {
+      const any = this.clips.filter(({ id }) => id !== query.id);
+      if (any.length > 0) return { exemplars: random.sample(any, count).map(({ id }) => id), match: 'nearest' };
+    }
     const nearest: string[] = [];
     for (const { diveNumber } of this.nearestNumbers(query)) {
       if (nearest.length >= count) break;

@@ -1,5 +1,5 @@
 export { type DiveKind, diveDistance } from './dive-distance.js';
-export { type Direction, type DiveNumber, type Position, parseDiveNumber } from './dive-number.js';
+export { type Direction, type DiveNumber, isDiveNumber, type Position, parseDiveNumber } from './dive-number.js';
 export { formatExemplars, parseExemplars } from './exemplar-json.js';
 export { chooseExemplars, type ExemplarChoice, type ExemplarList, ExemplarPool } from './exemplars.js';
 export { type PrefetchJob, type PrefetchOptions, prefetch } from './prefetch.js';
@@ -8,6 +8,7 @@ export { sampleIndices } from './sample-indices.js';
 export { sampleTransitions, type TransitionConvention } from './sample-transitions.js';
 export { type ClipSample, emptyColor, padFrames, sampleClip } from './short-clips.js';
 export { type ClipSplit, carveValidation, eventOfCompetition, heldOutEvents, officialSplit } from './splits.js';
+export { equalParts, stagesOf } from './stages.js';
 export {
   type Augmentation,
   centerCrop,
@@ -18,4 +19,4 @@ export {
   transformFrames,
   transformOfSize,
 } from './transforms.js';
-export type { Clip, ClipSource, Frames } from './types.js';
+export type { Clip, ClipSource, Frames, ReadFramesOptions } from './types.js';

@@ -4,7 +4,10 @@ export interface Clip {
   readonly id: string;
   /** The event the dive was filmed at, such as `'01'` or `'FINADivingWorldCup2021_Men3m_final_r1'`. */
   readonly competition: string;
-  /** Dive number with its position letter in lower case, such as `'407c'`. */
+  /**
+   * Dive number with its position letter in lower case, such as `'407c'`; of other actions, the name of their class. Exemplars
+   * are matched by it.
+   */
   readonly diveNumber: string;
   /** The judges' final score: execution points times difficulty. */
   readonly score: number;
@@ -12,7 +15,10 @@ export interface Clip {
   readonly difficulty: number;
   /** Native frames the clip has; indices run 0 .. frameCount - 1. */
   readonly frameCount: number;
-  /** Native index of the first frame of stage 2 and of stage 3, ascending; equal where the middle stage is empty. */
+  /**
+   * Native index of the first frame of stage 2, stage 3, ...; ascending, equal where a stage is empty. Dives have two; all clips
+   * of a source have the same number.
+   */
   readonly transitions: readonly number[];
   /** The part of the official split it belongs to. */
   readonly split: 'train' | 'test';
@@ -31,16 +37,31 @@ export interface Frames {
   readonly width: number;
 }
 
+/** What may be said when frames are read. */
+export interface ReadFramesOptions {
+  /** The size that the caller will resize the frames to. */
+  readonly size?: { readonly height: number; readonly width: number };
+}
+
 /** Anything that has labelled clips and can decode their frames: a data set on disk, rendered dives, a test's handful. */
 export interface ClipSource {
   readonly clips: readonly Clip[];
   /** What these clips are, such as `'rendered dives'`; every report prints it. */
   readonly description: string;
   /**
+   * Where the clips' transitions are from: `'labels'` unless given; `'equal parts'` where nobody labelled any and every clip is cut into
+   * stages of the same length instead. Figures of segmentation say nothing then.
+   */
+  readonly transitionsFrom?: 'labels' | 'equal parts';
+  /** Changes when the frames of a clip may have; what is kept of decoded frames belongs to it. */
+  readonly fingerprint?: string;
+  /**
    * Decodes some frames of one clip.
    *
    * @param id - {@link Clip.id}.
    * @param indices - Native frame indices, in any order, repeats allowed; the result has them in this order.
+   * @param options - `size`: a size they will be resized to anyway. A source may give them so, resized as Pillow does, to save
+   *   memory; it needn't.
    */
-  readFrames(id: string, indices: readonly number[]): Promise<Frames>;
+  readFrames(id: string, indices: readonly number[], options?: ReadFramesOptions): Promise<Frames>;
 }

@@ -24,4 +24,14 @@ describe('errors', () => {
     expect(formatShape(['batch', 3, 368])).toBe('[batch, 3, 368]');
     expect(formatShape([])).toBe('[]');
   });
+
+  it('keep what a hostile file puts into a message to one line of bounded length, without control characters', () => {
+    const hostile = 'got "a\nb\r\t\u001b[2J\u009b1m\u202e\u2028".';
+    for (const Kind of [ShapeError, ArgumentError, DataError, WeightsError]) {
+      expect(new Kind(hostile).message).toBe('got "a\\nb\\r\\t\\u001b[2J\\u009b1m\\u202e\\u2028".');
+    }
+    expect(new DataError('x'.repeat(3000)).message).toBe(`${'x'.repeat(2000)}...`);
+    expect(new WeightsError('x'.repeat(3000)).message).toHaveLength(3000);
+    expect(new EngineError('no engine:\n- wasm').message).toBe('no engine:\n- wasm');
+  });
 });

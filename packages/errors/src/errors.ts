@@ -1,3 +1,5 @@
+import { oneLine } from './one-line.js';
+
 /** Base of every error thrown on purpose by these packages; `code` is stable across versions, the message is not. */
 export class McoreError extends Error {
   override readonly name: string = 'McoreError';
@@ -16,7 +18,7 @@ export class ShapeError extends McoreError {
   override readonly name = 'ShapeError';
 
   constructor(message: string, options?: ErrorOptions) {
-    super('ERR_MCORE_SHAPE', message, options);
+    super('ERR_MCORE_SHAPE', oneLine(message), options);
   }
 }
 
@@ -25,7 +27,7 @@ export class ArgumentError extends McoreError {
   override readonly name = 'ArgumentError';
 
   constructor(message: string, options?: ErrorOptions) {
-    super('ERR_MCORE_ARGUMENT', message, options);
+    super('ERR_MCORE_ARGUMENT', oneLine(message), options);
   }
 }
 
@@ -34,7 +36,7 @@ export class DataError extends McoreError {
   override readonly name = 'DataError';
 
   constructor(message: string, options?: ErrorOptions) {
-    super('ERR_MCORE_DATA', message, options);
+    super('ERR_MCORE_DATA', oneLine(message), options);
   }
 }
 
@@ -43,7 +45,7 @@ export class WeightsError extends McoreError {
   override readonly name = 'WeightsError';
 
   constructor(message: string, options?: ErrorOptions) {
-    super('ERR_MCORE_WEIGHTS', message, options);
+    super('ERR_MCORE_WEIGHTS', oneLine(message, 100_000), options);
   }
 }
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clip } from '@mcore/clips';
 import { fineDivingLabels, stageTransitions } from '@mcore/finediving-labels';
@@ -9,6 +8,7 @@ import {
   labelledClip,
   neverBegun,
   ONE_STAGE,
+  readLabelFile,
   wrong,
 } from './labels.js';
 
@@ -32,7 +32,7 @@ export async function readJsonLabels(folder: string, list: readonly string[]): P
       if (needed) throw wrong(`${name} in ${folder}`, undefined);
       continue;
     }
-    const entries = parseJson(await readFile(join(folder, name), 'utf8'), name);
+    const entries = parseJson(new TextDecoder().decode(await readLabelFile(join(folder, name))), name);
     if (!Array.isArray(entries)) throw wrong(`a list in ${name}`, entries);
     for (const [index, entry] of entries.entries()) clips.push(fromEntry(entry, split, `${name}, entry ${index}`));
   }

@@ -1,3 +1,4 @@
+import { readFile, stat } from 'node:fs/promises';
 import type { Clip } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
 
@@ -106,6 +107,21 @@ function describe(value: unknown): string {
   if (value instanceof Map) return `a dict of ${value.size}`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+/** Largest file with labels; FineDiving's own have under 7 MB. */
+const MOST_BYTES = 64 * 2 ** 20;
+
+/**
+ * Reads a file with labels, whole.
+ *
+ * @throws {@link DataError} if it is larger than any file with labels.
+ */
+export async function readLabelFile(path: string): Promise<Uint8Array> {
+  const { size } = await stat(path);
+  if (size > MOST_BYTES) throw wrong(`at most ${MOST_BYTES} bytes in ${path}`, `${size}`);
+  // out of Node's Buffer, whose `slice` is not the one of a Uint8Array
+  return new Uint8Array(await readFile(path));
 }
 
 /** Leaves clips out by id. */

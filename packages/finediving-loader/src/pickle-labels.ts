@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Clip } from '@mcore/clips';
 import { isPickledArray, type PickleValue, readPickle } from '@mcore/pickle';
 import {
@@ -9,6 +8,7 @@ import {
   labelledClip,
   neverBegun,
   ONE_STAGE,
+  readLabelFile,
   wrong,
 } from './labels.js';
 
@@ -101,9 +101,8 @@ function fieldsOf(value: PickleValue, where: string): readonly (PickleValue | un
   });
 }
 
-/** Copies out of Node's Buffer, whose `slice` is not the one of a Uint8Array. */
 async function readPickleFile(path: string): Promise<PickleValue> {
-  return readPickle(new Uint8Array(await readFile(path)));
+  return readPickle(await readLabelFile(path));
 }
 
 async function readDict(path: string): Promise<Map<PickleValue, PickleValue>> {

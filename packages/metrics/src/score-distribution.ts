@@ -32,9 +32,7 @@ export function scoreDistribution(score: number, deviation: number, grid: ScoreG
   const nearest = distances.reduce((least, distance) => Math.min(least, distance), Number.POSITIVE_INFINITY);
   // relative to the nearest bin, so that a score far outside, or a narrow peak between two bins, doesn't make all of them 0
   const shares = distances.map((distance) =>
-    distance === nearest
-      ? 1
-      : Math.exp(-0.5 * ((distance - nearest) / deviation) * ((distance + nearest) / deviation)),
+    distance === nearest ? 1 : Math.exp(-0.5 * ((distance - nearest) / deviation) * ((distance + nearest) / deviation)),
   );
   const sum = shares.reduce((total, share) => total + share, 0);
   return shares.map((share) => share / sum);

@@ -103,7 +103,7 @@ export class Scorer {
    *
    * @param frames - As many as the model takes, already resized.
    * @param name - Seeds the draw of exemplars together with the seed.
-   * @param diveNumber - Exemplars have it, or the nearest one there is; without it they are the nearest by features.
+   * @param diveNumber - Or class: exemplars have it, or the nearest one there is; without it they are the nearest by features.
    */
   async score(frames: Frames, name: string, diveNumber?: string): Promise<ClipScore> {
     const description = await this.describe(frames);

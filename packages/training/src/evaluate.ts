@@ -29,7 +29,7 @@ export interface ScoreFigures {
   meanAbsoluteError: number;
 }
 
-/** Figures of one way to predict transitions, in percent of clips. */
+/** Figures of one way to predict transitions, in percent of clips; NaN for clips of two stages, which have no interval between transitions. */
 export interface TransitionFigures {
   aiou50: Figure;
   aiou75: Figure;
@@ -84,7 +84,8 @@ function scoreFigures(
   const actual = clips.map((clip) => clip.trueScore);
   // one range for the figure and all its resamples, or the interval would measure the range too
   const range = Math.max(...actual) - Math.min(...actual);
-  const rl2x100 = (p: ArrayLike<number>, a: ArrayLike<number>) => 100 * relativeL2(p, a, { range });
+  const rl2x100 = (p: ArrayLike<number>, a: ArrayLike<number>) =>
+    range > 0 ? 100 * relativeL2(p, a, { range }) : Number.NaN;
   return {
     srcc: figure(spearman, predicted, actual, options),
     rl2x100: figure(rl2x100, predicted, actual, options),
@@ -98,7 +99,11 @@ function transitionFigures(
   options: BootstrapOptions,
 ): TransitionFigures {
   const hits = (threshold: number) =>
-    clips.map((clip) => 100 * averageIoU([[...predict(clip)]], [[...clip.trueTransitions]], threshold));
+    clips.map((clip) =>
+      clip.trueTransitions.length < 2
+        ? Number.NaN
+        : 100 * averageIoU([[...predict(clip)]], [[...clip.trueTransitions]], threshold),
+    );
   const share = (threshold: number) => {
     const values = hits(threshold);
     return figure((sample) => meanOf(sample), values, values, options);

@@ -6,10 +6,11 @@ import type { Command } from 'commander';
 import { createReplicas } from '../compute/replicas.js';
 import { writeFileAtomically } from '../data/atomic-file.js';
 import { PreparedClips } from '../data/prepared-clips.js';
+import { assertStages } from '../data/source.js';
 import { buildBank, describeClips } from '../run/inference.js';
 import { readCheckpoint } from '../run/run-files.js';
 import { splitClips } from '../run/splits.js';
-import { result } from '../terminal/output.js';
+import { result, sayNotes } from '../terminal/output.js';
 import { startProgress } from '../terminal/progress.js';
 import { prepareWithProgress } from '../terminal/run-progress.js';
 import {
@@ -55,9 +56,11 @@ async function runBank(options: BankOptions): Promise<void> {
     );
   }
   const engine = await startEngine(options);
-  const { input } = checkpoint.info.config;
-  const prepared = await PreparedClips.open(sourceOf(options), input, options);
+  const { input, stages } = checkpoint.info.config;
+  const prepared = await PreparedClips.open(sourceOf(options, stages), input, options);
   try {
+    assertStages('mcore bank', prepared.source, checkpoint.info.config);
+    sayNotes(prepared.source);
     const seed = Number(checkpoint.info.seed);
     const splits = splitClips(prepared.source.clips, { kind: options.split, seed });
     const train = atMostPerDive(splits.train, options.perDive, seed);

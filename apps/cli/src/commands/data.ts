@@ -1,9 +1,13 @@
 import { availableParallelism } from 'node:os';
+import type { ClipSource } from '@mcore/clips';
 import { checkFineDiving, formatFineDivingCheck } from '@mcore/finediving-loader';
+import { openManifest } from '@mcore/manifest-loader';
 import { Random } from '@mcore/random';
 import { executionCeiling, nativeHeight, RenderedDives, segmentationCeiling } from '@mcore/rendered-dives';
 import { nodeCanvas, writeFineDivingLayout } from '@mcore/rendered-dives/node';
 import { type Command, Option } from 'commander';
+import { DEFAULT_RENDER_HEIGHT, describeSource, notesOf, openSource } from '../data/source.js';
+import { type CheckedProblem, checkClips, formatClipsCheck } from '../run/check-clips.js';
 import { result } from '../terminal/output.js';
 import { startProgress } from '../terminal/progress.js';
 import { wholeNumber, withExamples, withJson } from './options.js';
@@ -21,6 +25,7 @@ interface RenderOptions {
 }
 
 interface CheckOptions {
+  videos?: string;
   decode: 'none' | 'some' | 'all';
   json: boolean;
 }
@@ -48,14 +53,13 @@ export function addData(program: Command): void {
   ).action(runRender);
   const check = data
     .command('check')
-    .description(
-      "List what is missing or odd in a folder of FineDiving's layout, clip by clip, with counts at the end.",
-    )
-    .argument('<dir>', 'the folder')
+    .description('List what is missing or odd in a data set, clip by clip, with counts at the end.')
+    .argument('<path>', "a folder in FineDiving's layout or of MTL-AQA, or a manifest of your own videos (.csv, .json)")
+    .option('--videos <dir>', "where the paths in a manifest start (default: the manifest's folder)")
     .addOption(
       new Option('--decode <how>', 'images to decode of every clip').choices(['none', 'some', 'all']).default('some'),
     );
-  withExamples(withJson(check), 'mcore data check FineDiving').action(runCheck);
+  withExamples(withJson(check), 'mcore data check FineDiving', 'mcore data check videos.csv').action(runCheck);
 }
 
 async function runRender(options: RenderOptions): Promise<void> {
@@ -89,7 +93,40 @@ async function runRender(options: RenderOptions): Promise<void> {
   );
 }
 
-async function runCheck(directory: string, options: CheckOptions): Promise<void> {
+async function runCheck(path: string, options: CheckOptions): Promise<void> {
+  const descriptor = describeSource(path, {
+    renderSeed: 0,
+    renderHeight: DEFAULT_RENDER_HEIGHT,
+    videos: options.videos,
+  });
+  if (descriptor.kind === 'manifest') {
+    const { root } = descriptor;
+    const source = await openManifest(path, { unreadable: 'leave-out', ...(root === undefined ? {} : { root }) });
+    const left = source.problems.map(({ clip, place, problem }) => ({ clip, problem: `${place}: ${problem}` }));
+    return reportCheck(source, left, options);
+  }
+  if (descriptor.kind === 'mtl-aqa') return reportCheck(await openSource(descriptor), [], options);
+  return checkLayout(path, options);
+}
+
+async function reportCheck(source: ClipSource, left: readonly CheckedProblem[], options: CheckOptions): Promise<void> {
+  const progress = startProgress('Checking', source.clips.length, 'clips');
+  try {
+    const check = await checkClips(source, {
+      decode: options.decode,
+      left,
+      notes: notesOf(source),
+      onClip: (done) => progress.update(done),
+    });
+    progress.stop();
+    result(options.json, check, () => formatClipsCheck(check));
+    if (check.problems.length > 0) process.exitCode = 1;
+  } finally {
+    progress.stop();
+  }
+}
+
+async function checkLayout(directory: string, options: CheckOptions): Promise<void> {
   let progress: ReturnType<typeof startProgress> | undefined;
   const check = await checkFineDiving(directory, {
     decode: options.decode,

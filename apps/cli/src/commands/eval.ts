@@ -1,19 +1,20 @@
 import { existsSync } from 'node:fs';
 import { type Clip, type ExemplarChoice, formatExemplars, parseExemplars } from '@mcore/clips';
-import { ArgumentError } from '@mcore/errors';
+import { ArgumentError, DataError } from '@mcore/errors';
 import type { Checkpoint } from '@mcore/model';
 import { type MergedResults, shardOf } from '@mcore/tasks';
 import { evaluate } from '@mcore/training';
 import { type Command, Option } from 'commander';
 import { writeFileAtomically } from '../data/atomic-file.js';
 import { PreparedClips } from '../data/prepared-clips.js';
+import { assertStages } from '../data/source.js';
 import { type EvalSettings, evalTasks, runEvalTasks, wholeChoice } from '../run/eval-tasks.js';
 import { type CheckpointEvaluation, evaluateCheckpoint } from '../run/evaluate-checkpoint.js';
 import { clipsCsv, type EvaluationAbout, evaluationJson, evaluationTable } from '../run/evaluation-output.js';
 import type { PredictedClip } from '../run/predict-clips.js';
 import { readCheckpoint, readNamed } from '../run/run-files.js';
 import { splitClips } from '../run/splits.js';
-import { result, say } from '../terminal/output.js';
+import { result, say, sayNotes } from '../terminal/output.js';
 import { prepareWithProgress } from '../terminal/run-progress.js';
 import {
   type DataOptions,
@@ -65,14 +66,28 @@ async function runEval(options: EvalOptions): Promise<void> {
   }
   const checkpoint = await readCheckpoint(options.weights);
   const engine = await startEngine(options);
-  const prepared = await PreparedClips.open(sourceOf(options), checkpoint.info.config.input, options);
+  const { input, stages } = checkpoint.info.config;
+  const prepared = await PreparedClips.open(sourceOf(options, stages), input, options);
   try {
+    assertStages('mcore eval', prepared.source, checkpoint.info.config);
+    sayNotes(prepared.source);
     const limits = options.limit === undefined ? {} : { [options.part]: options.limit };
     const seed = trainingSeed(checkpoint);
     const splits = splitClips(prepared.source.clips, { kind: options.split, seed, limits });
     const clips = splits[options.part];
+    if (clips.length < 2) {
+      throw new DataError(
+        `mcore eval: wanted at least 2 ${options.part} clips in ${prepared.source.description}, got ${clips.length}.`,
+      );
+    }
     const saved = await savedExemplars(options, [...clips, ...splits.train]);
-    const about = { source: prepared.source.description, trainedOn: checkpoint.info.trainedOn, part: options.part };
+    const { transitionsFrom } = prepared.source;
+    const about = {
+      source: prepared.source.description,
+      trainedOn: checkpoint.info.trainedOn,
+      part: options.part,
+      ...(transitionsFrom && { transitionsFrom }),
+    };
     const setup = {
       checkpoint,
       clips,

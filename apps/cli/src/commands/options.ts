@@ -16,6 +16,8 @@ export interface EngineOptions {
 /** Options of every command that reads labelled clips. */
 export interface DataOptions {
   data: string;
+  videos?: string;
+  stages?: number;
   renderSeed: number;
   renderHeight: number;
   cache: string;
@@ -47,7 +49,13 @@ export function withEngine(command: Command): Command {
 /** Adds `--data` and what belongs to it. */
 export function withData(command: Command): Command {
   return command
-    .option('--data <dir>', 'a folder in FineDiving\'s layout, or the word "rendered"', 'rendered')
+    .option(
+      '--data <path>',
+      'a manifest of your own videos (.csv, .json), a folder of MTL-AQA or in FineDiving\'s layout, or the word "rendered"',
+      'rendered',
+    )
+    .option('--videos <dir>', "where the paths in a manifest start (default: the manifest's folder)")
+    .option('--stages <n>', 'stages that clips without labelled transitions are cut into (default: 3)', wholeNumber(2))
     .option('--render-seed <n>', 'seed of rendered dives', wholeNumber(0), 0)
     .option('--render-height <pixels>', 'height rendered dives are drawn at', wholeNumber(16), DEFAULT_RENDER_HEIGHT)
     .addOption(
@@ -68,9 +76,13 @@ export function withExamples(command: Command, ...examples: string[]): Command {
   return command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
 }
 
-/** The clips that the options name. */
-export function sourceOf(options: DataOptions): SourceDescriptor {
-  return describeSource(options.data, options);
+/**
+ * The clips that the options name.
+ *
+ * @param stages - Of weights that are there already: what clips without transitions are cut into unless `--stages` says otherwise.
+ */
+export function sourceOf(options: DataOptions, stages?: number): SourceDescriptor {
+  return describeSource(options.data, { ...options, stages: options.stages ?? stages });
 }
 
 /** Makes the engine that the options name the current one and says which it is. */

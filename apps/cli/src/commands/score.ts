@@ -9,7 +9,7 @@ import { runTasks } from '@mcore/tasks/node';
 import { readClip } from '@mcore/video';
 import { openVideo } from '@mcore/video/node';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readCheckpoint, readNamed } from '../run/run-files.js';
 import { type ScoreTask, scoreSettings, scoreTasks } from '../run/score-tasks.js';
 import { describeFailure } from '../terminal/describe-failure.js';
@@ -28,6 +28,7 @@ export interface WeightsOptions {
 export interface VideoOptions {
   list?: string;
   dive?: string;
+  class?: string;
   seed: number;
 }
 
@@ -67,11 +68,16 @@ export function withWeights(command: Command): Command {
     .option('--bank <file>', 'exemplar bank of these weights (default: bank.safetensors beside them)');
 }
 
-/** Adds `--list`, `--dive` and `--seed`. */
+/** Adds `--list`, `--dive`, `--class` and `--seed`. */
 export function withVideos(command: Command): Command {
   return command
     .option('--list <file>', 'more videos: one path a line, after a tab its dive number where it is known')
-    .option('--dive <number>', 'dive number such as 107B; without it exemplars are the nearest dives', diveNumber)
+    .addOption(
+      new Option('--dive <number>', 'dive number such as 107B; without it exemplars are the nearest dives')
+        .argParser(diveNumber)
+        .conflicts('class'),
+    )
+    .option('--class <name>', 'class of the action as in the manifest the weights were trained on', className)
     .option('--seed <n>', 'seed of the draw of exemplars', wholeNumber(0), 0);
 }
 
@@ -87,6 +93,11 @@ function diveNumber(text: string): string {
     throw new InvalidArgumentError((error as Error).message);
   }
   return text.toLowerCase();
+}
+
+function className(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Wanted the name of a class.');
+  return text.trim().toLowerCase();
 }
 
 async function runScore(paths: string[], options: ScoreOptions): Promise<void> {
@@ -161,7 +172,10 @@ export function mergedScores({ finished, failed }: MergedResults<ScoredVideo>): 
 
 /** The videos that arguments and `--list` name. */
 export async function videosToScore(paths: readonly string[], options: VideoOptions): Promise<ScoreTask[]> {
-  const videos = [...paths.map((video) => ({ video, dive: options.dive ?? null })), ...(await listedVideos(options))];
+  const videos = [
+    ...paths.map((video) => ({ video, dive: options.dive ?? options.class ?? null })),
+    ...(await listedVideos(options)),
+  ];
   if (videos.length === 0) throw new ArgumentError('mcore score: wanted videos, or a file with --list, got neither.');
   return videos;
 }
@@ -204,18 +218,29 @@ export function describeScore(video: ScoredVideo): string {
   const range = interval
     ? `, ${Math.round(level! * 100)} % interval ${interval[0].toFixed(1)} to ${interval[1].toFixed(1)}`
     : ', no interval (the weights are not calibrated)';
-  const [takeOff, entry] = transitionSeconds;
+  // dives have three stages; actions from a manifest may have others, which have no names
+  const dive = transitionSeconds.length === 2;
+  const seconds = transitionSeconds.map((second) => `${second.toFixed(2)} s`);
+  const stages = dive
+    ? `take-off at ${seconds[0]}, entry at ${seconds[1]}`
+    : `later stages begin at ${seconds.join(', ')}`;
   return [
     `${video.video}: score ${video.score.toFixed(1)}${range}`,
-    `take-off at ${takeOff!.toFixed(2)} s, entry at ${entry!.toFixed(2)} s of ${video.durationSeconds.toFixed(2)} s`,
+    `${stages} of ${video.durationSeconds.toFixed(2)} s`,
     `exemplars: ${video.match}`,
     ...(exemplars.length > 0 ? [exemplarTable(exemplars)] : []),
   ].join('\n');
 }
 
 function exemplarTable(exemplars: ScoredVideo['exemplars']): string {
-  // an uncut clip counts as one stage
-  const stages = exemplars[0]!.stageDeltas.length === 3 ? ['take-off', 'flight', 'entry'] : ['whole clip'];
+  const deltas = exemplars[0]!.stageDeltas;
+  // an uncut clip counts as one stage; those of other actions than dives have no names
+  const stages =
+    deltas.length === 3
+      ? ['take-off', 'flight', 'entry']
+      : deltas.length === 1
+        ? ['whole clip']
+        : deltas.map((_, stage) => `stage ${stage + 1}`);
   return table([
     ['exemplar', 'dive', 'score', 'delta', ...stages],
     ...exemplars.map((vote) => [

@@ -1,4 +1,4 @@
-import { ArgumentError } from '@mcore/errors';
+import { ArgumentError, DataError } from '@mcore/errors';
 import { presets } from '@mcore/model';
 import { PairSampler } from '@mcore/training';
 import { type Command, Option } from 'commander';
@@ -6,10 +6,11 @@ import type { RunOptions } from '../config/run-schema.js';
 import { type SettingsOptions, saveSettings, trainSettings } from '../config/train-settings.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import type { SourceDescriptor } from '../data/source.js';
+import { fitConfig } from '../run/fit-config.js';
 import { readCheckpoint } from '../run/run-files.js';
 import { splitClips } from '../run/splits.js';
 import { train } from '../run/train.js';
-import { result, say } from '../terminal/output.js';
+import { result, say, sayNotes } from '../terminal/output.js';
 import { prepareWithProgress, trainingProgress } from '../terminal/run-progress.js';
 import {
   type DataOptions,
@@ -59,6 +60,7 @@ export function addTrain(program: Command): void {
     withJson(withEngine(withData(command))),
     'mcore train --preset laptop --steps 300 --out runs/first',
     'mcore train --data FineDiving --preset released --out runs/released',
+    'mcore train --data videos.csv --preset laptop --epochs 20 --out runs/own',
     'mcore train --out runs/first --resume',
     'mcore train --config ablation.yaml --seed 1 --out runs/ablation-1',
     'mcore train --set loss.contrastive.weight=0 --set backbone.gateShift=false --out runs/plain',
@@ -86,9 +88,16 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
         ...(run.validationClips === undefined ? {} : { validation: run.validationClips }),
       },
     });
+    fitConfig(config, prepared.source, splits.train);
+    sayNotes(prepared.source);
     say(
       `${splits.train.length} training and ${splits.validation.length} validation clips of ${prepared.source.description}.`,
     );
+    if (splits.validation.length < 2) {
+      throw new DataError(
+        `mcore train: wanted at least 2 clips for validation, which are taken from classes of several training clips, got ${splits.validation.length} of ${splits.train.length + splits.validation.length} training clips.`,
+      );
+    }
     await prepareWithProgress(prepared, [...splits.train, ...splits.validation]);
     if (variants.length > 0)
       say(`${variants.length} further renderings of the training clips, drawn when first needed.`);

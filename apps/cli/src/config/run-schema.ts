@@ -5,6 +5,8 @@ import type { SplitKind } from '../run/splits.js';
 /** The options of a training run that are not the model's, under the names that the command line has for them. */
 export interface RunOptions {
   data: string;
+  videos?: string;
+  stages?: number;
   renderSeed: number;
   renderHeight: number;
   renderVariants: number;
@@ -37,7 +39,9 @@ const text = (description: string): Schema => ({ type: 'string', minLength: 1, d
 
 /** The options under `run`; the command line's own, by their long names in camel case. */
 const runOptions: Readonly<Record<keyof RunOptions, Schema>> = {
-  data: text('A folder in FineDiving\'s layout, or the word "rendered".'),
+  data: text('A manifest of videos, a folder of MTL-AQA or in FineDiving\'s layout, or the word "rendered".'),
+  videos: text("Where the paths in a manifest start; the manifest's folder unless given."),
+  stages: whole(2, 'Stages that clips without labelled transitions are cut into.'),
   renderSeed: whole(0, 'Seed of rendered dives.'),
   renderHeight: whole(16, 'Height rendered dives are drawn at, in pixels.'),
   renderVariants: whole(1, 'Seeds that training clips are drawn with; which one is seen is random each time.'),

@@ -25,7 +25,16 @@ export interface SettingsOptions extends RunOptions {
 }
 
 /** Options of a run that may differ when it is gone on with: they change no number. */
-const FREE: ReadonlySet<string> = new Set(['data', 'cache', 'out', 'init', 'engine', 'workers', 'checkpointEvery']);
+const FREE: ReadonlySet<string> = new Set([
+  'data',
+  'videos',
+  'cache',
+  'out',
+  'init',
+  'engine',
+  'workers',
+  'checkpointEvery',
+]);
 
 /**
  * Puts settings together; later ones win: the preset, the file of `--config` (on `--resume`, the saved settings of the run before

@@ -6,6 +6,8 @@ import type { InputConfig } from '@mcore/model';
 export async function prepareClip(source: ClipSource, id: string, input: InputConfig): Promise<Frames> {
   const clip = source.clips.find((candidate) => candidate.id === id);
   if (!clip) throw new DataError(`prepareClip: wanted a clip of ${source.description}, got ${id}.`);
-  const frames = await source.readFrames(id, sampleIndices(clip.frameCount, input.frames, clip.start));
-  return resizeFrames(frames, input.transform.resize);
+  const { resize } = input.transform;
+  const indices = sampleIndices(clip.frameCount, input.frames, clip.start);
+  // a source may give them resized, which saves the memory of a hundred large frames
+  return resizeFrames(await source.readFrames(id, indices, { size: resize }), resize);
 }

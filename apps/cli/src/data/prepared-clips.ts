@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clip, ClipSource, Frames } from '@mcore/clips';
+import { ManifestDataset } from '@mcore/manifest-loader';
 import type { InputConfig } from '@mcore/model';
 import { RemoteThread } from '../compute/remote-call.js';
 import { WORKER_SCRIPT } from '../compute/worker-script.js';
@@ -30,7 +31,9 @@ export class PreparedClips {
     this.#input = input;
     this.#workers = options.workers;
     const { resize } = input.transform;
-    const key = JSON.stringify([STORE_VERSION, descriptor, input.frames, resize.height, resize.width]);
+    // a source that can say when its frames change is kept by that, whatever its labels are
+    const frames = source.fingerprint ?? descriptor;
+    const key = JSON.stringify([STORE_VERSION, frames, input.frames, resize.height, resize.width]);
     this.#folder = join(options.cache, createHash('sha256').update(key).digest('hex').slice(0, 16));
   }
 
@@ -77,9 +80,17 @@ export class PreparedClips {
   }
 
   async #make(id: string): Promise<Frames> {
-    const frames = await this.#thread().call<Frames>('prepare', { source: this.#descriptor, id, input: this.#input });
+    const source = this.#descriptorOf(id);
+    const frames = await this.#thread().call<Frames>('prepare', { source, id, input: this.#input });
     await writeFileAtomically(this.#path(id), frames.data);
     return frames;
+  }
+
+  /** What a thread has to open for one clip: of a manifest only its file, as opening all would count the frames of all. */
+  #descriptorOf(id: string): SourceDescriptor {
+    if (!(this.source instanceof ManifestDataset)) return this.#descriptor;
+    const clip = this.source.clips.find((each) => each.id === id);
+    return clip ? { kind: 'file', path: this.source.fileOf(id), clip } : this.#descriptor;
   }
 
   async #has(id: string): Promise<boolean> {

@@ -1,24 +1,80 @@
-import type { ClipSource } from '@mcore/clips';
+import { statSync } from 'node:fs';
+import { type Clip, type ClipSource, stagesOf } from '@mcore/clips';
+import { DataError } from '@mcore/errors';
 import { openFineDiving } from '@mcore/finediving-loader';
+import { clipOfFile, openManifest } from '@mcore/manifest-loader';
+import type { MCoReConfig } from '@mcore/model';
+import { isMtlAqa, openMtlAqa } from '@mcore/mtl-aqa-loader';
 import { RenderedDives } from '@mcore/rendered-dives';
 import { nodeCanvas } from '@mcore/rendered-dives/node';
 
 /** Which clips to work on, as plain data that can be sent to another thread and hashed. */
 export type SourceDescriptor =
   | { kind: 'rendered'; seed: number; height: number }
-  | { kind: 'finediving'; directory: string };
+  | { kind: 'finediving'; directory: string }
+  | { kind: 'mtl-aqa'; directory: string; stages: number }
+  | { kind: 'manifest'; path: string; root?: string; stages: number }
+  | { kind: 'file'; path: string; clip: Clip };
 
 /** Height rendered dives are drawn at, in pixels; twice the laptop preset's input. */
 export const DEFAULT_RENDER_HEIGHT = 128;
 
-/** What `--data` names: the word `rendered`, or a folder in FineDiving's layout. */
-export function describeSource(data: string, options: { renderSeed: number; renderHeight: number }): SourceDescriptor {
-  if (data === 'rendered') return { kind: 'rendered', seed: options.renderSeed, height: options.renderHeight };
+/** Stages that clips without labelled transitions are cut into, unless said otherwise: as many as a dive has. */
+export const DEFAULT_STAGES = 3;
+
+/** What else than `--data` says which clips to work on. */
+export interface SourceOptions {
+  renderSeed: number;
+  renderHeight: number;
+  /** Folder that a manifest's paths start from. */
+  videos?: string | undefined;
+  stages?: number | undefined;
+}
+
+/** What `--data` names: the word `rendered`, a manifest, or a folder of MTL-AQA or in FineDiving's layout. */
+export function describeSource(data: string, options: SourceOptions): SourceDescriptor {
+  const { renderSeed, renderHeight, videos, stages = DEFAULT_STAGES } = options;
+  if (data === 'rendered') return { kind: 'rendered', seed: renderSeed, height: renderHeight };
+  if (statSync(data, { throwIfNoEntry: false })?.isFile() || /\.(csv|tsv|json)$/i.test(data)) {
+    return { kind: 'manifest', path: data, ...(videos === undefined ? {} : { root: videos }), stages };
+  }
+  if (isMtlAqa(data)) return { kind: 'mtl-aqa', directory: data, stages };
   return { kind: 'finediving', directory: data };
 }
 
 /** Opens the clips a descriptor names. */
 export async function openSource(descriptor: SourceDescriptor): Promise<ClipSource> {
-  if (descriptor.kind === 'finediving') return openFineDiving(descriptor.directory);
-  return new RenderedDives({ seed: descriptor.seed, height: descriptor.height, canvas: nodeCanvas });
+  switch (descriptor.kind) {
+    case 'finediving':
+      return openFineDiving(descriptor.directory);
+    case 'mtl-aqa':
+      return openMtlAqa(descriptor.directory, { stages: descriptor.stages });
+    case 'manifest': {
+      const { path, root, stages } = descriptor;
+      return openManifest(path, { stages, ...(root === undefined ? {} : { root }) });
+    }
+    case 'file':
+      return clipOfFile(descriptor.clip, descriptor.path);
+    case 'rendered':
+      return new RenderedDives({ seed: descriptor.seed, height: descriptor.height, canvas: nodeCanvas });
+  }
+}
+
+/** What a person should know of a source before relying on it; most have nothing to say. */
+export function notesOf(source: ClipSource): readonly string[] {
+  return 'notes' in source && Array.isArray(source.notes) ? source.notes.map(String) : [];
+}
+
+/**
+ * Refuses clips that have other stages than a model.
+ *
+ * @throws {@link DataError} that says how many each has.
+ */
+export function assertStages(command: string, source: ClipSource, { stages }: Pick<MCoReConfig, 'stages'>): void {
+  const got = stagesOf(source);
+  if (got !== stages) {
+    throw new DataError(
+      `${command}: wanted clips of ${stages} stages, which the weights were trained on, got ${got} stages in ${source.description}.`,
+    );
+  }
 }

@@ -9,6 +9,8 @@ export interface EvaluationAbout {
   trainedOn: string;
   /** Part of the split. */
   part: string;
+  /** Figures of segmentation are left out where there are no labels of it; there are unless this says otherwise. */
+  transitionsFrom?: 'labels' | 'equal parts';
 }
 
 /** Published figures on FineDiving itself, with dive numbers: An, Qi and Ma, ICASSP 2024, table 1. */
@@ -30,11 +32,12 @@ export function evaluationJson(evaluation: Evaluation, about: EvaluationAbout): 
     rl2x100Interval: rl2x100.interval,
     meanAbsoluteError,
   });
+  const labelled = about.transitionsFrom !== 'equal parts';
   const transitionKeys = ({ aiou50, aiou75 }: Evaluation['transitions']) => ({
-    aiou50: aiou50.value,
-    aiou50Interval: aiou50.interval,
-    aiou75: aiou75.value,
-    aiou75Interval: aiou75.interval,
+    aiou50: labelled ? aiou50.value : null,
+    aiou50Interval: labelled ? aiou50.interval : null,
+    aiou75: labelled ? aiou75.value : null,
+    aiou75Interval: labelled ? aiou75.interval : null,
   });
   return {
     data: about.source,
@@ -56,17 +59,18 @@ export function evaluationTable(evaluation: Evaluation, about: EvaluationAbout):
   const { scores, transitions, baselines } = evaluation;
   const byDive = baselines.medianTransitionsOfDiveNumber;
   const byAll = baselines.medianTransitions;
+  const aiou = (figure: Figure) => (about.transitionsFrom === 'equal parts' ? '-' : cell(figure, 1));
   const rows = [
     ['', 'SRCC', 'R-l2 x100', 'AIoU@0.5', 'AIoU@0.75'],
-    ['MCoRe', cell(scores.srcc, 3), cell(scores.rl2x100, 3), cell(transitions.aiou50, 1), cell(transitions.aiou75, 1)],
+    ['MCoRe', cell(scores.srcc, 3), cell(scores.rl2x100, 3), aiou(transitions.aiou50), aiou(transitions.aiou75)],
     [
       'labels only: of the dive number',
       cell(baselines.meanScoreOfDiveNumber.srcc, 3),
       cell(baselines.meanScoreOfDiveNumber.rl2x100, 3),
-      cell(byDive.aiou50, 1),
-      cell(byDive.aiou75, 1),
+      aiou(byDive.aiou50),
+      aiou(byDive.aiou75),
     ],
-    ['labels only: of all dives', '-', '-', cell(byAll.aiou50, 1), cell(byAll.aiou75, 1)],
+    ['labels only: of all dives', '-', '-', aiou(byAll.aiou50), aiou(byAll.aiou75)],
     ...(isFineDiving(about.source) ? PUBLISHED : []),
   ];
   return [
@@ -82,21 +86,28 @@ export function clipsCsv(clips: readonly PredictedClip[]): string {
     'id,dive_number,true_score,predicted_score,spread,true_transitions,predicted_transitions,label_only_score,exemplars';
   const lines = clips.map((clip) =>
     [
-      clip.id,
-      clip.diveNumber,
+      quoted(clip.id),
+      quoted(clip.diveNumber),
       clip.trueScore,
       clip.predictedScore.toFixed(4),
       clip.scored.spread.toFixed(4),
       clip.trueTransitions.join(' '),
       clip.predictedTransitions.join(' '),
       clip.labelOnly.score.toFixed(4),
-      clip.scored.votes.map((vote) => vote.id).join(' '),
+      quoted(clip.scored.votes.map((vote) => vote.id).join(' ')),
     ].join(','),
   );
   return `${[header, ...lines].join('\n')}\n`;
 }
 
+/** A text as a CSV value: quoted where it has to be, and never one that a spreadsheet takes for a formula. */
+function quoted(text: string): string {
+  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\n\r]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
+
 function cell({ value, interval: [low, high] }: Figure, digits: number): string {
+  if (Number.isNaN(value)) return '-';
   return `${value.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
 }
 

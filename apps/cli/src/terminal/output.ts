@@ -1,8 +1,15 @@
+import type { ClipSource } from '@mcore/clips';
 import pc from 'picocolors';
+import { notesOf } from '../data/source.js';
 
 /** A line of progress or explanation, on standard error. */
 export function say(text = ''): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** What a person should know of a source of clips before relying on it, on standard error. */
+export function sayNotes(source: ClipSource): void {
+  for (const note of notesOf(source)) say(`Note: ${note}.`);
 }
 
 /** A heading on standard error. */

@@ -1,0 +1,8 @@
+export {
+  clipOfFile,
+  ManifestDataset,
+  type ManifestProblem,
+  type OpenManifestOptions,
+  openManifest,
+} from './dataset.js';
+export { type ManifestEntry, manifestLimits, type ParsedManifest, parseManifest } from './parse-manifest.js';

@@ -230,6 +230,31 @@ describe('what is wrong with a video, in one line', () => {
     }
   });
 
+  // both found by scripts/fuzz.mjs: the reader alone adds up four billion sizes for each frame without letting a timer run, and
+  // reads runs past the end of their box, whose counts can be anything, into memory
+  it('says it of a chunk that claims four billion frames, and of a table that is longer than its box, at once', async () => {
+    const chunk = fixtureBytes('h264-b-frames.mp4');
+    new DataView(chunk.buffer).setUint32(Buffer.from(chunk.buffer).indexOf('stsc') + 16, 4_278_190_105);
+    await expect(openBytes('chunk.mp4', chunk)).rejects.toThrow(
+      'openVideo: wanted at most 1000000 frames a chunk in chunk.mp4, got a claim of 4278190105.',
+    );
+    for (const [table, bytes] of [
+      ['stts', 8 + 8 * 200],
+      ['ctts', 8 + 8 * 200],
+      ['stsc', 8 + 12 * 200],
+      ['stco', 8 + 4 * 200],
+      ['stss', 8 + 4 * 200],
+    ] as const) {
+      const long = fixtureBytes('h264-b-frames.mp4');
+      new DataView(long.buffer).setUint32(Buffer.from(long.buffer).indexOf(table) + 8, 200);
+      await expect(openBytes('long.mp4', long)).rejects.toThrow(
+        new RegExp(
+          `^openVideo: wanted tables that fit their boxes in long\\.mp4, got ${bytes} bytes of ${table} in \\d+\\.$`,
+        ),
+      );
+    }
+  });
+
   it('says it of a WebM file whose elements are lost, where its reader alone would search for ever', async () => {
     const bytes = fixtureBytes('vp8-hidden-frames.webm');
     // the first element of the segment gets a name that does not exist, and so do all after it

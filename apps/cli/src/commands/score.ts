@@ -180,8 +180,8 @@ export async function videosToScore(paths: readonly string[], options: VideoOpti
   return videos;
 }
 
-/** Videos of `--list`; `--dive` holds where a line has no dive number. */
-async function listedVideos({ list, dive }: VideoOptions): Promise<ScoreTask[]> {
+/** Videos of `--list`; `--dive` or `--class` holds where a line has no dive number. */
+async function listedVideos({ list, class: action, dive = action }: VideoOptions): Promise<ScoreTask[]> {
   if (list === undefined) return [];
   const text = new TextDecoder().decode(await readNamed(list, 'a list of videos'));
   return text.split(/\r?\n/).flatMap((line, position) => {

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseDiveNumber } from '@mcore/clips';
+import { isDiveNumber, parseDiveNumber } from '@mcore/clips';
 import { ArgumentError, DataError, McoreError } from '@mcore/errors';
 import { type Checkpoint, ExemplarBank } from '@mcore/model';
 import { type ScoredVideo, Scorer, scoredVideo } from '@mcore/scoring';
@@ -227,9 +227,14 @@ export function describeScore(video: ScoredVideo): string {
   return [
     `${video.video}: score ${video.score.toFixed(1)}${range}`,
     `${stages} of ${video.durationSeconds.toFixed(2)} s`,
-    `exemplars: ${video.match}`,
+    `exemplars: ${video.diveNumber === null || isDiveNumber(video.diveNumber) ? video.match : classMatch(video.match)}`,
     ...(exemplars.length > 0 ? [exemplarTable(exemplars)] : []),
   ].join('\n');
+}
+
+/** How exemplars were found, of actions that have classes instead of dive numbers: none is nearer than another. */
+function classMatch(match: ScoredVideo['match']): string {
+  return match === 'same dive number' ? 'same class' : match === 'nearest dive number' ? 'any class' : match;
 }
 
 function exemplarTable(exemplars: ScoredVideo['exemplars']): string {

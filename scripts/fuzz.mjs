@@ -235,6 +235,7 @@ of ours in one line: no crash, no hang, no more memory than the bound, no path t
 is run (the process forbids code from text). Found cases are kept as tests, and \`npm test\` runs a short part of every campaign.
 
 \`node scripts/fuzz.mjs --reader NAME --inputs N --seed S --write docs/reliability.md\` made each row; \`--only INDEX\` reads one input again.
+Memory is what JavaScript holds after an input, garbage included; what FFmpeg and libvips allocate by themselves is bounded by the pixels alone.
 Nothing here reads ONNX: \`@mcore/onnx-export\` writes it, and onnxruntime and the onnx checker read it in the tests.
 
 | reader | what is read | its limits | bound an input | inputs tried | of them read | slowest, largest | finds |

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addBank } from './commands/bank.js';
 import { addBenchmark } from './commands/benchmark.js';
+import { addCompare } from './commands/compare.js';
 import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEval } from './commands/eval.js';
@@ -10,6 +11,7 @@ import { addImport } from './commands/import.js';
 import { addMerge } from './commands/merge.js';
 import { addQueue } from './commands/queue.js';
 import { addQuickstart } from './commands/quickstart.js';
+import { addReport } from './commands/report.js';
 import { addScore } from './commands/score.js';
 import { addTrain } from './commands/train.js';
 
@@ -25,6 +27,8 @@ export function createProgram(): Command {
     addData,
     addTrain,
     addEval,
+    addCompare,
+    addReport,
     addScore,
     addBenchmark,
     addMerge,

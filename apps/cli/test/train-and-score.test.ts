@@ -1,11 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fineDivingLabels } from '@mcore/finediving-labels';
 import { writeVideo } from '@mcore/rendered-dives/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runMcore, startMcore } from './run-mcore.js';
+import { runMcore } from './run-mcore.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-train-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -13,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const STEPS = 6;
 const training = (out: string, ...more: string[]) => [
   'train',
-  ...['--steps', String(STEPS), '--batch', '2', '--train-clips', '12', '--validation-clips', '10'],
+  ...['--steps', String(STEPS), '--batch', '2', '--train-clips', '12', '--validation-clips', '20'],
   ...['--render-height', '72', '--checkpoint-every', '2', '--validate-every', '3'],
   ...['--engine', 'wasm', '--workers', '2', '--cache', 'cache', '--out', out, ...more],
 ];
@@ -32,6 +31,8 @@ describe('training, evaluating and scoring as processes', () => {
       'config.json',
       'last.safetensors',
       'log.jsonl',
+      'report.html',
+      'tensorboard',
     ]);
     const log = readFileSync(join(folder, 'unbroken', 'log.jsonl'), 'utf8')
       .trim()
@@ -54,24 +55,6 @@ describe('training, evaluating and scoring as processes', () => {
     );
   }, 60_000);
 
-  it('killed in the middle and resumed, ends with the same weights to the bit', async () => {
-    const { process: child, finished } = startMcore(training('broken'), folder);
-    const log = join(folder, 'broken', 'log.jsonl');
-    const reached = (step: number) => existsSync(log) && readFileSync(log, 'utf8').includes(`"step":${step},`);
-    while (!reached(3) && child.exitCode === null) await wait(10);
-    child.kill('SIGKILL');
-    expect((await finished).signal).toBe('SIGKILL');
-    expect(existsSync(join(folder, 'broken', 'bank.safetensors'))).toBe(false);
-
-    const resumed = await runMcore(['train', '--resume', '--out', 'broken'], folder);
-    expect(resumed.status).toBe(0);
-    expect(resumed.stderr).toContain('Going on after step 2');
-    for (const file of ['last.safetensors', 'best.safetensors', 'bank.safetensors', 'log.jsonl']) {
-      const [one, other] = ['unbroken', 'broken'].map((out) => readFileSync(join(folder, out, file)));
-      expect(one!.equals(other!), file).toBe(true);
-    }
-  }, 300_000);
-
   it('gives the same weights whatever the number of threads', async () => {
     const { status } = await runMcore([...training('single'), '--workers', '1'], folder);
     expect(status).toBe(0);
@@ -81,7 +64,8 @@ describe('training, evaluating and scoring as processes', () => {
 
   it('eval prints every figure with the label-only baselines', async () => {
     const args = ['eval', '--weights', 'unbroken/best.safetensors', '--limit', '12', '--render-height', '72'];
-    const { status, stdout } = await runMcore([...args, '--cache', 'cache', '--csv', 'clips.csv', '--json'], folder);
+    const more = ['--draws', '3', '--by', 'dive-number', '--report', 'evaluation.html', '--csv', 'clips.csv'];
+    const { status, stdout } = await runMcore([...args, '--cache', 'cache', ...more, '--json'], folder);
     expect(status).toBe(0);
     const evaluation = JSON.parse(stdout);
     expect(evaluation).toMatchObject({ clips: 12, part: 'test', data: expect.stringContaining('rendered dives') });
@@ -97,6 +81,40 @@ describe('training, evaluating and scoring as processes', () => {
       return Math.abs(actual! - predicted!);
     });
     expect(errors.reduce((sum, error) => sum + error, 0) / 12).toBeCloseTo(evaluation.meanAbsoluteError, 3);
+    const { overDraws, byDiveNumber, coverage } = evaluation;
+    expect(overDraws.srcc.values).toHaveLength(3);
+    expect(overDraws.srcc.values[0]).toBe(evaluation.srcc);
+    // other exemplars give other scores, and the same transitions
+    expect(overDraws.meanAbsoluteError.deviation).toBeGreaterThan(0);
+    expect(overDraws.aiou50.deviation).toBe(0);
+    expect(byDiveNumber.reduce((sum: number, { clips }: { clips: number }) => sum + clips, 0)).toBe(12);
+    const held = errors.filter((error) => error <= coverage.halfWidth).length;
+    expect(coverage).toMatchObject({ level: 0.9, calibrationClips: 10, clips: 12, share: { value: held / 12 } });
+    const page = readFileSync(join(folder, 'evaluation.html'), 'utf8');
+    expect(page).toContain('Mean of 3 draws of exemplars');
+    expect(page.match(/data:image\/jpeg/g)!.length).toBeGreaterThan(24);
+    expect(readFileSync(join(folder, 'unbroken', 'report.html'), 'utf8')).toContain('no test clip was looked at');
+  }, 300_000);
+
+  it('eval gives mean and deviation over weights, and compare finds two alike or not the same clips', async () => {
+    const args = ['eval', '--limit', '12', '--render-height', '72', '--cache', 'cache', '--csv', 'last.csv'];
+    const weights = ['unbroken/last.safetensors', 'unbroken/best.safetensors'];
+    const { stdout } = await runMcore([...args, '--against', 'clips.csv', '--json', '--weights', ...weights], folder);
+    const { overWeights, against, srcc } = JSON.parse(stdout);
+    expect(overWeights.srcc.values).toHaveLength(2);
+    expect(overWeights.files).toEqual(weights);
+    expect(against.comparison.srcc.a).toBe(srcc);
+    const compared = await runMcore(['compare', 'last.csv', 'clips.csv', '--json'], folder);
+    expect(JSON.parse(compared.stdout).comparison.aiou75).toEqual(against.comparison.aiou75);
+    const self = await runMcore(['compare', 'clips.csv', 'clips.csv'], folder);
+    expect(self.stdout).toMatch(/SRCC +(\S+) +\1 +\+0\.000 +\[\+0\.000, \+0\.000\] +1\.000\n/);
+    writeFileSync(
+      join(folder, 'part.csv'),
+      readFileSync(join(folder, 'clips.csv'), 'utf8').split('\n').slice(0, 5).join('\n'),
+    );
+    const part = await runMcore(['compare', 'clips.csv', 'part.csv'], folder);
+    expect(part).toMatchObject({ status: 1, stdout: '' });
+    expect(part.stderr).toContain('compareClips: wanted the same clips twice, at least two, got 12 and 4');
   }, 300_000);
 
   it('score takes good videos, names broken ones and ends with 1', async () => {

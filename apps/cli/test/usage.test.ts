@@ -14,6 +14,8 @@ describe('mcore, as a process', () => {
     ['data', 'check'],
     ['train'],
     ['eval'],
+    ['compare'],
+    ['report'],
     ['score'],
     ['merge'],
     ['queue', 'add'],
@@ -37,7 +39,7 @@ describe('mcore, as a process', () => {
       "option '--steps <n>' argument 'many' is invalid. Wanted a whole number of at least 1.",
     ],
     [['train', '--preset', 'tiny'], "argument 'tiny' is invalid. Allowed choices are paper, released, laptop."],
-    [['eval'], "error: required option '--weights <file>' not specified"],
+    [['eval'], "error: required option '--weights <file...>' not specified"],
     [['score', 'x.mp4', '--weights', 'w', '--dive', '107Z'], "option '--dive <number>' argument '107Z' is invalid."],
   ])('wrong usage (%j) ends with 2 and says what was wanted', async (args, message) => {
     const { status, stdout, stderr } = await runMcore(args, folder);

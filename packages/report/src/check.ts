@@ -26,9 +26,12 @@ export function checkReportData(data: ReportData): void {
       );
     }
   }
-  for (const { id, strip = [] } of data.details ?? []) {
+  for (const { id, strip = [], beside, exemplars = [] } of data.details ?? []) {
     if (!clips.has(id)) throw wrong('details must be of clips in predictions', id);
-    const other = strip.find(({ image }) => !IMAGE.test(image));
+    if (beside && !exemplars.some((exemplar) => exemplar.id === beside.id)) {
+      throw wrong(`what is shown beside clip ${show(id)} must be one of its exemplars`, beside.id);
+    }
+    const other = [...strip, ...(beside?.strip ?? [])].find(({ image }) => !IMAGE.test(image));
     if (other)
       throw wrong(`images of clip ${show(id)} must be data URIs of jpeg, png or webp`, other.image.slice(0, 40));
   }

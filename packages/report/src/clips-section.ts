@@ -25,7 +25,7 @@ function clipArticle(detail: ClipDetail, clip: ClipPrediction, names: readonly s
 <div><dt>true transitions</dt><dd>${clip.transitions.join(', ')}</dd></div>
 <div><dt>predicted transitions</dt><dd>${clip.predictedTransitions.join(', ')}</dd></div>
 <div><dt>IoU</dt><dd>${formatNumber(transitionIoU(clip), 2)}</dd></div>
-</dl>${strip(detail, clip, names)}${exemplarTable(detail, names)}</article>`;
+</dl>${strip(detail, clip, names)}${besideStrip(detail, clip, names)}${exemplarTable(detail, names)}</article>`;
 }
 
 function strip({ strip = [] }: ClipDetail, clip: ClipPrediction, names: readonly string[]): Html | null {
@@ -38,12 +38,38 @@ function strip({ strip = [] }: ClipDetail, clip: ClipPrediction, names: readonly
       truth === guess ? null : html`<abbr title="${alt}"> ≠</abbr>`
     }</span></li>`;
   });
-  return html`<figure><ol class="strip" style="--columns:${strip.length > 16 ? Math.ceil(strip.length / 2) : strip.length}">${pictures}</ol><figcaption>Frames of the clip with their numbers; ≠ where the predicted stage is not the true one.</figcaption></figure>`;
+  return html`<figure><ol class="strip" style="--columns:${columnsOf(strip)}">${pictures}</ol><figcaption>Frames of the clip with their numbers; ≠ where the predicted stage is not the true one.</figcaption></figure>`;
+}
+
+/** The exemplar's pictures below the clip's own, and what each stage makes of the difference between the two. */
+function besideStrip(
+  { beside, exemplars = [] }: ClipDetail,
+  clip: ClipPrediction,
+  names: readonly string[],
+): Html | null {
+  if (beside === undefined || beside.strip.length === 0) return null;
+  const vote = exemplars.find(({ id }) => id === beside.id)!;
+  const pictures = beside.strip.map(({ frame, image }) => {
+    const stage = stageAt(frame, beside.transitions);
+    return html`<li><img src="${image}" alt="Exemplar, frame ${frame}: true stage ${names[stage]}."><span class="mark ${stageClass(stage)}"></span><span class="frame">${frame}</span></li>`;
+  });
+  const parts = (vote.stageDeltas ?? []).map(
+    (delta, stage) =>
+      html`<li><span class="swatch ${stageClass(stage)}"></span>${names[stage] ?? 'Whole clip'} ${formatDifference(delta, 2)}</li>`,
+  );
+  return html`<figure><ol class="strip" style="--columns:${columnsOf(beside.strip)}">${pictures}</ol>
+${parts.length > 0 && html`<ul class="legend parts" aria-label="Part of every stage in the difference">${parts}</ul>`}<figcaption>For comparison the exemplar ${beside.id}, which the judges gave ${formatNumber(vote.score, 2)}. The predicted difference of ${clip.id} to it is ${formatDifference(vote.delta, 2)} points, the sum of the stages' parts.</figcaption></figure>`;
+}
+
+function columnsOf(strip: readonly unknown[]): number {
+  return strip.length > 16 ? Math.ceil(strip.length / 2) : strip.length;
 }
 
 function exemplarTable({ id, exemplars = [] }: ClipDetail, names: readonly string[]): Html | null {
   if (exemplars.length === 0) return null;
-  const stages = exemplars.some(({ stageDeltas }) => stageDeltas !== undefined) ? names : [];
+  const parts = Math.max(0, ...exemplars.map(({ stageDeltas = [] }) => stageDeltas.length));
+  // an uncut clip is one stage
+  const stages = parts === 1 && names.length > 1 ? ['Whole clip'] : names.slice(0, parts);
   const largest = Math.max(1e-9, ...exemplars.flatMap(({ stageDeltas = [] }) => stageDeltas.map(Math.abs)));
   const votes = exemplars.map(({ score, delta }) => score + delta);
   const rows = exemplars.map(

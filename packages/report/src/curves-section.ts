@@ -56,7 +56,7 @@ function validationFigure({ validation, baselineSrcc }: TrainingHistory): Html {
     height: narrow ? 240 : 320,
     marginLeft: 44,
     x: { label: 'step', ticks: narrow ? 4 : 8 },
-    y: { label: 'SRCC', grid: true, ticks: 5 },
+    y: { label: 'SRCC', grid: true, ticks: 5, ...roomAround(validation, baselineSrcc) },
     marks,
   }));
   const caption = html`<strong>Rank correlation on the validation clips.</strong> Last: ${formatNumber(last.srcc, 3)}${
@@ -65,6 +65,18 @@ function validationFigure({ validation, baselineSrcc }: TrainingHistory): Html {
     withInterval.length > 0 && 'The band is the bootstrap interval.'
   } ${baselineSrcc !== undefined && 'Dashed: the mean training score of the dive number.'}`;
   return figure(drawing, caption);
+}
+
+/** Values that are all the same would stand on a single tick with all its digits. */
+function roomAround(
+  validation: TrainingHistory['validation'],
+  baselineSrcc: number | undefined,
+): { domain?: [number, number] } {
+  const [first] = validation;
+  const isFlat =
+    baselineSrcc === undefined &&
+    validation.every(({ srcc, interval }) => srcc === first!.srcc && interval === undefined);
+  return isFlat ? { domain: [first!.srcc - 0.05, first!.srcc + 0.05] } : {};
 }
 
 function lossFigure(

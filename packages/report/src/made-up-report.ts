@@ -176,7 +176,17 @@ function madeUpDetails(predictions: readonly ClipPrediction[], random: () => num
       const delta = stageDeltas.reduce((a, b) => a + b, 0);
       return { id: `0${i + 1}__${40 + i}`, score: clip.predicted - delta + normal(random), delta, stageDeltas };
     });
-    return { id: clip.id, reason: index === 0 ? 'largest error of the transitions' : 'typical', strip, exemplars };
+    const beside = {
+      id: exemplars[1]!.id,
+      frameCount: 120,
+      transitions: [28, 80],
+      strip: Array.from({ length: 12 }, (_, i) => {
+        const frame = Math.round((i * 119) / 11);
+        return { frame, image: pictures[frame < 28 ? 0 : frame < 80 ? 1 : 2]! };
+      }),
+    };
+    const reason = index === 0 ? 'largest error of the transitions' : 'typical';
+    return { id: clip.id, reason, strip, exemplars, ...(index === 0 ? { beside } : {}) };
   });
 }
 

@@ -13,6 +13,9 @@ const { document } = parseHTML(page);
 const texts = (selector: string, root: ParentNode = document as never): string[] =>
   [...root.querySelectorAll(selector)].map(({ textContent }) => textContent!.replace(/\s+/g, ' ').trim());
 
+/** As the page writes differences: with a sign, the minus a real one. */
+const signed = (value: number) => `${value < 0 ? '\u2212' : '+'}${Math.abs(value).toFixed(2)}`;
+
 /** The element's numbers of these attributes. */
 const numbers = (element: Element, ...names: string[]) => names.map((name) => Number(element.getAttribute(name)));
 
@@ -40,7 +43,16 @@ describe('renderReport: the page', () => {
 
   it('has a heading, an anchor and a link for every section', () => {
     const links = [...document.querySelectorAll('nav a')].map((link) => link.getAttribute('href')!);
-    expect(links).toEqual(['#summary', '#training', '#scores', '#stages', '#clips', '#reproduce', '#configuration']);
+    expect(links).toEqual([
+      '#summary',
+      '#training',
+      '#scores',
+      '#stages',
+      '#clips',
+      '#notes',
+      '#reproduce',
+      '#configuration',
+    ]);
     for (const link of links) expect(document.querySelector(link)?.querySelector('h2')).not.toBeNull();
     const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
@@ -54,7 +66,9 @@ describe('renderReport: the page', () => {
       expect(drawing.getAttribute('aria-label')).toMatch(/\.$/);
     }
     for (const picture of document.querySelectorAll('img')) {
-      expect(picture.getAttribute('alt')).toMatch(/^Frame \d+: true stage [\w-]+, predicted [\w-]+\.$/);
+      expect(picture.getAttribute('alt')).toMatch(
+        /^(Frame \d+: true stage [\w-]+, predicted|Exemplar, frame \d+: true stage) [\w-]+\.$/,
+      );
     }
     for (const figure of document.querySelectorAll('figure')) expect(figure.querySelector('figcaption')).not.toBeNull();
     for (const table of document.querySelectorAll('table')) {
@@ -127,6 +141,22 @@ describe('renderReport: what the sections say', () => {
     expect(texts('.strip .frame', one as never)).toEqual(['0', '20 ≠', '29 ≠', '30', '60']);
   });
 
+  it('clips: an exemplar beside the clip, with its true stages and the parts of the difference', () => {
+    const [first] = data.details!;
+    const { beside, exemplars } = first!;
+    const vote = exemplars!.find(({ id }) => id === beside!.id)!;
+    const figure = [...document.querySelectorAll('#clips figure')][1]!;
+    const stages = [...figure.querySelectorAll('.mark')].map((mark) => mark.className.at(-1)).join('');
+    expect(stages).toBe('000111112222');
+    const parts = vote.stageDeltas!.map((delta, stage) => `${['Take-off', 'Flight', 'Entry'][stage]} ${signed(delta)}`);
+    expect(texts('.parts li', figure as never)).toEqual(parts);
+    const [caption] = texts('figcaption', figure as never);
+    expect(caption).toContain(`the exemplar ${beside!.id}, which the judges gave ${vote.score.toFixed(2)}.`);
+    expect(() => renderReport({ ...data, details: [{ ...first!, beside: { ...beside!, id: 'none' } }] })).toThrow(
+      new DataError(`renderReport: what is shown beside clip "${first!.id}" must be one of its exemplars, got "none".`),
+    );
+  });
+
   it('clips: the votes of the exemplars and their stages', () => {
     const exemplars = [
       { id: 'a', score: 70, delta: -2.5, stageDeltas: [1, -4, 0.5] },
@@ -179,7 +209,15 @@ describe('renderReport: hostile and wrong data', () => {
         rows: [{ name: evil, role: 'model', note: evil, values: { [evil]: { value: 1, interval: [0, 2] } } }],
       },
       predictions: [clip],
-      details: [{ ...data.details![0]!, id: evil, reason: evil, exemplars: [{ id: evil, score: 1, delta: 1 }] }],
+      details: [
+        {
+          ...data.details![0]!,
+          id: evil,
+          reason: evil,
+          exemplars: [{ id: evil, score: 1, delta: 1 }],
+          beside: { ...data.details![0]!.beside!, id: evil },
+        },
+      ],
       configuration: { [evil]: { [evil]: evil, list: [evil] } },
       reproduce: { commands: [evil], environment: { [evil]: evil } },
       notes: [evil],
@@ -190,7 +228,8 @@ describe('renderReport: hostile and wrong data', () => {
     expect(text.includes('<script')).toBe(false);
     expect(text.includes('<img src=x')).toBe(false);
     expect(document.querySelectorAll('script, [onerror]')).toHaveLength(0);
-    expect(document.querySelectorAll('img')).toHaveLength(data.details![0]!.strip!.length);
+    const { strip, beside } = data.details![0]!;
+    expect(document.querySelectorAll('img')).toHaveLength(strip!.length + beside!.strip.length);
     expect(document.querySelector('h1')!.textContent).toBe(evil);
     expect(document.querySelector('#notes li')!.textContent).toBe(evil);
     expect(document.querySelector('.strip img')!.getAttribute('alt')).toContain(evil);

@@ -135,4 +135,15 @@ export interface ClipDetail {
     /** Each stage's part of `delta`, in the order of stages, where the regressor tells. */
     stageDeltas?: number[];
   }[];
+  /** One of `exemplars` to be seen beside the clip. */
+  beside?: {
+    /** `id` of the exemplar. */
+    id: string;
+    /** Frames of its clip. */
+    frameCount: number;
+    /** Its true transitions, native frames. */
+    transitions: number[];
+    /** Its pictures, as in {@link ClipDetail.strip}. */
+    strip: { frame: number; image: string }[];
+  };
 }

@@ -2,16 +2,30 @@ import { type Html, html } from './html.js';
 import type { ReportData } from './report-data.js';
 import { table } from './table.js';
 
-export function setupSection({ seed, configuration, reproduce, notes = [] }: ReportData): Html {
-  const rows = [['seed', String(seed)] as const, ...flatten(configuration)];
-  return html`${
-    notes.length > 0 &&
-    html`<section id="notes"><h2>Notes</h2><ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></section>`
-  }<section id="reproduce"><h2>How to reproduce</h2>
-<p>The seed of this run is ${seed}.</p>
+/** What notes, reproduction and configuration need. */
+type Setup = Pick<ReportData, 'reproduce' | 'notes'> & Partial<Pick<ReportData, 'seed' | 'configuration'>>;
+
+/** Notes, how to reproduce, and the configuration, as sections of a page. */
+export function setupSection(setup: Setup): [name: string, id: string, section: Html | null][] {
+  const { seed, configuration, reproduce, notes = [] } = setup;
+  const list = notes.map((note) => html`<li>${note}</li>`);
+  return [
+    ['Notes', 'notes', notes.length > 0 ? html`<section id="notes"><h2>Notes</h2><ul>${list}</ul></section>` : null],
+    [
+      'Reproduce',
+      'reproduce',
+      html`<section id="reproduce"><h2>How to reproduce</h2>
+${seed !== undefined && html`<p>The seed of this run is ${seed}.</p>`}
 <pre tabindex="0"><code>${reproduce.commands.join('\n')}</code></pre>
-${reproduce.environment && pairs(Object.entries(reproduce.environment), 'Environment')}</section>
-<section id="configuration"><h2>Configuration</h2>${pairs(rows, 'Every setting of the run')}</section>`;
+${reproduce.environment && pairs(Object.entries(reproduce.environment), 'Environment')}</section>`,
+    ],
+    ['Configuration', 'configuration', configuration ? configurationSection(seed, configuration) : null],
+  ];
+}
+
+function configurationSection(seed: number | undefined, configuration: Record<string, unknown>): Html {
+  const rows = [...(seed === undefined ? [] : [['seed', String(seed)] as const]), ...flatten(configuration)];
+  return html`<section id="configuration"><h2>Configuration</h2>${pairs(rows, 'Every setting of the run')}</section>`;
 }
 
 function pairs(rows: readonly (readonly [string, string])[], caption: string): Html {

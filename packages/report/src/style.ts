@@ -41,7 +41,8 @@ table { width: 100%; border-collapse: collapse; font-size: 0.94rem; font-variant
 th, td { padding: 0.45rem 0.8rem 0.45rem 0; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; font-weight: 400; }
 th:first-child { text-align: left; }
 thead th { font-weight: 600; vertical-align: bottom; }
-tbody.model th[scope=row], tbody.model td { font-weight: 600; }
+tbody.plain td { white-space: nowrap; }
+tbody.model:not(.plain) th[scope=row], tbody.model:not(.plain) td { font-weight: 600; }
 th[scope=rowgroup] { padding-top: 1.1rem; color: var(--muted); font-size: 0.85rem; }
 tbody.published td, tbody.published th[scope=row] { color: var(--muted); }
 small { display: block; color: var(--muted); font-size: 0.8rem; font-weight: 400; line-height: 1.35; }
@@ -55,6 +56,7 @@ figcaption strong { color: var(--ink); }
 .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 0 2rem; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1.5rem; }
 .legend { margin-bottom: 1rem; font-size: 0.9rem; }
+.parts { margin: 0.6rem 0 0; }
 .swatch { display: inline-block; width: 0.85em; height: 0.85em; margin-right: 0.4em; vertical-align: -0.08em; }
 .stage-0 { background: var(--stage-0); } .stage-1 { background: var(--stage-1); } .stage-2 { background: var(--stage-2); }
 .stage-3 { background: var(--stage-3); } .stage-4 { background: var(--stage-4); } .stage-5 { background: var(--stage-5); }
@@ -70,7 +72,8 @@ article figure { margin-bottom: 1.2rem; }
 .mark { display: block; height: 5px; margin-top: 2px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 .frame { font-size: 0.78rem; color: var(--muted); font-variant-numeric: tabular-nums; }
 .frame abbr { color: var(--ink); font-weight: 700; text-decoration: none; }
-.delta { position: relative; min-width: 8.5rem; }
+article tbody th { max-width: 15rem; overflow-wrap: anywhere; }
+.delta { position: relative; min-width: 7.5rem; }
 .delta::before { content: ""; position: absolute; left: 32%; top: 0.35rem; bottom: 0.35rem; width: 1px; background: var(--muted); }
 .bar { position: absolute; top: 0.75rem; height: 0.6rem; width: var(--share); background: var(--accent); }
 .bar.up { left: 32%; } .bar.down { right: 68%; background: var(--stage-2); }

@@ -1,6 +1,7 @@
+import { ArgumentError } from '@mcore/errors';
 import { describe, expect, it } from 'vitest';
 import { labelOnlyPredictor } from './baselines.js';
-import { type EvaluatedClip, evaluate } from './evaluate.js';
+import { breakdown, type EvaluatedClip, evaluate, intervalCoverage, spread, summarise } from './index.js';
 
 const labels = { competition: '01', difficulty: 3, frameCount: 96, split: 'train' } as const;
 const training = [
@@ -58,5 +59,34 @@ describe('evaluate', () => {
     expect(srcc.interval[0]).toBeLessThanOrEqual(1);
     expect(rl2x100.interval[0]).toBeLessThan(rl2x100.value);
     expect(rl2x100.interval[1]).toBeGreaterThan(rl2x100.value);
+  });
+
+  it('breaks down by group, the largest first, by hand', () => {
+    const clips = [
+      { ...clip(0, 40, 42, 40), competition: 'x' },
+      { ...clip(1, 60, 58, 29), competition: 'y' },
+      { ...clip(2, 50, 53, 19), competition: 'y' },
+    ];
+    expect(breakdown(clips, ({ competition }) => competition)).toEqual([
+      { group: 'y', clips: 2, srcc: 1, meanAbsoluteError: 2.5, bias: 0.5, aiou50: 50, aiou75: 0 },
+      { group: 'x', clips: 1, srcc: Number.NaN, meanAbsoluteError: 2, bias: 2, aiou50: 100, aiou75: 100 },
+    ]);
+  });
+
+  it('counts how often an interval holds the score, its ends included', () => {
+    const clips = [clip(0, 40, 42, 40), clip(1, 60, 58, 29), clip(2, 50, 53, 19), clip(3, 80, 80, 21)];
+    const { share, halfWidth } = intervalCoverage(clips, 2);
+    expect(share.value).toBe(0.75);
+    expect(share.interval[0]).toBeLessThan(0.75);
+    expect(halfWidth).toBe(2);
+  });
+
+  it('means over evaluations with the deviation of n - 1', () => {
+    const better = evaluate([clip(0, 40, 40, 40), clip(1, 60, 60, 40), clip(2, 50, 50, 40), clip(3, 80, 80, 40)]);
+    const { aiou75, meanAbsoluteError } = summarise([evaluation, better]);
+    expect(aiou75).toEqual({ mean: 62.5, deviation: Math.sqrt(2 * 37.5 ** 2), values: [25, 100] });
+    expect(meanAbsoluteError.mean).toBeCloseTo(7 / 8, 12);
+    expect(spread([3]).deviation).toBeNaN();
+    expect(() => spread([])).toThrow(new ArgumentError('spread: wanted at least one value, got none.'));
   });
 });

@@ -11,6 +11,8 @@ export interface Figure {
 export interface EvaluatedClip {
   id: string;
   diveNumber: string;
+  /** Where it was filmed; breakdowns group by it. */
+  competition?: string;
   trueScore: number;
   predictedScore: number;
   /** Indices of sampled frames. */
@@ -73,6 +75,29 @@ export function evaluate(clips: readonly EvaluatedClip[], options: BootstrapOpti
       medianTransitionsOfDiveNumber: transitionsOf((clip) => clip.labelOnly.transitionsOfDiveNumber),
     },
   };
+}
+
+/** How often an interval of fixed width around the prediction holds the judges' score. */
+export interface Coverage {
+  /** Share of clips, with its bootstrap 95 % interval. */
+  share: Figure;
+  /** Half the width of the interval, points. */
+  halfWidth: number;
+  clips: number;
+}
+
+/**
+ * The coverage of prediction -+ `halfWidth` on clips: what a calibrated interval promises, checked.
+ *
+ * @param halfWidth - In points, as calibrated on other clips.
+ */
+export function intervalCoverage(
+  clips: readonly Pick<EvaluatedClip, 'trueScore' | 'predictedScore'>[],
+  halfWidth: number,
+  options: BootstrapOptions = {},
+): Coverage {
+  const isHeld = clips.map((clip) => (Math.abs(clip.predictedScore - clip.trueScore) <= halfWidth ? 1 : 0));
+  return { share: figure((sample) => meanOf(sample), isHeld, isHeld, options), halfWidth, clips: clips.length };
 }
 
 function scoreFigures(

@@ -1,15 +1,20 @@
 export { Adam, type AdamState } from './adam.js';
 export { type LabelOnlyPrediction, labelOnlyPredictor } from './baselines.js';
+export { type BreakdownRow, breakdown } from './breakdown.js';
+export { type ComparedClip, type Comparison, compareClips, type MetricComparison } from './compare.js';
 export {
   type BootstrapOptions,
+  type Coverage,
   type EvaluatedClip,
   type Evaluation,
   evaluate,
   type Figure,
+  intervalCoverage,
   type ScoreFigures,
   type TransitionFigures,
 } from './evaluate.js';
 export { type LearningRateSchedule, learningRateFactor } from './learning-rate.js';
+export { NotFiniteError, type SeenPair } from './not-finite-error.js';
 export { type ClipPair, PairSampler } from './pair-sampler.js';
 export { ParameterLayout } from './parameter-layout.js';
 export {
@@ -21,4 +26,5 @@ export {
   type PairInput,
   type Replica,
 } from './replica.js';
+export { type EvaluationSpread, type Spread, spread, summarise } from './summarise.js';
 export { type StepRecord, Trainer, type TrainerOptions, type TrainerState } from './trainer.js';

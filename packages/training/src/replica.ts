@@ -23,6 +23,8 @@ export interface ClipInput {
 export interface PairInput {
   query: ClipInput;
   exemplar: ClipInput;
+  /** For errors: which clips they are. */
+  name?: string;
   dropoutSeed: string;
 }
 

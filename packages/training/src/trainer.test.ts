@@ -3,7 +3,7 @@ import { MCoRe } from '@mcore/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../../model/src/test-support.js';
-import { LocalReplica } from './index.js';
+import { LocalReplica, NotFiniteError } from './index.js';
 import { madeUpPairs, tinyConfig, trainerOf } from './test-support.js';
 
 describe('Trainer', () => {
@@ -45,15 +45,22 @@ describe('Trainer', () => {
     const model = new MCoRe(tinyConfig, { seed: 2 });
     const pairsOf = async (step: number) => {
       const [pair] = await madeUpPairs(step, 1);
-      return [{ ...pair!, query: { ...pair!.query, score: 1e30 } }];
+      return [pair!, { ...pair!, name: 'query a, exemplar b', query: { ...pair!.query, score: 1e30 } }];
     };
     const trainer = await trainerOf(model, { pairsOf });
     const before = trainer.state();
     const tensors = tf.memory().numTensors;
     const error: unknown = await trainer.run().catch((thrown) => thrown);
-    expect(error).toBeInstanceOf(DataError);
-    expect((error as DataError).message).toMatch(
-      /^Trainer\.run: wanted a finite loss at step 1, got total Infinity, regression Infinity, segmentation [\d.]+, contrastive [\d.]+ and a gradient of norm [\d.e+]+\.$/,
+    expect(error).toBeInstanceOf(NotFiniteError);
+    const { message, code, step, pairs, first } = error as NotFiniteError;
+    expect({ code, step, pairs: pairs.length, first }).toEqual({
+      code: 'ERR_MCORE_NOT_FINITE',
+      step: 1,
+      pairs: 2,
+      first: pairs[1],
+    });
+    expect(message).toMatch(
+      /^Trainer\.run: wanted finite losses and gradients at step 1, got total Infinity, regression Infinity, segmentation [\d.]+, contrastive [\d.]+ and a gradient of norm [\d.e+]+ from pair 2 of 2 \(query a, exemplar b\)\.$/,
     );
     expect(trainer.state()).toEqual(before);
     expect(tf.memory().numTensors).toBe(tensors);

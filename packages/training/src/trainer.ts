@@ -1,7 +1,7 @@
-import { DataError } from '@mcore/errors';
 import type { OptimiserConfig } from '@mcore/model';
 import { Adam, type AdamState } from './adam.js';
 import { learningRateFactor } from './learning-rate.js';
+import { NotFiniteError, type SeenPair } from './not-finite-error.js';
 import type { LossValues, PairInput, Replica } from './replica.js';
 
 /** Where a training run stands; with the same data and seed it goes on to the bit. */
@@ -68,20 +68,15 @@ export class Trainer {
   /**
    * Does one step.
    *
-   * @throws {@link DataError} if a loss or gradient is not finite; nothing is changed then.
+   * @throws {@link NotFiniteError} naming step and pair if a loss or gradient is not finite; nothing is changed then.
    */
   async run(): Promise<StepRecord> {
     const { optimiser, totalSteps, replicas, learningRates } = this.#options;
     const pairs = await this.#take(this.step);
     await Promise.all(replicas.map((replica) => replica.setParameters(this.#parameters)));
-    const { losses, gradient } = await meanGradient(pairs, replicas, this.#parameters.length);
+    const { losses, gradient, seen } = await meanGradient(pairs, replicas, this.#parameters.length);
     const gradientNorm = norm(gradient);
-    if (!Number.isFinite(losses.total) || !Number.isFinite(gradientNorm)) {
-      const parts = Object.entries(losses).map(([name, value]) => `${name} ${value}`);
-      throw new DataError(
-        `Trainer.run: wanted a finite loss at step ${this.step + 1}, got ${parts.join(', ')} and a gradient of norm ${gradientNorm}.`,
-      );
-    }
+    if (!Number.isFinite(losses.total + gradientNorm)) throw new NotFiniteError(this.step + 1, seen);
     clip(gradient, gradientNorm, optimiser.gradientNorm);
     const factor = learningRateFactor(optimiser, this.step, totalSteps);
     this.#adam.update(this.#parameters, gradient, learningRates, factor);
@@ -104,19 +99,24 @@ export class Trainer {
   }
 }
 
-/** Mean over pairs, summed in their order whatever order the replicas finish in. */
+/**
+ * Mean over pairs, each a micro-batch of its own: their gradients are accumulated in their order, whatever order the replicas
+ * finish in. As every part of the loss is a mean over pairs, this is the gradient of the whole batch.
+ */
 async function meanGradient(
   pairs: readonly PairInput[],
   replicas: readonly Replica[],
   size: number,
-): Promise<{ losses: LossValues; gradient: Float32Array }> {
+): Promise<{ losses: LossValues; gradient: Float32Array; seen: SeenPair[] }> {
   const sum = new Float32Array(size);
   const losses: LossValues = { total: 0, regression: 0, segmentation: 0, contrastive: 0 };
   const waiting = new Map<number, { losses: LossValues; gradient: Float32Array }>();
+  const seen: SeenPair[] = [];
   let taken = 0;
   let added = 0;
   const addInOrder = () => {
     for (let next = waiting.get(added); next; next = waiting.get(added)) {
+      seen.push({ pair: pairs[added]!, losses: next.losses, gradientNorm: norm(next.gradient) });
       waiting.delete(added++);
       for (let index = 0; index < size; index++) sum[index]! += next.gradient[index]!;
       for (const part of Object.keys(losses) as (keyof LossValues)[]) losses[part] += next.losses[part] / pairs.length;
@@ -131,7 +131,7 @@ async function meanGradient(
   };
   await Promise.all(replicas.map(work));
   for (let index = 0; index < size; index++) sum[index]! /= pairs.length;
-  return { losses, gradient: sum };
+  return { losses, gradient: sum, seen };
 }
 
 function norm(values: Float32Array): number {

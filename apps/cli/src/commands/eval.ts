@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Clip, type ExemplarChoice, formatExemplars, parseExemplars } from '@mcore/clips';
+import type { EngineName } from '@mcore/engines';
 import { ArgumentError, DataError } from '@mcore/errors';
 import type { Checkpoint } from '@mcore/model';
 import { type MergedResults, shardOf } from '@mcore/tasks';
@@ -8,14 +9,18 @@ import { type Command, Option } from 'commander';
 import { writeFileAtomically } from '../data/atomic-file.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import { assertStages } from '../data/source.js';
+import { clipsCsv } from '../run/clips-csv.js';
 import { type EvalSettings, evalTasks, runEvalTasks, wholeChoice } from '../run/eval-tasks.js';
-import { type CheckpointEvaluation, evaluateCheckpoint } from '../run/evaluate-checkpoint.js';
-import { clipsCsv, type EvaluationAbout, evaluationJson, evaluationTable } from '../run/evaluation-output.js';
+import { type CheckpointEvaluation, type EvaluatedDraw, evaluateDraws } from '../run/evaluate-checkpoint.js';
+import { evaluationExtras } from '../run/evaluation-extras.js';
+import { type EvaluationAbout, evaluationJson, evaluationTable } from '../run/evaluation-output.js';
+import { writeEvaluationReport } from '../run/evaluation-report.js';
 import type { PredictedClip } from '../run/predict-clips.js';
 import { readCheckpoint, readNamed } from '../run/run-files.js';
 import { splitClips } from '../run/splits.js';
 import { result, say, sayNotes } from '../terminal/output.js';
 import { prepareWithProgress } from '../terminal/run-progress.js';
+import { readClips } from './compare.js';
 import {
   type DataOptions,
   type EngineOptions,
@@ -30,12 +35,16 @@ import {
 import { type MergedOutput, reportShard, type ShardOptions, shardToDo, withShards } from './shard-options.js';
 
 interface EvalOptions extends DataOptions, EngineOptions, ShardOptions {
-  weights: string;
+  weights: string[];
   part: 'test' | 'validation';
   limit?: number;
   exemplars?: string;
   exemplarSeed: number;
+  draws: number;
+  by: ('dive-number' | 'competition')[];
+  against?: string;
   csv?: string;
+  report?: string;
   json: boolean;
 }
 
@@ -44,28 +53,92 @@ export function addEval(program: Command): void {
   const command = program
     .command('eval')
     .description('Measure SRCC, R-l2 and AIoU with bootstrap intervals, beside what the labels alone give.')
-    .requiredOption('--weights <file>', 'checkpoint to evaluate')
+    .requiredOption(
+      '--weights <file...>',
+      'checkpoint to evaluate; several (seeds, or epochs of one run) also give mean and deviation over them',
+    )
     .addOption(new Option('--part <name>', 'clips to evaluate').choices(['test', 'validation']).default('test'))
     .option('--limit <n>', 'a seeded random part of the clips', wholeNumber(2))
     .option('--exemplars <file>', 'fixed exemplar lists: read if the file is there, else drawn and written to it')
     .option('--exemplar-seed <n>', 'seed of the draw', wholeNumber(0), 0)
-    .option('--csv <file>', 'write one row a clip');
+    .option('--draws <n>', 'draw exemplars so often, and give mean and deviation over the draws', wholeNumber(1), 1)
+    .addOption(
+      new Option('--by <group...>', 'also figures of every group').choices(['dive-number', 'competition']).default([]),
+    )
+    .option('--against <file>', 'clips of another evaluation, from --csv: does this one beat it?')
+    .option('--csv <file>', 'write one row a clip, for mcore compare')
+    .option('--report <file>', 'write an HTML page: figures, plots, film strips');
   withExamples(
     withJson(withShards(withEngine(withData(command)))),
     'mcore eval --weights runs/first/best.safetensors --csv clips.csv',
+    'mcore eval --weights runs/seed-*/best.safetensors --draws 5 --by dive-number',
     'mcore eval --weights runs/first/best.safetensors --results evaluation --shard 2/4',
   ).action(runEval);
 }
 
 async function runEval(options: EvalOptions): Promise<void> {
-  if (options.shard && options.results === undefined) {
-    throw new ArgumentError('mcore eval: wanted --results <dir> beside --shard, got none.');
-  }
-  if (options.csv !== undefined && options.results !== undefined) {
-    throw new ArgumentError('mcore eval: wanted --csv without --results; mcore merge has it.');
-  }
-  const checkpoint = await readCheckpoint(options.weights);
+  assertOptions(options);
+  const checkpoints = await Promise.all(options.weights.map(readCheckpoint));
+  const against = options.against === undefined ? undefined : await readClips(options.against);
   const engine = await startEngine(options);
+  try {
+    const evaluated: { draws: EvaluatedDraw[]; about: EvaluationAbout }[] = [];
+    for (const [index, checkpoint] of checkpoints.entries()) {
+      if (checkpoints.length > 1) say(`Weights ${index + 1} of ${checkpoints.length}: ${options.weights[index]}`);
+      const done = await evaluateOne(checkpoint, options, engine.name);
+      if (!done) return; // a shard, which has said all there is
+      evaluated.push(done);
+    }
+    const [{ draws, about }] = evaluated as [(typeof evaluated)[number]];
+    const { predicted, evaluation } = draws[0]!;
+    if (options.csv !== undefined) {
+      await writeFileAtomically(options.csv, clipsCsv(predicted));
+      say(`One row a clip: ${options.csv}`);
+    }
+    const extras = evaluationExtras({
+      draws: evaluated.map((one) => one.draws.map((draw) => draw.evaluation)),
+      predicted,
+      weights: options.weights,
+      by: options.by,
+      ...(options.part === 'test' && checkpoints[0]!.info.calibration
+        ? { calibration: checkpoints[0]!.info.calibration }
+        : {}),
+      ...(against ? { against: { file: options.against!, clips: against } } : {}),
+    });
+    if (options.report !== undefined) {
+      const [checkpoint] = checkpoints as [Checkpoint];
+      const shown = { checkpoint, weights: options.weights[0]!, draw: draws[0]!, extras };
+      const source = sourceOf(options, checkpoint.info.config.stages);
+      await writeEvaluationReport(options.report, shown, { ...options, source, engine });
+      say(`Report: ${options.report}`);
+    }
+    result(options.json, evaluationJson(evaluation, about, extras), () => evaluationTable(evaluation, about, extras));
+  } finally {
+    await engine.dispose();
+  }
+}
+
+function assertOptions({ shard, results, csv, weights, draws, exemplars, against, by, report }: EvalOptions): void {
+  const wrong = (wanted: string) => new ArgumentError(`mcore eval: wanted ${wanted}.`);
+  if (shard && results === undefined) throw wrong('--results <dir> beside --shard, got none');
+  if (csv !== undefined && results !== undefined) throw wrong('--csv without --results; mcore merge has it');
+  if (
+    results !== undefined &&
+    (weights.length > 1 || draws > 1 || [against, report, by[0]].some((option) => option !== undefined))
+  ) {
+    throw wrong('one file of weights and one draw beside --results, without --against, --by and --report');
+  }
+  if (exemplars !== undefined && (weights.length > 1 || draws > 1)) {
+    throw wrong('one file of weights and one draw beside --exemplars, which fixes it');
+  }
+}
+
+/** Evaluates one file of weights, or a shard of that. */
+async function evaluateOne(
+  checkpoint: Checkpoint,
+  options: EvalOptions,
+  engine: EngineName,
+): Promise<{ draws: EvaluatedDraw[]; about: EvaluationAbout } | undefined> {
   const { input, stages } = checkpoint.info.config;
   const prepared = await PreparedClips.open(sourceOf(options, stages), input, options);
   try {
@@ -94,21 +167,19 @@ async function runEval(options: EvalOptions): Promise<void> {
       train: splits.train,
       prepared,
       exemplars: saved ?? options.exemplarSeed,
-      engine: engine.name,
+      engine,
       workers: options.workers,
     };
-    if (options.results !== undefined) return await evaluateShard(setup, about, options, options.results);
-    await prepareWithProgress(prepared, clips);
-    const { predicted, evaluation, exemplars } = await evaluateCheckpoint(setup);
-    if (saved === undefined) await keepExemplars(options, exemplars);
-    if (options.csv !== undefined) {
-      await writeFileAtomically(options.csv, clipsCsv(predicted));
-      say(`One row a clip: ${options.csv}`);
+    if (options.results !== undefined) {
+      await evaluateShard(setup, about, options, options.results);
+      return undefined;
     }
-    result(options.json, evaluationJson(evaluation, about), () => evaluationTable(evaluation, about));
+    await prepareWithProgress(prepared, clips);
+    const draws = await evaluateDraws(setup, options.draws);
+    if (saved === undefined) await keepExemplars(options, draws[0]!.exemplars);
+    return { draws, about };
   } finally {
     await prepared.close();
-    await engine.dispose();
   }
 }
 

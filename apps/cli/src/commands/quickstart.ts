@@ -8,8 +8,9 @@ import type { Command } from 'commander';
 import { writeFileAtomically } from '../data/atomic-file.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import { DEFAULT_RENDER_HEIGHT, type SourceDescriptor } from '../data/source.js';
+import { clipsCsv } from '../run/clips-csv.js';
 import { evaluateCheckpoint } from '../run/evaluate-checkpoint.js';
-import { clipsCsv, evaluationJson, evaluationTable } from '../run/evaluation-output.js';
+import { evaluationJson, evaluationTable } from '../run/evaluation-output.js';
 import { reportData } from '../run/report-data.js';
 import { readCheckpoint } from '../run/run-files.js';
 import { scoreRenderedVideo } from '../run/score-rendered-video.js';
@@ -94,7 +95,7 @@ async function runQuickstart(options: QuickstartOptions): Promise<void> {
       validateEvery: Math.max(1, Math.round(totalSteps / 4)),
       resume: false,
       ...(initial ? { initial } : {}),
-      ...trainingProgress(totalSteps),
+      ...trainingProgress(totalSteps, config.optimiser.batchSize),
     });
 
     heading('4 of 5: evaluate on test clips it never saw');

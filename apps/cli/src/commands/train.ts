@@ -1,15 +1,25 @@
+import type { Engine } from '@mcore/engines';
 import { ArgumentError, DataError } from '@mcore/errors';
 import { presets } from '@mcore/model';
-import { PairSampler } from '@mcore/training';
+import { renderReport } from '@mcore/report';
+import { evaluate, PairSampler } from '@mcore/training';
 import { type Command, Option } from 'commander';
-import type { RunOptions } from '../config/run-schema.js';
-import { type SettingsOptions, saveSettings, trainSettings } from '../config/train-settings.js';
+import { editorSchema, type RunOptions } from '../config/run-schema.js';
+import {
+  type SettingsOptions,
+  saveSettings,
+  settingsPath,
+  type TrainSettings,
+  trainSettings,
+} from '../config/train-settings.js';
+import { writeFileAtomically } from '../data/atomic-file.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import type { SourceDescriptor } from '../data/source.js';
 import { fitConfig } from '../run/fit-config.js';
+import { reportData } from '../run/report-data.js';
 import { readCheckpoint } from '../run/run-files.js';
 import { splitClips } from '../run/splits.js';
-import { train } from '../run/train.js';
+import { type TrainingResult, train } from '../run/train.js';
 import { result, say, sayNotes } from '../terminal/output.js';
 import { prepareWithProgress, trainingProgress } from '../terminal/run-progress.js';
 import {
@@ -26,6 +36,7 @@ import {
 
 interface TrainOptions extends DataOptions, EngineOptions, SettingsOptions {
   engine: EngineOptions['engine'];
+  schema: boolean;
   json: boolean;
 }
 
@@ -39,6 +50,7 @@ export function addTrain(program: Command): void {
     )
     .option('--config <file>', 'settings in YAML or JSON: fields of the preset to change, options under "run"')
     .option('--set <field=value>', 'change one field, such as loss.contrastive.weight=0; may be repeated', collect, [])
+    .option('--schema', 'print the JSON Schema of that file, for editors, and do nothing else', false)
     .option('--out <dir>', 'folder for checkpoints, exemplar bank and log', 'runs/train')
     .option('--seed <n>', 'seed of weights, order, exemplars, augmentation and dropout', wholeNumber(0), 0)
     .option('--steps <n>', 'optimisation steps in all', wholeNumber(1))
@@ -48,6 +60,12 @@ export function addTrain(program: Command): void {
     .option('--validation-clips <n>', 'validate on a seeded random part', wholeNumber(2))
     .option('--checkpoint-every <steps>', 'steps between checkpoints', wholeNumber(1), 50)
     .option('--validate-every <steps>', 'steps between looks at validation (default: a tenth of all)', wholeNumber(1))
+    .option('--keep-every <steps>', 'steps between weights that are kept for good, in series/', wholeNumber(1))
+    .option(
+      '--patience <looks>',
+      'looks at validation without a better one after which training ends early',
+      wholeNumber(1),
+    )
     .option('--init <file>', 'checkpoint to start from instead of random weights')
     .option(
       '--render-variants <n>',
@@ -67,14 +85,44 @@ export function addTrain(program: Command): void {
   ).action(runTrain);
 }
 
+/** The page of a run: its curves, and its best weights on the validation clips that had no part in choosing them. */
+async function writeTrainingReport(
+  { files, steps, bestStep, calibration, calibrationClips: predicted }: TrainingResult,
+  about: { settings: TrainSettings; totalSteps: number; prepared: PreparedClips; engine: Engine },
+): Promise<string | undefined> {
+  if (predicted.length < 2) return undefined;
+  const { config, run } = about.settings;
+  const data = await reportData({
+    title: 'Training',
+    description: `MCoRe (preset ${config.preset}) after ${steps} steps of training. The figures are those of the weights of step ${bestStep}, the best on one half of the validation clips, on the other half; no test clip was looked at.`,
+    config,
+    seed: run.seed,
+    evaluation: evaluate(predicted),
+    predicted,
+    prepared: about.prepared,
+    log: await files.readLog(),
+    ...(calibration ? { halfWidth: calibration.halfWidth } : {}),
+    commands: [`mcore train --config ${settingsPath(run.out)}`],
+    engine: about.engine.description,
+    notes: calibration
+      ? [
+          `Half the width of the intervals was chosen on these very clips to hold ${Math.round(100 * calibration.level)} % of their scores; mcore eval checks it on test clips.`,
+        ]
+      : [],
+  });
+  await writeFileAtomically(files.report, renderReport(data));
+  return files.report;
+}
+
 function collect(value: string, before: string[]): string[] {
   return [...before, value];
 }
 
 async function runTrain(options: TrainOptions, command: Command): Promise<void> {
+  if (options.schema) return result(true, editorSchema(), () => '');
   const settings = await trainSettings(command, options);
   const { config, run } = settings;
-  const initial = run.init === undefined || options.resume ? undefined : await readCheckpoint(run.init);
+  const initial = run.init === undefined ? undefined : await readCheckpoint(run.init);
   const engine = await startEngine(run as EngineOptions);
   const [source, ...others] = renderings(run);
   const prepared = await PreparedClips.open(source, config.input, run);
@@ -105,7 +153,7 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
     const totalSteps = run.steps ?? config.optimiser.epochs * epochSteps;
     const validateEvery = run.validateEvery ?? Math.max(1, Math.round(totalSteps / 10));
     await saveSettings({ config, run: { ...run, validateEvery } }, totalSteps);
-    const progress = trainingProgress(totalSteps);
+    const progress = trainingProgress(totalSteps, config.optimiser.batchSize);
     const outcome = await train({
       config,
       prepared,
@@ -118,17 +166,30 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
       workers: run.workers,
       checkpointEvery: run.checkpointEvery,
       validateEvery,
+      ...(run.keepEvery === undefined ? {} : { keepEvery: run.keepEvery }),
+      ...(run.patience === undefined ? {} : { patience: run.patience }),
       resume: options.resume,
       ...(initial ? { initial } : {}),
       ...progress,
     });
-    const { files, bank, bestSrcc, bestStep, steps, calibration } = outcome;
-    const summary = { steps, bestStep, validationSrcc: bestSrcc, weights: files.best, bank, calibration };
+    const report = await writeTrainingReport(outcome, { settings, totalSteps, prepared, engine });
+    const { files, bank, bestSrcc, bestStep, steps, stoppedEarly, calibration } = outcome;
+    const summary = {
+      steps,
+      stoppedEarly,
+      bestStep,
+      validationSrcc: bestSrcc,
+      weights: files.best,
+      bank,
+      report,
+      calibration,
+    };
     result(options.json, summary, () =>
       [
-        `Trained ${steps} steps; best on validation at step ${bestStep}, SRCC ${bestSrcc.toFixed(3)}.`,
+        `Trained ${steps} steps${stoppedEarly ? `, ${totalSteps - steps} fewer than asked for: validation had not become better` : ''}; best on validation at step ${bestStep}, SRCC ${bestSrcc.toFixed(3)}.`,
         `Weights: ${files.best}`,
         ...(bank ? [`Exemplar bank: ${bank}`] : []),
+        ...(report ? [`Report: ${report}`] : []),
         `Next: mcore eval --weights ${files.best}`,
       ].join('\n'),
     );

@@ -2,9 +2,10 @@ import { DataError } from '@mcore/errors';
 import { configSchema, presets, type Schema, schemaProblems } from '@mcore/model';
 import { describe, expect, it } from 'vitest';
 import { parseRunConfig, parseSetting } from './read-config.js';
+import { editorSchema, runSchema } from './run-schema.js';
 
-const problems = (...lines: string[]) =>
-  new DataError(['mcore train: wanted a valid configuration, got', ...lines.map((line) => `  ${line}`)].join('\n'));
+const problems = (...found: string[]) =>
+  new DataError(`mcore train: wanted a valid configuration, got mistakes in it. ${found.join('; ')}`);
 
 describe('parseRunConfig', () => {
   it('reads YAML and JSON alike, tabs and comments included', () => {
@@ -40,14 +41,14 @@ describe('parseRunConfig', () => {
         'ablation.yaml:7:17: wanted optimiser.learningRate to be a number in 0 .. 1000, got -1',
         'ablation.yaml:8:17: wanted optimiser.gradientNorm to be null or a number above 0, got Infinity',
         'ablation.yaml:10:9: wanted run.seed to be a whole number of at least 0, got 1.5',
-        'ablation.yaml:11:3: wanted one of the fields data, renderSeed, renderHeight, renderVariants, split, cache, out, seed, steps, trainClips, validationClips, checkpointEvery, validateEvery, init, engine, workers of run, got "stepz"',
+        `ablation.yaml:11:3: wanted one of the fields ${Object.keys(runSchema.properties).join(', ')} of run, got "stepz"`,
       ),
     );
   });
 
   it('points at what is no YAML, at a field given twice and at a file that is no object', () => {
     expect(() => parseRunConfig('run:\n  seed: [1\n', 'a.yaml')).toThrow(
-      /^mcore train: .*\n {2}a\.yaml:\d:\d+: wanted YAML or JSON, got this: /,
+      /^mcore train: .* a\.yaml:\d:\d+: wanted YAML or JSON, got this: /,
     );
     expect(() => parseRunConfig('stages: 3\nstages: 4\n', 'a.yaml')).toThrow(
       problems('a.yaml:2:1: wanted YAML or JSON, got this: Map keys must be unique'),
@@ -63,7 +64,7 @@ describe('parseRunConfig', () => {
   it('names the place where an alias stands', () => {
     const text = 'input: &n { frames: 0 }\nbackbone: *n\n';
     expect(() => parseRunConfig(text, 'a.yaml')).toThrow(
-      /a\.yaml:1:21: wanted input\.frames to be .*\n {2}a\.yaml:[12]:\d+: wanted one of the fields stemWidth/,
+      /a\.yaml:1:21: wanted input\.frames to be .*; a\.yaml:[12]:\d+: wanted one of the fields stemWidth/,
     );
   });
 });
@@ -87,6 +88,21 @@ describe('parseSetting', () => {
 });
 
 describe('the schema', () => {
+  it('is one for editors with no other fields', () => {
+    const schema = editorSchema() as {
+      properties: Record<string, { properties: unknown }>;
+      additionalProperties: boolean;
+    };
+    expect(schema.additionalProperties).toBe(false);
+    expect(schema.properties.loss).toMatchObject({
+      additionalProperties: false,
+      properties: {
+        contrastive: { additionalProperties: false, properties: { weight: { minimum: 0, maximum: 1e6 } } },
+      },
+    });
+    expect(schema.properties.decoding).toMatchObject({ enum: ['windowed', 'ordered'] });
+  });
+
   it('knows every field of every preset and nothing else', () => {
     const fields = (schema: Schema): unknown =>
       'type' in schema && schema.type === 'object'

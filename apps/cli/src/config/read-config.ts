@@ -10,7 +10,7 @@ const LARGEST = 1 << 20;
 /**
  * Reads a configuration file, YAML or JSON (which YAML takes as it is).
  *
- * @throws {@link DataError} with a line for everything that is wrong: file, line, column, what was wanted, what was got.
+ * @throws {@link DataError} naming everything that is wrong: file, line, column, what was wanted, what was got.
  */
 export async function readRunConfig(path: string): Promise<RunConfig> {
   const bytes = await readNamed(path, 'a configuration');
@@ -64,10 +64,9 @@ export function parseSetting(setting: string): RunConfig {
   return value as RunConfig;
 }
 
+/** Errors are one line each; mistakes stand one after another. */
 function failure(problems: readonly string[]): DataError {
-  return new DataError(
-    `mcore train: wanted a valid configuration, got\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
-  );
+  return new DataError(`mcore train: wanted a valid configuration, got mistakes in it. ${problems.join('; ')}`);
 }
 
 function inWords({ path, wanted, got, unknownKey }: SchemaProblem): string {

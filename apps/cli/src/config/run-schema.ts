@@ -19,6 +19,8 @@ export interface RunOptions {
   validationClips?: number;
   checkpointEvery: number;
   validateEvery?: number;
+  keepEvery?: number;
+  patience?: number;
   init?: string;
   engine: string;
   workers: number;
@@ -54,6 +56,8 @@ const runOptions: Readonly<Record<keyof RunOptions, Schema>> = {
   validationClips: whole(2, 'Validate on a seeded random part.'),
   checkpointEvery: whole(1, 'Steps between checkpoints to resume from.'),
   validateEvery: whole(1, 'Steps between looks at validation.'),
+  keepEvery: whole(1, 'Steps between weights that are kept for good.'),
+  patience: whole(1, 'Looks at validation without a better one after which training ends early.'),
   init: text('Checkpoint to start from instead of random weights.'),
   engine: { enum: ['auto', ...ENGINE_NAMES], description: 'What computes.' },
   workers: whole(1, 'Threads for engines that use one core each.'),
@@ -76,3 +80,14 @@ export const runConfigSchema: Extract<Schema, { type: 'object' }> = {
     run: runSchema,
   },
 };
+
+/** {@link runConfigSchema} as a file for editors: a JSON Schema that knows no other fields. */
+export function editorSchema(): Record<string, unknown> {
+  return { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'mcore train', ...closed(runConfigSchema) };
+}
+
+function closed(schema: Schema): Record<string, unknown> {
+  if (!('type' in schema) || schema.type !== 'object') return { ...schema };
+  const fields = Object.entries(schema.properties).map(([key, field]) => [key, closed(field)]);
+  return { ...schema, properties: Object.fromEntries(fields), additionalProperties: false };
+}

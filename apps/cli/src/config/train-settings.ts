@@ -4,6 +4,7 @@ import { DataError } from '@mcore/errors';
 import { type MCoReConfig, presetConfig } from '@mcore/model';
 import type { Command } from 'commander';
 import { writeFileAtomically } from '../data/atomic-file.js';
+import { RunFiles } from '../run/run-files.js';
 import { merge } from './merge.js';
 import { parseSetting, readRunConfig } from './read-config.js';
 import { type RunConfig, type RunOptions, runSchema } from './run-schema.js';
@@ -34,6 +35,7 @@ const FREE: ReadonlySet<string> = new Set([
   'engine',
   'workers',
   'checkpointEvery',
+  'keepEvery',
 ]);
 
 /**
@@ -78,7 +80,9 @@ export async function saveSettings({ config, run }: TrainSettings, totalSteps: n
 
 async function savedSettings(out: string): Promise<RunConfig | undefined> {
   const path = settingsPath(out);
-  return existsSync(path) ? readRunConfig(path) : undefined;
+  if (existsSync(path)) return readRunConfig(path);
+  if (existsSync(new RunFiles(out).last)) return undefined; // a run from before settings were kept
+  throw new DataError(`mcore train: wanted a run to go on with in ${out}, got none.`);
 }
 
 /** A run that is gone on with under other settings would end with numbers that nothing gives again. */

@@ -5,7 +5,7 @@ import { type Evaluation, evaluate } from '@mcore/training';
 import { createReplicas } from '../compute/replicas.js';
 import type { PreparedClips } from '../data/prepared-clips.js';
 import { startProgress } from '../terminal/progress.js';
-import { exemplarChoice, type PredictedClip, predictClips } from './predict-clips.js';
+import { exemplarChoice, type PredictedClip, predictDraws } from './predict-clips.js';
 
 /** What to evaluate, and on what. */
 export interface CheckpointEvaluation {
@@ -21,20 +21,41 @@ export interface CheckpointEvaluation {
   workers: number;
 }
 
+/** What one draw of exemplars gave. */
+export interface EvaluatedDraw {
+  predicted: PredictedClip[];
+  evaluation: Evaluation;
+  exemplars: ExemplarChoice;
+}
+
 /** Predicts every clip and measures; shows a progress bar. */
-export async function evaluateCheckpoint(
-  options: CheckpointEvaluation,
-): Promise<{ predicted: PredictedClip[]; evaluation: Evaluation; exemplars: ExemplarChoice }> {
-  const { checkpoint, clips, train, prepared } = options;
+export async function evaluateCheckpoint(options: CheckpointEvaluation): Promise<EvaluatedDraw> {
+  const [first] = await evaluateDraws(options, 1);
+  return first!;
+}
+
+/**
+ * {@link evaluateCheckpoint} for several draws of exemplars, whose seeds follow one another.
+ *
+ * @param draws - More than one only where `exemplars` is a seed.
+ */
+export async function evaluateDraws(options: CheckpointEvaluation, draws: number): Promise<EvaluatedDraw[]> {
+  const { checkpoint, clips, train, prepared, exemplars } = options;
   const model = modelFromCheckpoint(checkpoint);
   const replicas = await createReplicas(checkpoint, options);
-  const exemplars = exemplarChoice(clips, { exemplars: options.exemplars, train, model });
-  const total = clips.length + new Set([...exemplars.lists.values()].flatMap((list) => list.exemplars)).size;
-  const progress = startProgress('Evaluating', total, 'clips with exemplars');
+  const choices = Array.from({ length: draws }, (_, draw) =>
+    exemplarChoice(clips, { exemplars: typeof exemplars === 'number' ? exemplars + draw : exemplars, train, model }),
+  );
+  const used = new Set(choices.flatMap(({ lists }) => [...lists.values()].flatMap((list) => list.exemplars)));
+  const progress = startProgress('Evaluating', clips.length + used.size, 'clips with exemplars');
   try {
     const onProgress = (done: number) => progress.update(done);
-    const predicted = await predictClips(clips, { model, replicas, prepared, train, exemplars, onProgress });
-    return { predicted, evaluation: evaluate(predicted), exemplars };
+    const predicted = await predictDraws(clips, { model, replicas, prepared, train, onProgress }, choices);
+    return predicted.map((ofDraw, draw) => ({
+      predicted: ofDraw,
+      evaluation: evaluate(ofDraw),
+      exemplars: choices[draw]!,
+    }));
   } finally {
     progress.stop();
     await Promise.all(replicas.map((replica) => replica.dispose()));

@@ -1,6 +1,6 @@
-import type { Evaluation, Figure } from '@mcore/training';
+import type { BreakdownRow, Comparison, Coverage, Evaluation, EvaluationSpread, Figure, Spread } from '@mcore/training';
 import { table } from '../terminal/output.js';
-import type { PredictedClip } from './predict-clips.js';
+import { breakdownTable, comparisonTable } from './evaluation-tables.js';
 
 /** What was evaluated. */
 export interface EvaluationAbout {
@@ -13,16 +13,39 @@ export interface EvaluationAbout {
   transitionsFrom?: 'labels' | 'equal parts';
 }
 
+/** What an evaluation may say besides its figures. */
+export interface EvaluationExtras {
+  /** How often the interval that scores are printed with holds the judges' score. */
+  coverage?: Coverage & { level: number; calibrationClips: number };
+  /** Over draws of exemplars, all with the same weights. */
+  overDraws?: EvaluationSpread;
+  /** Over weights (seeds, or epochs of one run), each the mean of its draws. */
+  overWeights?: EvaluationSpread & { files: readonly string[] };
+  byDiveNumber?: readonly BreakdownRow[];
+  byCompetition?: readonly BreakdownRow[];
+  /** Against the clips of another evaluation, which are B. */
+  against?: { file: string; comparison: Comparison };
+}
+
 /** Published figures on FineDiving itself, with dive numbers: An, Qi and Ma, ICASSP 2024, table 1. */
-const PUBLISHED = [
-  ['USDL (published)', '0.8913', '0.3822', '-', '-'],
-  ['CoRe (published)', '0.9061', '0.3615', '-', '-'],
-  ['TSA (published)', '0.9203', '0.3420', '82.5', '34.3'],
-  ['MCoRe (published)', '0.9232', '0.3265', '98.3', '79.2'],
-] as const;
+const PUBLISHED: readonly { name: string; srcc: number; rl2x100: number; aiou50?: number; aiou75?: number }[] = [
+  { name: 'USDL', srcc: 0.8913, rl2x100: 0.3822 },
+  { name: 'CoRe', srcc: 0.9061, rl2x100: 0.3615 },
+  { name: 'TSA', srcc: 0.9203, rl2x100: 0.342, aiou50: 82.51, aiou75: 34.31 },
+  { name: 'MCoRe', srcc: 0.9232, rl2x100: 0.3265, aiou50: 98.26, aiou75: 79.17 },
+];
+
+/** Published figures, which stand beside FineDiving's own frames alone: those of drawings have nothing to do with them. */
+export function publishedFigures(source: string): typeof PUBLISHED {
+  return source.startsWith('FineDiving') && !source.includes('rendered') ? PUBLISHED : [];
+}
 
 /** The JSON of `mcore eval`; outside programs rely on its keys. */
-export function evaluationJson(evaluation: Evaluation, about: EvaluationAbout): Record<string, unknown> {
+export function evaluationJson(
+  evaluation: Evaluation,
+  about: EvaluationAbout,
+  extras: EvaluationExtras = {},
+): Record<string, unknown> {
   const { scores, transitions, baselines } = evaluation;
   const { meanScoreOfDiveNumber, medianTransitions, medianTransitionsOfDiveNumber } = baselines;
   const scoreKeys = ({ srcc, rl2x100, meanAbsoluteError }: Evaluation['scores']) => ({
@@ -51,11 +74,12 @@ export function evaluationJson(evaluation: Evaluation, about: EvaluationAbout): 
       medianTransitions: transitionKeys(medianTransitions),
       medianTransitionsOfDiveNumber: transitionKeys(medianTransitionsOfDiveNumber),
     },
+    ...extras,
   };
 }
 
 /** The table of `mcore eval`: the model, the labels alone, and published rows where the clips are FineDiving's own. */
-export function evaluationTable(evaluation: Evaluation, about: EvaluationAbout): string {
+export function evaluationTable(evaluation: Evaluation, about: EvaluationAbout, extras: EvaluationExtras = {}): string {
   const { scores, transitions, baselines } = evaluation;
   const byDive = baselines.medianTransitionsOfDiveNumber;
   const byAll = baselines.medianTransitions;
@@ -63,6 +87,8 @@ export function evaluationTable(evaluation: Evaluation, about: EvaluationAbout):
   const rows = [
     ['', 'SRCC', 'R-l2 x100', 'AIoU@0.5', 'AIoU@0.75'],
     ['MCoRe', cell(scores.srcc, 3), cell(scores.rl2x100, 3), aiou(transitions.aiou50), aiou(transitions.aiou75)],
+    ...spreadRow('draws of exemplars', extras.overDraws),
+    ...spreadRow('weights', extras.overWeights),
     [
       'labels only: of the dive number',
       cell(baselines.meanScoreOfDiveNumber.srcc, 3),
@@ -71,47 +97,49 @@ export function evaluationTable(evaluation: Evaluation, about: EvaluationAbout):
       aiou(byDive.aiou75),
     ],
     ['labels only: of all dives', '-', '-', aiou(byAll.aiou50), aiou(byAll.aiou75)],
-    ...(isFineDiving(about.source) ? PUBLISHED : []),
+    ...publishedFigures(about.source).map(({ name, srcc, rl2x100, aiou50, aiou75 }) => [
+      `${name} (published)`,
+      srcc.toFixed(4),
+      rl2x100.toFixed(4),
+      aiou50?.toFixed(1) ?? '-',
+      aiou75?.toFixed(1) ?? '-',
+    ]),
   ];
   return [
     `${evaluation.clips} ${about.part} clips of ${about.source}; weights trained on ${about.trainedOn}. Brackets: bootstrap 95 % intervals.`,
     '',
     table(rows),
+    ...extraText(extras),
   ].join('\n');
 }
 
-/** One row a clip, for spreadsheets. */
-export function clipsCsv(clips: readonly PredictedClip[]): string {
-  const header =
-    'id,dive_number,true_score,predicted_score,spread,true_transitions,predicted_transitions,label_only_score,exemplars';
-  const lines = clips.map((clip) =>
-    [
-      quoted(clip.id),
-      quoted(clip.diveNumber),
-      clip.trueScore,
-      clip.predictedScore.toFixed(4),
-      clip.scored.spread.toFixed(4),
-      clip.trueTransitions.join(' '),
-      clip.predictedTransitions.join(' '),
-      clip.labelOnly.score.toFixed(4),
-      quoted(clip.scored.votes.map((vote) => vote.id).join(' ')),
-    ].join(','),
-  );
-  return `${[header, ...lines].join('\n')}\n`;
+/** Mean and standard deviation over several evaluations. */
+function spreadRow(over: string, spread: EvaluationSpread | undefined): string[][] {
+  if (!spread) return [];
+  const cellOf = ({ mean, deviation }: Spread, digits: number) =>
+    Number.isNaN(deviation) ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+  const { srcc, rl2x100, aiou50, aiou75 } = spread;
+  const name = `mean of ${srcc.values.length} ${over}`;
+  return [[name, cellOf(srcc, 4), cellOf(rl2x100, 4), cellOf(aiou50, 2), cellOf(aiou75, 2)]];
 }
 
-/** A text as a CSV value: quoted where it has to be, and never one that a spreadsheet takes for a formula. */
-function quoted(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+/** What stands below the table. */
+function extraText({ coverage, byDiveNumber, byCompetition, against }: EvaluationExtras): string[] {
+  const blocks: string[] = [];
+  if (coverage) {
+    const percent = (share: number) => (100 * share).toFixed(1);
+    const { value, interval } = coverage.share;
+    blocks.push(
+      `The ${Math.round(100 * coverage.level)} % interval of scores, ± ${coverage.halfWidth.toFixed(1)} points calibrated on ${coverage.calibrationClips} validation clips, holds ${percent(value)} % [${percent(interval[0])}, ${percent(interval[1])}] of the judges' scores here.`,
+    );
+  }
+  if (byDiveNumber) blocks.push(breakdownTable('dive number', byDiveNumber));
+  if (byCompetition) blocks.push(breakdownTable('competition', byCompetition));
+  if (against) blocks.push(comparisonTable(against.comparison, { a: 'this evaluation', b: against.file }));
+  return blocks.flatMap((block) => ['', block]);
 }
 
 function cell({ value, interval: [low, high] }: Figure, digits: number): string {
   if (Number.isNaN(value)) return '-';
   return `${value.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
-}
-
-/** Published figures stand beside FineDiving's own frames alone. */
-function isFineDiving(source: string): boolean {
-  return source.startsWith('FineDiving') && !source.includes('rendered');
 }

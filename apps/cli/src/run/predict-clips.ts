@@ -29,11 +29,20 @@ export interface PredictionSetup {
  * described once for all.
  */
 export async function predictClips(clips: readonly Clip[], setup: PredictionSetup): Promise<PredictedClip[]> {
+  const [predicted] = await predictDraws(clips, setup, [exemplarChoice(clips, setup)]);
+  return predicted!;
+}
+
+/** {@link predictClips} against several choices of exemplars; every clip is described once for all of them. */
+export async function predictDraws(
+  clips: readonly Clip[],
+  setup: Omit<PredictionSetup, 'exemplars'>,
+  choices: readonly ExemplarChoice[],
+): Promise<PredictedClip[][]> {
   const { model, train, prepared } = setup;
   const { input } = model.config;
-  const { lists } = exemplarChoice(clips, setup);
-  const exemplarIds = new Set([...lists.values()].flatMap((list) => list.exemplars));
-  const exemplars = train.filter((clip) => exemplarIds.has(clip.id));
+  const ids = new Set(choices.flatMap(({ lists }) => [...lists.values()].flatMap(({ exemplars }) => exemplars)));
+  const exemplars = train.filter((clip) => ids.has(clip.id));
   const total = exemplars.length + clips.length;
   const describe = (some: readonly Clip[], before: number) =>
     describeClips(some, prepared, input.transform, setup.replicas, (done) => setup.onProgress?.(before + done, total));
@@ -47,24 +56,30 @@ export async function predictClips(clips: readonly Clip[], setup: PredictionSetu
   const descriptions = await describe(clips, exemplars.length);
   const trueTransitions = sampledTransitions(input.frames);
   const labelOnly = labelOnlyPredictor(train, trueTransitions);
-  const predicted: PredictedClip[] = [];
-  for (const clip of clips) {
+  const predict = async (clip: Clip, choice: ExemplarChoice): Promise<PredictedClip> => {
     const { stages, transitions } = descriptions.get(clip.id)!;
-    const chosen = lists.get(clip.id)!.exemplars.map((id) => byId.get(id)!);
+    const chosen = choice.lists.get(clip.id)!.exemplars.map((id) => byId.get(id)!);
     const scored =
       model.config.regression === 'exemplar-free'
         ? await scoreAlone(model, stages)
         : await scoreAgainst(model, stages, model.regressionShape, chosen);
-    predicted.push({
+    return {
       id: clip.id,
       diveNumber: clip.diveNumber,
+      competition: clip.competition,
       trueScore: clip.score,
       predictedScore: scored.score,
       trueTransitions: trueTransitions(clip),
       predictedTransitions: transitions,
       labelOnly: labelOnly(clip),
       scored,
-    });
+    };
+  };
+  const predicted: PredictedClip[][] = [];
+  for (const choice of choices) {
+    const ofChoice: PredictedClip[] = [];
+    for (const clip of clips) ofChoice.push(await predict(clip, choice));
+    predicted.push(ofChoice);
   }
   return predicted;
 }

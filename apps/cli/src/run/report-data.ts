@@ -1,12 +1,14 @@
 import { cpus } from 'node:os';
 import type { Clip, Frames } from '@mcore/clips';
 import { sampleIndices } from '@mcore/clips';
-import type { MCoReConfig } from '@mcore/model';
-import { type ClipDetail, type ClipPrediction, chooseClips, type ReportData, type SummaryValue } from '@mcore/report';
-import type { Evaluation, Figure } from '@mcore/training';
+import type { ExemplarVote, MCoReConfig } from '@mcore/model';
+import { type ClipDetail, type ClipPrediction, chooseClips, type ReportData } from '@mcore/report';
+import type { Evaluation } from '@mcore/training';
 import sharp from 'sharp';
 import type { PreparedClips } from '../data/prepared-clips.js';
+import type { EvaluationExtras } from './evaluation-output.js';
 import type { PredictedClip } from './predict-clips.js';
+import { reportSummary } from './report-summary.js';
 
 /** What a report is made of. */
 export interface ReportInput {
@@ -21,6 +23,8 @@ export interface ReportInput {
   log: readonly Record<string, unknown>[];
   /** Half the width of the interval around every score, points; none where it is not known. */
   halfWidth?: number;
+  /** What is known over several draws or weights. */
+  extras?: EvaluationExtras;
   /** Commands that give the same numbers again. */
   commands: string[];
   engine: string;
@@ -38,15 +42,19 @@ export async function reportData(input: ReportInput): Promise<ReportData> {
   const scoredById = new Map(input.predicted.map((clip) => [clip.id, clip]));
   const details = await Promise.all(
     clipsToShow(predictions).map(async ({ id, reason }): Promise<ClipDetail> => {
-      const frames = await prepared.get(id);
+      const strip = async (clip: Clip) =>
+        filmStrip(await prepared.get(clip.id), sampleIndices(clip.frameCount, config.input.frames, clip.start));
+      const { votes, score } = scoredById.get(id)!.scored;
+      const typical = clipsById.get(typicalVote(votes, score)?.id ?? '');
+      const { frameCount = 0, transitions = [] } = typical ?? {};
       return {
         id,
         reason,
-        strip: await filmStrip(
-          frames,
-          sampleIndices(clipsById.get(id)!.frameCount, config.input.frames, clipsById.get(id)!.start),
-        ),
-        exemplars: scoredById.get(id)!.scored.votes,
+        strip: await strip(clipsById.get(id)!),
+        exemplars: votes,
+        ...(typical
+          ? { beside: { id: typical.id, frameCount, transitions: [...transitions], strip: await strip(typical) } }
+          : {}),
       };
     }),
   );
@@ -55,7 +63,7 @@ export async function reportData(input: ReportInput): Promise<ReportData> {
     description: input.description,
     createdAt: new Date().toISOString(),
     source: { description: prepared.source.description, rendered: prepared.source.description.includes('rendered') },
-    summary: summary(evaluation),
+    summary: reportSummary(evaluation, prepared.source.description, input.extras),
     ...(log.length > 0 ? { history: history(log) } : {}),
     predictions,
     details,
@@ -71,6 +79,12 @@ export async function reportData(input: ReportInput): Promise<ReportData> {
     },
     notes: input.notes,
   };
+}
+
+/** The vote nearest to the score that all of them made. */
+function typicalVote(votes: readonly ExemplarVote[], score: number): ExemplarVote | undefined {
+  const distance = (vote: ExemplarVote) => Math.abs(vote.score + vote.delta - score);
+  return votes.toSorted((a, b) => distance(a) - distance(b))[0];
 }
 
 /** The clips with film strips: best and worst by score, worst by stages. */
@@ -118,56 +132,6 @@ async function filmStrip(frames: Frames, indices: readonly number[]): Promise<No
       return { frame: indices[position]!, image: `data:image/jpeg;base64,${jpeg.toString('base64')}` };
     }),
   );
-}
-
-function summary({ clips, scores, transitions, baselines }: Evaluation): ReportData['summary'] {
-  const value = ({ value, interval }: Figure): SummaryValue => ({ value, interval });
-  const byDive = baselines.medianTransitionsOfDiveNumber;
-  const byAll = baselines.medianTransitions;
-  const row = (s: Evaluation['scores'], t: Evaluation['transitions']) => ({
-    srcc: value(s.srcc),
-    rl2x100: value(s.rl2x100),
-    aiou50: value(t.aiou50),
-    aiou75: value(t.aiou75),
-  });
-  return {
-    clips,
-    metrics: [
-      { key: 'srcc', label: 'SRCC', explanation: 'rank correlation with the judges', better: 'higher' },
-      { key: 'rl2x100', label: 'R-l2 x 100', explanation: 'squared error over the range of scores', better: 'lower' },
-      {
-        key: 'aiou50',
-        label: 'AIoU@0.5',
-        explanation: 'clips whose stages overlap',
-        better: 'higher',
-        digits: 1,
-        unit: '%',
-      },
-      {
-        key: 'aiou75',
-        label: 'AIoU@0.75',
-        explanation: 'the same, more exactly',
-        better: 'higher',
-        digits: 1,
-        unit: '%',
-      },
-    ],
-    rows: [
-      { name: 'MCoRe', role: 'model', values: row(scores, transitions) },
-      {
-        name: 'Labels only, of the dive number',
-        role: 'baseline',
-        note: 'mean score and median transitions of the dive number in training',
-        values: row(baselines.meanScoreOfDiveNumber, byDive),
-      },
-      {
-        name: 'Labels only, of all dives',
-        role: 'baseline',
-        note: 'median transitions of training',
-        values: { aiou50: value(byAll.aiou50), aiou75: value(byAll.aiou75) },
-      },
-    ],
-  };
 }
 
 function history(log: readonly Record<string, unknown>[]): NonNullable<ReportData['history']> {

@@ -27,6 +27,26 @@ export class RunFiles {
     return join(this.folder, 'bank.safetensors');
   }
 
+  /** The page about the run. */
+  get report(): string {
+    return join(this.folder, 'report.html');
+  }
+
+  /** Weights that are kept for good, by step. */
+  kept(step: number): string {
+    return join(this.folder, 'series', `step-${String(step).padStart(6, '0')}.safetensors`);
+  }
+
+  /** What led to numbers that are not finite at a step. */
+  notFinite(step: number): string {
+    return join(this.folder, `not-finite-step-${step}.safetensors`);
+  }
+
+  /** Folder of the TensorBoard event file. */
+  get events(): string {
+    return join(this.folder, 'tensorboard');
+  }
+
   /** One JSON object a line. */
   get log(): string {
     return join(this.folder, 'log.jsonl');

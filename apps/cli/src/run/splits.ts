@@ -12,7 +12,28 @@ export interface SplitLimits {
 }
 
 /**
- * The clips of a run. Validation is carved from training; it chooses checkpoints and calibrates intervals. Test clips are
+ * Validation clips in two: those that choose the best weights, and those that intervals are calibrated on, which must not have
+ * chosen them, or the intervals would be too narrow. Every other clip of a seeded shuffle of each dive number goes to either.
+ */
+export function validationHalves(
+  clips: readonly Clip[],
+  seed: number,
+): { selecting: readonly Clip[]; calibrating: readonly Clip[] } {
+  const position = new Map<string, number>();
+  for (const clip of Random.for(seed, 'calibration').shuffle(clips).sort(byDiveNumber)) {
+    position.set(clip.id, position.size);
+  }
+  const half = (parity: number) => clips.filter(({ id }) => position.get(id)! % 2 === parity);
+  return { selecting: half(0), calibrating: half(1) };
+}
+
+/** Stable, so clips of a number stay shuffled. */
+function byDiveNumber(a: Clip, b: Clip): number {
+  return a.diveNumber < b.diveNumber ? -1 : a.diveNumber > b.diveNumber ? 1 : 0;
+}
+
+/**
+ * The clips of a run. Validation is carved from training; one half of it chooses checkpoints, the other calibrates intervals. Test clips are
  * only ever looked at by an evaluation. A limit takes a seeded random part.
  */
 export function splitClips(

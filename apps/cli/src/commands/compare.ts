@@ -1,0 +1,35 @@
+import { compareClips } from '@mcore/training';
+import type { Command } from 'commander';
+import { parseClipsCsv } from '../run/clips-csv.js';
+import { comparisonTable } from '../run/evaluation-tables.js';
+import { readNamed } from '../run/run-files.js';
+import { result } from '../terminal/output.js';
+import { wholeNumber, withExamples, withJson } from './options.js';
+
+interface CompareOptions {
+  resamples: number;
+  seed: number;
+  json: boolean;
+}
+
+/** `mcore compare`. */
+export function addCompare(program: Command): void {
+  const command = program
+    .command('compare')
+    .description('Does A beat B? Paired bootstrap of every metric over the clips of two evaluations.')
+    .argument('<a.csv>', 'clips of one evaluation, from mcore eval --csv')
+    .argument('<b.csv>', 'the same clips by another model')
+    .option('--resamples <n>', 'how often clips are drawn again', wholeNumber(1), 2000)
+    .option('--seed <n>', 'seed of the draws', wholeNumber(0), 0);
+  withExamples(withJson(command), 'mcore compare complete.csv without-contrast.csv').action(runCompare);
+}
+
+async function runCompare(a: string, b: string, { resamples, seed, json }: CompareOptions): Promise<void> {
+  const comparison = compareClips(await readClips(a), await readClips(b), { resamples, seed });
+  result(json, { a, b, comparison }, () => comparisonTable(comparison, { a, b }));
+}
+
+/** The clips of a file that `mcore eval --csv` wrote. */
+export async function readClips(path: string): Promise<ReturnType<typeof parseClipsCsv>> {
+  return parseClipsCsv(new TextDecoder().decode(await readNamed(path, 'the clips of an evaluation')), path);
+}

@@ -1,0 +1,54 @@
+import type { Calibration } from '@mcore/model';
+import {
+  breakdown,
+  type ComparedClip,
+  compareClips,
+  type Evaluation,
+  type EvaluationSpread,
+  intervalCoverage,
+  spread,
+  summarise,
+} from '@mcore/training';
+import type { EvaluationExtras } from './evaluation-output.js';
+import type { PredictedClip } from './predict-clips.js';
+
+/** What is known besides the figures of the first weights and the first draw. */
+export interface EvaluationRuns {
+  /** By weights, then by draw of exemplars. */
+  draws: readonly (readonly Evaluation[])[];
+  /** Of the first weights and the first draw. */
+  predicted: readonly PredictedClip[];
+  /** Files, as many as `draws`. */
+  weights: readonly string[];
+  by: readonly ('dive-number' | 'competition')[];
+  calibration?: Calibration;
+  against?: { file: string; clips: readonly ComparedClip[] };
+}
+
+/** Works out everything an evaluation says besides its figures. */
+export function evaluationExtras(runs: EvaluationRuns): EvaluationExtras {
+  const { draws, predicted, weights, by, calibration, against } = runs;
+  const extras: EvaluationExtras = {};
+  if (calibration) {
+    const { level, halfWidth, clips } = calibration;
+    extras.coverage = { ...intervalCoverage(predicted, halfWidth), level, calibrationClips: clips };
+  }
+  if (draws[0]!.length > 1) extras.overDraws = summarise(draws[0]!);
+  if (draws.length > 1) extras.overWeights = { ...overMeans(draws.map(summarise)), files: weights };
+  if (by.includes('dive-number')) extras.byDiveNumber = breakdown(predicted, (clip) => clip.diveNumber);
+  if (by.includes('competition')) extras.byCompetition = breakdown(predicted, (clip) => clip.competition ?? '');
+  if (against) extras.against = { file: against.file, comparison: compareClips(predicted, against.clips) };
+  return extras;
+}
+
+/** Over weights, of each one's mean over draws. */
+function overMeans(spreads: readonly EvaluationSpread[]): EvaluationSpread {
+  const over = (key: keyof EvaluationSpread) => spread(spreads.map((one) => one[key].mean));
+  return {
+    srcc: over('srcc'),
+    rl2x100: over('rl2x100'),
+    meanAbsoluteError: over('meanAbsoluteError'),
+    aiou50: over('aiou50'),
+    aiou75: over('aiou75'),
+  };
+}

@@ -1,0 +1,49 @@
+import type { BreakdownRow, Comparison, MetricComparison } from '@mcore/training';
+import { table } from '../terminal/output.js';
+
+/** A breakdown as a table. */
+export function breakdownTable(heading: string, rows: readonly BreakdownRow[]): string {
+  return table([
+    [heading, 'clips', 'SRCC', 'mean error', 'bias', 'AIoU@0.5', 'AIoU@0.75'],
+    ...rows.map((row) => [
+      row.group,
+      String(row.clips),
+      Number.isNaN(row.srcc) ? '-' : row.srcc.toFixed(3),
+      row.meanAbsoluteError.toFixed(2),
+      signed(row.bias, 2),
+      row.aiou50.toFixed(1),
+      row.aiou75.toFixed(1),
+    ]),
+  ]);
+}
+
+/** A comparison as a table, with what the columns mean below. */
+export function comparisonTable(comparison: Comparison, names: { a: string; b: string }): string {
+  const row = (name: string, { a, b, difference, interval: [low, high], p }: MetricComparison, digits: number) => [
+    name,
+    a.toFixed(digits),
+    b.toFixed(digits),
+    signed(difference, digits),
+    `[${signed(low, digits)}, ${signed(high, digits)}]`,
+    p < 0.001 ? '< 0.001' : p.toFixed(3),
+  ];
+  return [
+    `A: ${names.a}`,
+    `B: ${names.b}`,
+    '',
+    table([
+      ['', 'A', 'B', 'A - B', '95 % interval', 'p (A beats B)'],
+      row('SRCC', comparison.srcc, 3),
+      row('R-l2 x100', comparison.rl2x100, 3),
+      row('mean error', comparison.meanAbsoluteError, 2),
+      row('AIoU@0.5', comparison.aiou50, 1),
+      row('AIoU@0.75', comparison.aiou75, 1),
+    ]),
+    '',
+    `Paired bootstrap over ${comparison.clips} clips. p is one-sided: near 0 where A is better, near 1 where B is.`,
+  ].join('\n');
+}
+
+function signed(value: number, digits: number): string {
+  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(digits)}`;
+}

@@ -1,0 +1,80 @@
+import type { ReportData, SummaryValue } from '@mcore/report';
+import type { Evaluation, EvaluationSpread, Figure } from '@mcore/training';
+import { type EvaluationExtras, publishedFigures } from './evaluation-output.js';
+
+/**
+ * The table of a report: the model, the labels alone, and published rows where the clips are FineDiving's own.
+ *
+ * @param source - The clips, in words.
+ */
+export function reportSummary(
+  { clips, scores, transitions, baselines }: Evaluation,
+  source: string,
+  { overDraws, overWeights }: EvaluationExtras = {},
+): ReportData['summary'] {
+  const value = ({ value, interval }: Figure): SummaryValue => ({ value, interval });
+  const byDive = baselines.medianTransitionsOfDiveNumber;
+  const byAll = baselines.medianTransitions;
+  const row = (s: Evaluation['scores'], t: Evaluation['transitions']) => ({
+    srcc: value(s.srcc),
+    rl2x100: value(s.rl2x100),
+    aiou50: value(t.aiou50),
+    aiou75: value(t.aiou75),
+  });
+  return {
+    clips,
+    metrics: [
+      { key: 'srcc', label: 'SRCC', explanation: 'rank correlation with the judges', better: 'higher' },
+      { key: 'rl2x100', label: 'R-l2 x 100', explanation: 'squared error over the range of scores', better: 'lower' },
+      {
+        key: 'aiou50',
+        label: 'AIoU@0.5',
+        explanation: 'clips whose stages overlap',
+        better: 'higher',
+        digits: 1,
+        unit: '%',
+      },
+      {
+        key: 'aiou75',
+        label: 'AIoU@0.75',
+        explanation: 'the same, more exactly',
+        better: 'higher',
+        digits: 1,
+        unit: '%',
+      },
+    ],
+    rows: [
+      { name: 'MCoRe', role: 'model', values: row(scores, transitions) },
+      ...spreadRow('draws of exemplars', overDraws),
+      ...spreadRow('weights', overWeights),
+      {
+        name: 'Labels only, of the dive number',
+        role: 'baseline',
+        note: 'mean score and median transitions of the dive number in training',
+        values: row(baselines.meanScoreOfDiveNumber, byDive),
+      },
+      {
+        name: 'Labels only, of all dives',
+        role: 'baseline',
+        note: 'median transitions of training',
+        values: { aiou50: value(byAll.aiou50), aiou75: value(byAll.aiou75) },
+      },
+      ...publishedFigures(source).map(({ name, ...figures }) => ({
+        name,
+        role: 'published' as const,
+        values: Object.fromEntries(Object.entries(figures).map(([key, figure]) => [key, { value: figure }])),
+      })),
+    ],
+  };
+}
+
+/** Mean and standard deviation over several evaluations, as a row. */
+function spreadRow(over: string, spread: EvaluationSpread | undefined): ReportData['summary']['rows'] {
+  if (!spread) return [];
+  const { srcc, rl2x100, aiou50, aiou75 } = spread;
+  const values = Object.entries({ srcc, rl2x100, aiou50, aiou75 }).map(([key, { mean, deviation }]) => [
+    key,
+    { value: mean, ...(Number.isFinite(deviation) ? { deviation } : {}) },
+  ]);
+  return [{ name: `Mean of ${srcc.values.length} ${over}`, role: 'model', values: Object.fromEntries(values) }];
+}

@@ -1,0 +1,57 @@
+import { rm } from 'node:fs/promises';
+import type { Clip } from '@mcore/clips';
+import { conformalRadius } from '@mcore/metrics';
+import { type Calibration, loadTensors, type MCoRe, weightsId } from '@mcore/model';
+import type { ParameterLayout, Replica } from '@mcore/training';
+import { writeFileAtomically } from '../../data/atomic-file.js';
+import { buildBank, describeClips } from '../inference.js';
+import { type PredictedClip, predictClips } from '../predict-clips.js';
+import { type RunFiles, readCheckpoint, writeCheckpoint } from '../run-files.js';
+import type { TrainingRun } from '../train.js';
+
+/** Level of the interval that scores are printed with. */
+export const INTERVAL_LEVEL = 0.9;
+
+/** Goes back to the best weights, measures how far off they are on clips that did not choose them, and fills the bank. */
+export async function conclude(
+  run: TrainingRun,
+  parts: { files: RunFiles; model: MCoRe; layout: ParameterLayout; replicas: readonly Replica[] },
+  calibrating: readonly Clip[],
+): Promise<{ calibration?: Calibration; predicted: PredictedClip[] }> {
+  const { prepared, splits, seed } = run;
+  const { files, model, layout, replicas } = parts;
+  run.onNote?.(`Calibrating intervals on ${calibrating.length} validation clips and filling the exemplar bank`);
+  const best = await readCheckpoint(files.best);
+  loadTensors(model, best.tensors);
+  const parameters = await layout.read();
+  await Promise.all(replicas.map((replica) => replica.setParameters(parameters)));
+  const setup = { model, replicas, prepared, train: splits.train, exemplars: seed };
+  const predicted = await predictClips(calibrating, setup);
+  const calibration = calibrate(predicted);
+  await fillBank(run, parts, await weightsId(best.tensors));
+  await writeCheckpoint(files.best, { ...best, info: { ...best.info, ...calibration } });
+  return { ...calibration, predicted };
+}
+
+async function fillBank(
+  { config, splits, prepared }: TrainingRun,
+  { files, model, replicas }: { files: RunFiles; model: MCoRe; replicas: readonly Replica[] },
+  weights: string,
+): Promise<void> {
+  // nothing reads a bank of exemplar-free weights, and one of a run before would be of other weights
+  if (config.regression === 'exemplar-free') return rm(files.bank, { force: true });
+  const bank = await buildBank(splits.train, model.regressionShape, weights, (clips) =>
+    describeClips(clips, prepared, config.input.transform, replicas),
+  );
+  await writeFileAtomically(files.bank, bank.encode());
+}
+
+/** The interval that holds the wanted share of the clips; none where they are too few to say. */
+function calibrate(clips: readonly PredictedClip[]): { calibration?: Calibration } {
+  if (clips.length === 0) return {};
+  const residuals = clips.map((clip) => clip.predictedScore - clip.trueScore);
+  const halfWidth = conformalRadius(residuals, INTERVAL_LEVEL);
+  return Number.isFinite(halfWidth)
+    ? { calibration: { level: INTERVAL_LEVEL, halfWidth, clips: residuals.length } }
+    : {};
+}

@@ -1,0 +1,102 @@
+import { DataError } from '@mcore/errors';
+import { averageIoU, meanAbsoluteError, pairedBootstrap, relativeL2, spearman } from '@mcore/metrics';
+import type { BootstrapOptions, EvaluatedClip } from './evaluate.js';
+
+/** A model's clips, as far as a comparison needs them. */
+export type ComparedClip = Pick<
+  EvaluatedClip,
+  'id' | 'trueScore' | 'predictedScore' | 'trueTransitions' | 'predictedTransitions'
+>;
+
+/** How a metric differs between two models on the same clips. */
+export interface MetricComparison {
+  a: number;
+  b: number;
+  /** a - b. */
+  difference: number;
+  /** Bootstrap 95 % interval of the difference, over clips. */
+  interval: [number, number];
+  /** One-sided p value of "A beats B", whichever direction is better. */
+  p: number;
+}
+
+/** {@link compareClips} by metric; R-l2 is x 100, AIoU in percent. */
+export interface Comparison {
+  clips: number;
+  srcc: MetricComparison;
+  rl2x100: MetricComparison;
+  meanAbsoluteError: MetricComparison;
+  aiou50: MetricComparison;
+  aiou75: MetricComparison;
+}
+
+/**
+ * Does A beat B? Every metric of two models on the same clips, with a paired bootstrap: clips are drawn again and both models are
+ * measured on the same draw.
+ *
+ * @param a - In any order.
+ * @param b - The same clips, with the same true scores and transitions.
+ * @throws {@link DataError} if they are not the same clips.
+ */
+export function compareClips(
+  a: readonly ComparedClip[],
+  b: readonly ComparedClip[],
+  { resamples = 2000, seed = 0 }: BootstrapOptions = {},
+): Comparison {
+  const pairs = paired(a, b);
+  const actual = pairs.map(([clip]) => clip.trueScore);
+  const range = Math.max(...actual) - Math.min(...actual);
+  const compare = <P, A>(
+    metric: (predicted: P[], actual: A[]) => number,
+    better: 1 | -1,
+    predictedOf: (clip: ComparedClip) => P,
+    actualOf: (clip: ComparedClip) => A,
+  ): MetricComparison => {
+    const truth = pairs.map(([clip]) => actualOf(clip));
+    const [ofA, ofB] = [pairs.map(([clip]) => predictedOf(clip)), pairs.map(([, clip]) => predictedOf(clip))];
+    const signed = (p: P[], t: A[]) => better * metric(p, t);
+    const { difference, interval, p } = pairedBootstrap(signed, ofA, ofB, truth, { level: 0.95, resamples, seed });
+    const [low, high] = better === 1 ? interval : [-interval[1], -interval[0]];
+    return {
+      a: metric(ofA, truth),
+      b: metric(ofB, truth),
+      difference: better * difference,
+      interval: [low, high],
+      p,
+    };
+  };
+  const score = (clip: ComparedClip) => clip.predictedScore;
+  const trueScore = (clip: ComparedClip) => clip.trueScore;
+  const isHit = (threshold: number) => (clip: ComparedClip) =>
+    100 * averageIoU([[...clip.predictedTransitions]], [[...clip.trueTransitions]], threshold);
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    clips: pairs.length,
+    srcc: compare(spearman, 1, score, trueScore),
+    rl2x100: compare((p: number[], t: number[]) => 100 * relativeL2(p, t, { range }), -1, score, trueScore),
+    meanAbsoluteError: compare(meanAbsoluteError, -1, score, trueScore),
+    aiou50: compare(mean, 1, isHit(0.5), trueScore),
+    aiou75: compare(mean, 1, isHit(0.75), trueScore),
+  };
+}
+
+function paired(a: readonly ComparedClip[], b: readonly ComparedClip[]): [ComparedClip, ComparedClip][] {
+  const others = new Map(b.map((clip) => [clip.id, clip]));
+  const unmatched = a.find(({ id }) => !others.has(id)) ?? (others.size === a.length ? undefined : b.at(-1));
+  if (a.length !== b.length || unmatched || a.length < 2) {
+    const what = unmatched ? `, ${unmatched.id} in one alone` : '';
+    throw new DataError(
+      `compareClips: wanted the same clips twice, at least two, got ${a.length} and ${b.length}${what}.`,
+    );
+  }
+  return a.map((clip) => {
+    const other = others.get(clip.id)!;
+    const isSame = clip.trueScore === other.trueScore && clip.trueTransitions.join() === other.trueTransitions.join();
+    if (!isSame) {
+      throw new DataError(
+        `compareClips: wanted the same labels of ${clip.id} twice, got score ${clip.trueScore} with transitions ${clip.trueTransitions.join(' ')} and ${other.trueScore} with ${other.trueTransitions.join(' ')}.`,
+      );
+    }
+    return [clip, other];
+  });
+}

@@ -39,7 +39,7 @@ function lines(label: string, total: number, unit: string, before: number): Prog
     const seconds = (Date.now() - start) / 1000;
     const left = done > before ? Math.round((seconds * (total - done)) / (done - before)) : 0;
     process.stderr.write(
-      `${label}: ${done}/${total} ${unit}, ${Math.round(seconds)} s, about ${left} s left ${note}\n`,
+      `${label}: ${done}/${total} ${unit}, ${Math.round(seconds)} s, about ${left} s left${note === '' ? '' : `, ${note}`}\n`,
     );
     shown = Date.now();
   };

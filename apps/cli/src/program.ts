@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addBank } from './commands/bank.js';
+import { addBench } from './commands/bench.js';
 import { addBenchmark } from './commands/benchmark.js';
 import { addCompare } from './commands/compare.js';
 import { addData } from './commands/data.js';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     addImport,
     addExport,
     addDoctor,
+    addBench,
   ]) {
     add(program);
   }

@@ -25,6 +25,7 @@ describe('mcore, as a process', () => {
     ['import'],
     ['export'],
     ['doctor'],
+    ['bench'],
   ])('%s %s --help ends with 0 and shows an example', async (...words) => {
     const { status, stdout } = await runMcore([...words.filter((word) => typeof word === 'string'), '--help'], folder);
     expect(status).toBe(0);
@@ -39,6 +40,15 @@ describe('mcore, as a process', () => {
       "option '--steps <n>' argument 'many' is invalid. Wanted a whole number of at least 1.",
     ],
     [['train', '--preset', 'tiny'], "argument 'tiny' is invalid. Allowed choices are paper, released, laptop."],
+    [
+      ['train', '--engine', 'onnx'],
+      "argument 'onnx' is invalid. Allowed choices are auto, tensorflow, webgpu, wasm, cpu.",
+    ],
+    [['bench', '--work', 'sing'], 'Wanted names of score, train, forward, gradient, gru, got sing.'],
+    [
+      ['bench', '--engines', 'wasm:0'],
+      'Wanted engines of tensorflow, webgpu, wasm, cpu, onnx, such as wasm or wasm:2, got wasm:0.',
+    ],
     [['eval'], "error: required option '--weights <file...>' not specified"],
     [['score', 'x.mp4', '--weights', 'w', '--dive', '107Z'], "option '--dive <number>' argument '107Z' is invalid."],
   ])('wrong usage (%j) ends with 2 and says what was wanted', async (args, message) => {

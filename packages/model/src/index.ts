@@ -42,4 +42,4 @@ export {
   schemaProblems,
   withDefaults,
 } from './schema.js';
-export { type ExemplarVote, type ScoredClip, scoreAgainst, scoreAlone } from './score-against.js';
+export { type ExemplarVote, type ScoredClip, scoreAgainst, scoreAlone, scoreFromStages } from './score-against.js';

@@ -1,7 +1,7 @@
 import { ArgumentError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Exemplar, MCoRe, scoreAgainst, scoreAlone } from './index.js';
+import { type Exemplar, MCoRe, scoreAgainst, scoreAlone, scoreFromStages } from './index.js';
 import { goldenModel, readFixture } from './test-support.js';
 
 const golden = readFixture('small-released');
@@ -106,5 +106,30 @@ describe('scoreAlone', () => {
     model.startFromScore(69);
     expect((await scoreAlone(model, stagesOf(0))).score - before).toBeCloseTo(69 - 15 * bias, 3);
     model.dispose();
+  });
+});
+
+describe('scoreFromStages', () => {
+  it('adds up by hand: exemplars of 60 and 50 points, three stages, 15 points a unit', () => {
+    const scored = scoreFromStages(
+      Float32Array.of(1, 0, -0.5, 0.25, 0.25, 0.5),
+      [exemplar(3, 60), exemplar(4, 50)],
+      15,
+    );
+    expect(scored.votes.map(({ stageDeltas }) => stageDeltas)).toEqual([
+      [5, 0, -2.5],
+      [1.25, 1.25, 2.5],
+    ]);
+    expect(scored.votes.map(({ delta }) => delta)).toEqual([2.5, 5]);
+    expect([scored.score, scored.spread]).toEqual([58.75, 3.75]);
+  });
+
+  it('says what it wanted', () => {
+    expect(() => scoreFromStages(new Float32Array(5), [exemplar(3, 60), exemplar(4, 50)], 1)).toThrow(
+      new ArgumentError('scoreFromStages: wanted as many scores for each of at least one exemplar, got 5 for 2.'),
+    );
+    expect(() => scoreFromStages(new Float32Array(3), [], 1)).toThrow(
+      new ArgumentError('scoreFromStages: wanted as many scores for each of at least one exemplar, got 3 for 0.'),
+    );
   });
 });

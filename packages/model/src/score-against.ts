@@ -45,9 +45,32 @@ export async function scoreAgainst(
   const perStage = stageDeltas(model, stages, shape, exemplars);
   const values = (await perStage.data()) as Float32Array;
   perStage.dispose();
-  const scale = model.config.scoreScale / shape.stages;
+  return scoreFromStages(values, exemplars, model.config.scoreScale);
+}
+
+/**
+ * The score that relative scores add up to, whatever computed them: {@link scoreAgainst} without its tensors.
+ *
+ * @param relativeScores - Of every stage against every exemplar, exemplars x stages, in units of `scoreScale` points; their mean over
+ *   stages is the exemplar's relative score.
+ * @param exemplars - At least one, in the same order.
+ * @param scoreScale - Points a unit stands for, see `MCoReConfig`.
+ * @throws {@link ArgumentError} if there is no exemplar or they do not divide the scores.
+ */
+export function scoreFromStages(
+  relativeScores: Float32Array,
+  exemplars: readonly Omit<Exemplar, 'stages'>[],
+  scoreScale: number,
+): ScoredClip {
+  const stages = relativeScores.length / exemplars.length;
+  if (!Number.isInteger(stages) || stages < 1) {
+    throw new ArgumentError(
+      `scoreFromStages: wanted as many scores for each of at least one exemplar, got ${relativeScores.length} for ${exemplars.length}.`,
+    );
+  }
+  const scale = scoreScale / stages;
   const votes = exemplars.map(({ id, diveNumber, score }, row) => {
-    const parts = Array.from(values.subarray(row * shape.stages, (row + 1) * shape.stages), (value) => value * scale);
+    const parts = Array.from(relativeScores.subarray(row * stages, (row + 1) * stages), (value) => value * scale);
     return { id, diveNumber, score, delta: parts.reduce((sum, part) => sum + part, 0), stageDeltas: parts };
   });
   const vote = voteOverExemplars(

@@ -6,7 +6,7 @@ import { registerWebgpuKernels } from './webgpu/register.js';
 /** Which of the kernels {@link registerOps} may use. */
 export interface RegisterOpsOptions {
   /**
-   * wasm only: whether fused multiply-add may be used where the engine has relaxed SIMD (a quarter faster). Last digits then
+   * wasm and tensorflow: whether fused multiply-add may be used where the engine has relaxed SIMD (a quarter faster). Last digits then
    * differ between processors. Default true.
    */
   relaxedSimd?: boolean;
@@ -15,7 +15,8 @@ export interface RegisterOpsOptions {
 /**
  * Gives the current tfjs backend the faster kernels of this package, where it has some; everything works without.
  *
- * Backends with kernels: `wasm` (C with SIMD), `webgpu` (WGSL), `tensorflow` (libtensorflow's own operations). Explicit, so that
+ * Backends with kernels: `wasm` (C with SIMD), `webgpu` (WGSL), `tensorflow` (libtensorflow's own operations, and on a
+ * processor gate shifts and recurrent units in WebAssembly). Explicit, so that
  * importing the package changes nothing. Calling it again does nothing. On wasm it also replaces tfjs's kernels of `slice`,
  * `unstack`, `split`, `concat`, `transpose`, `matMul`, and of `clone` and `cast` where they copy for nothing.
  *
@@ -28,7 +29,7 @@ export async function registerOps({ relaxedSimd = true }: RegisterOpsOptions = {
       await registerWasmKernels(relaxedSimd);
       break;
     case 'tensorflow':
-      registerTensorflowKernels();
+      await registerTensorflowKernels(relaxedSimd);
       break;
     case 'webgpu':
       registerWebgpuKernels();

@@ -10,6 +10,8 @@ import {
   type ExemplarVote,
   type MCoRe,
   modelFromCheckpoint,
+  type ScoredClip,
+  type StageShape,
   scoreAgainst,
   scoreAlone,
   weightsId,
@@ -46,6 +48,16 @@ export interface ClipScore {
 export interface ScorerOptions {
   /** Of the draw of exemplars; 0 unless given. */
   readonly seed?: number;
+  /** Computes instead of the model on the current tfjs backend; the caller disposes it. */
+  readonly network?: ScoringNetwork;
+}
+
+/** Another way to run the same weights, such as ONNX Runtime. */
+export interface ScoringNetwork {
+  /** As `ClipDescriber.describe` of `@mcore/model`. */
+  describe(frames: Frames): Promise<ClipDescription>;
+  /** As `scoreAgainst` of `@mcore/model`. */
+  compare(stages: Float32Array, shape: StageShape, exemplars: readonly Exemplar[]): Promise<ScoredClip>;
 }
 
 /** Scores clips with one checkpoint and one bank: one pass through the backbone each. */
@@ -56,13 +68,15 @@ export class Scorer {
   readonly #describer: ClipDescriber;
   readonly #bank: ExemplarBank | undefined;
   readonly #seed: number;
+  readonly #network: ScoringNetwork | undefined;
 
-  private constructor(checkpoint: Checkpoint, bank: ExemplarBank | undefined, seed: number) {
+  private constructor(checkpoint: Checkpoint, bank: ExemplarBank | undefined, { seed = 0, network }: ScorerOptions) {
     this.model = modelFromCheckpoint(checkpoint);
     this.info = checkpoint.info;
     this.#bank = bank;
     this.#describer = new ClipDescriber(this.model);
     this.#seed = seed;
+    this.#network = network;
   }
 
   /**
@@ -74,9 +88,9 @@ export class Scorer {
   static async create(
     checkpoint: Checkpoint,
     bank: ExemplarBank | undefined,
-    { seed = 0 }: ScorerOptions = {},
+    options: ScorerOptions = {},
   ): Promise<Scorer> {
-    if (checkpoint.info.config.regression === 'exemplar-free') return new Scorer(checkpoint, undefined, seed);
+    if (checkpoint.info.config.regression === 'exemplar-free') return new Scorer(checkpoint, undefined, options);
     if (!bank) throw new DataError('Scorer.create: wanted an exemplar bank for these weights, got none.');
     const id = await weightsId(checkpoint.tensors);
     if (bank.weightsId !== id) {
@@ -84,7 +98,7 @@ export class Scorer {
         `Scorer.create: wanted an exemplar bank computed with these weights (${id}), got one of ${bank.weightsId}; make it with mcore bank.`,
       );
     }
-    return new Scorer(checkpoint, bank, seed);
+    return new Scorer(checkpoint, bank, options);
   }
 
   /**
@@ -116,7 +130,7 @@ export class Scorer {
    * @param frames - As many as the model takes, already resized.
    */
   describe(frames: Frames): Promise<ClipDescription> {
-    return this.#describer.describe(this.#cropped(frames));
+    return (this.#network ?? this.#describer).describe(this.#cropped(frames));
   }
 
   /**
@@ -153,7 +167,9 @@ export class Scorer {
   ): Promise<ClipScore> {
     const { score, spread, votes } = this.#isExemplarFree
       ? await scoreAlone(this.model, stages)
-      : await scoreAgainst(this.model, stages, this.bank.shape, exemplars);
+      : this.#network
+        ? await this.#network.compare(stages, this.bank.shape, exemplars)
+        : await scoreAgainst(this.model, stages, this.bank.shape, exemplars);
     const { calibration } = this.info;
     return {
       score,

@@ -15,17 +15,17 @@ import { startProgress } from '../terminal/progress.js';
 import { prepareWithProgress } from '../terminal/run-progress.js';
 import {
   type DataOptions,
-  type EngineOptions,
+  type ScoringOptions,
   sourceOf,
-  startEngine,
+  startScoringEngine,
   wholeNumber,
   withData,
-  withEngine,
   withExamples,
   withJson,
+  withScoringEngine,
 } from './options.js';
 
-interface BankOptions extends DataOptions, EngineOptions {
+interface BankOptions extends DataOptions, ScoringOptions {
   weights: string;
   out: string;
   perDive?: number;
@@ -43,7 +43,7 @@ export function addBank(program: Command): void {
     .option('--per-dive <n>', 'at most so many exemplars of a dive number, drawn by the seed', wholeNumber(1))
     .option('--half', 'keep features in half precision', false);
   withExamples(
-    withJson(withEngine(withData(command))),
+    withJson(withScoringEngine(withData(command))),
     'mcore bank --weights runs/first/best.safetensors --out bank.safetensors',
   ).action(runBank);
 }
@@ -55,7 +55,7 @@ async function runBank(options: BankOptions): Promise<void> {
       `mcore bank: wanted weights that compare with exemplars, got exemplar-free ones in ${options.weights}.`,
     );
   }
-  const engine = await startEngine(options);
+  const engine = await startScoringEngine(options);
   const { input, stages } = checkpoint.info.config;
   const prepared = await PreparedClips.open(sourceOf(options, stages), input, options);
   try {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { type Clip, type ExemplarChoice, formatExemplars, parseExemplars } from '@mcore/clips';
-import type { EngineName } from '@mcore/engines';
 import { ArgumentError, DataError } from '@mcore/errors';
 import type { Checkpoint } from '@mcore/model';
 import { type MergedResults, shardOf } from '@mcore/tasks';
 import { evaluate } from '@mcore/training';
 import { type Command, Option } from 'commander';
+import type { ScoringEngine } from '../compute/replicas.js';
 import { writeFileAtomically } from '../data/atomic-file.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import { assertStages } from '../data/source.js';
@@ -23,18 +23,18 @@ import { prepareWithProgress } from '../terminal/run-progress.js';
 import { readClips } from './compare.js';
 import {
   type DataOptions,
-  type EngineOptions,
+  type ScoringOptions,
   sourceOf,
-  startEngine,
+  startScoringEngine,
   wholeNumber,
   withData,
-  withEngine,
   withExamples,
   withJson,
+  withScoringEngine,
 } from './options.js';
 import { type MergedOutput, reportShard, type ShardOptions, shardToDo, withShards } from './shard-options.js';
 
-interface EvalOptions extends DataOptions, EngineOptions, ShardOptions {
+interface EvalOptions extends DataOptions, ScoringOptions, ShardOptions {
   weights: string[];
   part: 'test' | 'validation';
   limit?: number;
@@ -69,7 +69,7 @@ export function addEval(program: Command): void {
     .option('--csv <file>', 'write one row a clip, for mcore compare')
     .option('--report <file>', 'write an HTML page: figures, plots, film strips');
   withExamples(
-    withJson(withShards(withEngine(withData(command)))),
+    withJson(withShards(withScoringEngine(withData(command)))),
     'mcore eval --weights runs/first/best.safetensors --csv clips.csv',
     'mcore eval --weights runs/seed-*/best.safetensors --draws 5 --by dive-number',
     'mcore eval --weights runs/first/best.safetensors --results evaluation --shard 2/4',
@@ -80,7 +80,7 @@ async function runEval(options: EvalOptions): Promise<void> {
   assertOptions(options);
   const checkpoints = await Promise.all(options.weights.map(readCheckpoint));
   const against = options.against === undefined ? undefined : await readClips(options.against);
-  const engine = await startEngine(options);
+  const engine = await startScoringEngine(options);
   try {
     const evaluated: { draws: EvaluatedDraw[]; about: EvaluationAbout }[] = [];
     for (const [index, checkpoint] of checkpoints.entries()) {
@@ -137,7 +137,7 @@ function assertOptions({ shard, results, csv, weights, draws, exemplars, against
 async function evaluateOne(
   checkpoint: Checkpoint,
   options: EvalOptions,
-  engine: EngineName,
+  engine: ScoringEngine,
 ): Promise<{ draws: EvaluatedDraw[]; about: EvaluationAbout } | undefined> {
   const { input, stages } = checkpoint.info.config;
   const prepared = await PreparedClips.open(sourceOf(options, stages), input, options);

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { ENGINE_NAMES, type Engine, type EngineChoice } from '@mcore/engines';
 import { useEngine } from '@mcore/engines/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { loadOnnxRuntime } from '../compute/onnx-runtime.js';
+import { testOnnx } from '../compute/onnx-self-test.js';
+import type { ScoringEngine } from '../compute/replicas.js';
 import { DEFAULT_RENDER_HEIGHT, describeSource, type SourceDescriptor } from '../data/source.js';
 import type { SplitKind } from '../run/splits.js';
 import { say } from '../terminal/output.js';
@@ -10,6 +13,12 @@ import { say } from '../terminal/output.js';
 /** Options of every command that computes. */
 export interface EngineOptions {
   engine: EngineChoice;
+  workers: number;
+}
+
+/** Options of every command that describes or scores clips. */
+export interface ScoringOptions {
+  engine: EngineChoice | 'onnx';
   workers: number;
 }
 
@@ -37,10 +46,19 @@ export function wholeNumber(least: number): (text: string) => number {
 
 /** Adds `--engine` and `--workers`. */
 export function withEngine(command: Command): Command {
+  return withEngines(command, ['auto', ...ENGINE_NAMES]);
+}
+
+/** The same for commands that don't train, which ONNX Runtime can do too. */
+export function withScoringEngine(command: Command): Command {
+  return withEngines(command, ['auto', ...ENGINE_NAMES, 'onnx']);
+}
+
+function withEngines(command: Command, names: readonly string[]): Command {
   return command
     .addOption(
       new Option('--engine <name>', 'what computes; auto takes the fastest that passes a numerical self-test')
-        .choices(['auto', ...ENGINE_NAMES])
+        .choices(names)
         .default('auto'),
     )
     .option('--workers <n>', 'threads for engines that use one core each', wholeNumber(1), availableParallelism());
@@ -90,4 +108,27 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const engine = await useEngine(options.engine);
   say(`Engine: ${engine.description}. ${engine.reason}`);
   return engine;
+}
+
+/** What {@link startScoringEngine} started. */
+export interface StartedEngine {
+  name: ScoringEngine;
+  /** What it is, with versions and threads. */
+  description: string;
+  dispose(): Promise<void>;
+}
+
+/**
+ * {@link startEngine}, or ONNX Runtime once it has shown that it computes what the model does.
+ *
+ * @throws EngineError if onnxruntime-node is missing or computes wrongly.
+ */
+export async function startScoringEngine({ engine, workers }: ScoringOptions): Promise<StartedEngine> {
+  if (engine !== 'onnx') return startEngine({ engine, workers });
+  const rest = await useEngine('cpu'); // cuts features into stages, which takes no time
+  const { version } = await loadOnnxRuntime();
+  const worst = await testOnnx();
+  const description = `ONNX Runtime (onnxruntime-node ${version}), ${workers} threads`;
+  say(`Engine: ${description}. Asked for by name; off by ${worst.toExponential(1)} in its self-test`);
+  return { name: 'onnx', description, dispose: () => rest.dispose() };
 }

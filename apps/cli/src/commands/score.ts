@@ -10,12 +10,20 @@ import { readClip } from '@mcore/video';
 import { openVideo } from '@mcore/video/node';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { OnnxModel } from '../compute/onnx-model.js';
 import { readCheckpoint, readNamed } from '../run/run-files.js';
 import { type ScoreTask, scoreSettings, scoreTasks } from '../run/score-tasks.js';
 import { describeFailure } from '../terminal/describe-failure.js';
 import { result, say, table } from '../terminal/output.js';
 import { startProgress } from '../terminal/progress.js';
-import { type EngineOptions, startEngine, wholeNumber, withEngine, withExamples, withJson } from './options.js';
+import {
+  type ScoringOptions,
+  startScoringEngine,
+  wholeNumber,
+  withExamples,
+  withJson,
+  withScoringEngine,
+} from './options.js';
 import { type MergedOutput, reportShard, type ShardOptions, shardToDo, withShards } from './shard-options.js';
 
 /** Options that name weights to score with. */
@@ -32,7 +40,7 @@ export interface VideoOptions {
   seed: number;
 }
 
-interface ScoreOptions extends EngineOptions, ShardOptions, WeightsOptions, VideoOptions {
+interface ScoreOptions extends ScoringOptions, ShardOptions, WeightsOptions, VideoOptions {
   json: boolean;
 }
 
@@ -50,7 +58,7 @@ export function addScore(program: Command): void {
     .argument('[video...]', 'video files, or folders with one image a frame');
   withVideos(withWeights(command));
   withExamples(
-    withJson(withShards(withEngine(command))),
+    withJson(withShards(withScoringEngine(command))),
     'mcore score dive.mp4 --dive 107B',
     'mcore score one.mp4 two.mov --dive 5253B --weights runs/first/best.safetensors --json',
     'mcore score --list videos.txt --results scores --shard 2/4',
@@ -107,8 +115,9 @@ async function runScore(paths: string[], options: ScoreOptions): Promise<void> {
   }
   const { checkpoint, bankFile, bank } = await readWeights(options);
   const settings = await scoreSettings(checkpoint, bankFile, options.seed);
-  const engine = await startEngine(options);
-  const scorer = await Scorer.create(checkpoint, bank, { seed: options.seed });
+  const engine = await startScoringEngine(options);
+  const network = engine.name === 'onnx' ? await OnnxModel.create(checkpoint, options.workers) : undefined;
+  const scorer = await Scorer.create(checkpoint, bank, { seed: options.seed, ...(network ? { network } : {}) });
   say(`Weights trained on ${checkpoint.info.trainedOn}.`);
   try {
     if (options.results === undefined) return await scoreAll(videos, scorer, options);
@@ -129,6 +138,7 @@ async function runScore(paths: string[], options: ScoreOptions): Promise<void> {
     await reportShard(options.json, shard, summary, mergedScores);
   } finally {
     await scorer.dispose();
+    await network?.dispose();
     await engine.dispose();
   }
 }

@@ -2,8 +2,12 @@ import type { Frames } from '@mcore/clips';
 import type { EngineName } from '@mcore/engines';
 import { type Checkpoint, type ClipDescription, type MCoRe, modelFromCheckpoint } from '@mcore/model';
 import { LocalReplica, type PairGradient, type PairInput, type Replica } from '@mcore/training';
+import { OnnxModel } from './onnx-model.js';
 import { RemoteThread } from './remote-call.js';
 import { WORKER_SCRIPT } from './worker-script.js';
+
+/** What can describe and score clips: an engine of tfjs, or ONNX Runtime, which can't train. */
+export type ScoringEngine = EngineName | 'onnx';
 
 /** A {@link Replica} on a worker thread. */
 class RemoteReplica implements Replica {
@@ -40,12 +44,13 @@ class OwningReplica extends LocalReplica {
 
 /**
  * Copies of a model to compute with: worker threads where the engine uses one core (wasm, cpu), one copy in this thread
- * where the engine spreads its work itself (tensorflow, webgpu).
+ * where the engine spreads its work itself (tensorflow, webgpu; onnx, which uses as many threads as there would be workers).
  */
 export async function createReplicas(
   checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
-  options: { engine: EngineName; workers: number },
+  options: { engine: ScoringEngine; workers: number },
 ): Promise<Replica[]> {
+  if (options.engine === 'onnx') return [await OnnxModel.create(checkpoint, options.workers)];
   if (options.engine === 'tensorflow' || options.engine === 'webgpu') {
     const model: MCoRe = modelFromCheckpoint(checkpoint);
     return [new OwningReplica(model)];

@@ -1,8 +1,7 @@
 import type { Clip, ExemplarChoice } from '@mcore/clips';
-import type { EngineName } from '@mcore/engines';
 import { type Checkpoint, modelFromCheckpoint } from '@mcore/model';
 import { type Evaluation, evaluate } from '@mcore/training';
-import { createReplicas } from '../compute/replicas.js';
+import { createReplicas, type ScoringEngine } from '../compute/replicas.js';
 import type { PreparedClips } from '../data/prepared-clips.js';
 import { startProgress } from '../terminal/progress.js';
 import { exemplarChoice, type PredictedClip, predictDraws } from './predict-clips.js';
@@ -17,7 +16,7 @@ export interface CheckpointEvaluation {
   prepared: PreparedClips;
   /** Fixes the exemplars: saved lists, or the seed of a draw. */
   exemplars: ExemplarChoice | number;
-  engine: EngineName;
+  engine: ScoringEngine;
   workers: number;
 }
 

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import type { Engine } from '@mcore/engines';
 import type { Checkpoint } from '@mcore/model';
 import { renderReport } from '@mcore/report';
 import { writeFileAtomically } from '../data/atomic-file.js';
@@ -14,7 +13,12 @@ import { RunFiles } from './run-files.js';
 export async function writeEvaluationReport(
   path: string,
   evaluated: { checkpoint: Checkpoint; weights: string; draw: EvaluatedDraw; extras: EvaluationExtras },
-  setup: PreparedOptions & { source: SourceDescriptor; engine: Engine; part: string; exemplarSeed: number },
+  setup: PreparedOptions & {
+    source: SourceDescriptor;
+    engine: { description: string };
+    part: string;
+    exemplarSeed: number;
+  },
 ): Promise<void> {
   const { checkpoint, weights, draw, extras } = evaluated;
   const { config, calibration, trainedOn, step } = checkpoint.info;

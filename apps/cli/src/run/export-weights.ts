@@ -36,7 +36,7 @@ export function safetensorsFiles({ info, tensors }: Checkpoint, out: string): Ex
  * @param out - A folder for `backbone.onnx`, `segmenter.onnx` and `regressor.onnx`; a name that ends in `.onnx` puts itself before
  *   theirs: `model.onnx` gives `model.backbone.onnx`, ...
  */
-export function onnxFiles({ info, tensors }: Checkpoint, out: string): ExportedFile[] {
+export function onnxFiles({ info, tensors }: Pick<Checkpoint, 'info' | 'tensors'>, out: string): ExportedFile[] {
   const metadata = aboutModel(info);
   const graphs = {
     backbone: backboneOnnx(weightsUnder(tensors, 'base_model._features.'), { metadata }),

@@ -1,6 +1,8 @@
 import { type Clip, chooseExemplars, type ExemplarChoice, sampleIndices, sampleTransitions } from '@mcore/clips';
-import { type Exemplar, type MCoRe, type ScoredClip, scoreAgainst, scoreAlone } from '@mcore/model';
+import { type Exemplar, type MCoRe, type ScoredClip, scoreAlone } from '@mcore/model';
 import { type EvaluatedClip, labelOnlyPredictor, type Replica } from '@mcore/training';
+import { modelComparer } from '../compute/comparer.js';
+import { OnnxModel } from '../compute/onnx-model.js';
 import type { PreparedClips } from '../data/prepared-clips.js';
 import { describeClips } from './inference.js';
 
@@ -11,7 +13,7 @@ export interface PredictedClip extends EvaluatedClip {
 
 /** What {@link predictClips} works with. */
 export interface PredictionSetup {
-  /** In this thread; compares stages. */
+  /** In this thread; compares stages, unless a replica on ONNX Runtime can. */
   model: MCoRe;
   /** Hold the same weights; describe clips. */
   replicas: readonly Replica[];
@@ -39,7 +41,8 @@ export async function predictDraws(
   setup: Omit<PredictionSetup, 'exemplars'>,
   choices: readonly ExemplarChoice[],
 ): Promise<PredictedClip[][]> {
-  const { model, train, prepared } = setup;
+  const { model, train, prepared, replicas } = setup;
+  const comparer = replicas.find((replica) => replica instanceof OnnxModel) ?? modelComparer(model);
   const { input } = model.config;
   const ids = new Set(choices.flatMap(({ lists }) => [...lists.values()].flatMap(({ exemplars }) => exemplars)));
   const exemplars = train.filter((clip) => ids.has(clip.id));
@@ -62,7 +65,7 @@ export async function predictDraws(
     const scored =
       model.config.regression === 'exemplar-free'
         ? await scoreAlone(model, stages)
-        : await scoreAgainst(model, stages, model.regressionShape, chosen);
+        : await comparer.compare(stages, model.regressionShape, chosen);
     return {
       id: clip.id,
       diveNumber: clip.diveNumber,

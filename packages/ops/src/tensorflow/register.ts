@@ -2,14 +2,23 @@ import * as tf from '@tensorflow/tfjs-core';
 import { convolveInputGradient } from '../plain/convolution.js';
 import { groupedFilterGradient, groupedInputGradient } from './grouped.js';
 import { RawOps, type TensorflowBackend } from './raw-ops.js';
+import { sideKernels } from './side-kernels.js';
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
 type Kernel = (ops: RawOps, inputs: Inputs, attributes: never) => tf.Tensor | tf.Tensor[];
 
-/** Gives the tensorflow backend the kernels of this package, out of TensorFlow's own operations. */
-export function registerTensorflowKernels(): void {
+/**
+ * Gives the tensorflow backend the kernels of this package: out of TensorFlow's own operations, and on a processor some of
+ * the wasm backend's.
+ */
+export async function registerTensorflowKernels(relaxed: boolean): Promise<void> {
   if (tf.getKernel('McoreConvolve', 'tensorflow')) {
     return;
+  }
+  const backend = tf.backend() as TensorflowBackend;
+  const side = backend.isUsingGpuDevice ? {} : await sideKernels(relaxed);
+  for (const [kernelName, kernelFunc] of Object.entries(side)) {
+    tf.registerKernel({ kernelName, backendName: 'tensorflow', kernelFunc });
   }
   for (const [kernelName, kernel] of Object.entries(KERNELS)) {
     tf.registerKernel({

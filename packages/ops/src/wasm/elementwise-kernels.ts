@@ -4,7 +4,7 @@ import type { Heap } from './heap.js';
 import type { WasmKernel } from './kernel.js';
 
 /** Kernels of linear maps and of elementwise work, by name. */
-export const ELEMENTWISE_KERNELS: Record<string, WasmKernel> = {
+export const ELEMENTWISE_KERNELS: Record<string, WasmKernel<Heap>> = {
   McorePointwise: (heap, { x, weight, bias }, { relu }) => {
     const [inputs, outputs] = weight!.shape as [number, number];
     const y = heap.output([...x!.shape.slice(0, -1), outputs]);

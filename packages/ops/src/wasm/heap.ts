@@ -1,5 +1,6 @@
 import { EngineError, formatShape } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
+import type { KernelMemory } from './kernel.js';
 import type { KernelModule } from './module.js';
 
 /** What is used of tfjs's wasm backend beyond its public type. */
@@ -19,7 +20,7 @@ export interface WasmBackend extends tf.KernelBackend {
 const STACK_BYTES = 65536;
 
 /** The kernels linked to one backend's memory. */
-export class Heap {
+export class Heap implements KernelMemory {
   readonly kernels: KernelModule;
   readonly #backend: WasmBackend;
 

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Heap } from './heap.js';
+import type { KernelModule } from './module.js';
 
 /** A kernel's inputs by name; those that may be left out are undefined then. */
 export type KernelInputs = Readonly<Record<string, tf.TensorInfo>>;
@@ -7,9 +7,20 @@ export type KernelInputs = Readonly<Record<string, tf.TensorInfo>>;
 /** A kernel's attributes by name. */
 export type KernelAttributes = Readonly<Record<string, unknown>>;
 
-/** One kernel on the wasm backend: makes its outputs and calls C functions. */
-export type WasmKernel = (
-  heap: Heap,
+/** Memory that C functions work on: the wasm backend's own, or one beside another backend. */
+export interface KernelMemory {
+  readonly kernels: KernelModule;
+  /** Where a tensor's values lie; 0 for none. Ask for all outputs first. */
+  pointer(tensor: tf.TensorInfo | undefined): number;
+  /** A new tensor, its values undefined. */
+  output(shape: readonly number[]): tf.TensorInfo;
+  /** Runs with scratch memory that is gone afterwards. */
+  scratch(floats: number, run: (pointer: number) => void): void;
+}
+
+/** One kernel of gate shifts or recurrent units: makes its outputs and calls C functions. */
+export type WasmKernel<Memory extends KernelMemory = KernelMemory> = (
+  memory: Memory,
   inputs: KernelInputs,
   attributes: KernelAttributes,
 ) => tf.TensorInfo | tf.TensorInfo[];

@@ -23,14 +23,19 @@ export async function registerWasmKernels(relaxed: boolean): Promise<void> {
     return;
   }
   registered = true;
-  const kernels = { ...CONVOLUTION_KERNELS, ...GATE_KERNELS, ...ELEMENTWISE_KERNELS, ...RECURRENCE_KERNELS };
+  const kernels: Record<string, WasmKernel<Heap>> = {
+    ...CONVOLUTION_KERNELS,
+    ...GATE_KERNELS,
+    ...ELEMENTWISE_KERNELS,
+    ...RECURRENCE_KERNELS,
+  };
   for (const [kernelName, kernel] of Object.entries(kernels)) {
     tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc: kernelFunction(kernel) });
   }
   replaceStandardKernels((backend) => heapOf(backend as tf.KernelBackend));
 }
 
-function kernelFunction(kernel: WasmKernel): tf.KernelFunc {
+function kernelFunction(kernel: WasmKernel<Heap>): tf.KernelFunc {
   return ({ inputs, attrs, backend }) =>
     kernel(heapOf(backend as tf.KernelBackend), inputs as never, (attrs ?? {}) as never);
 }

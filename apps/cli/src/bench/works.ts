@@ -1,0 +1,195 @@
+import {
+  type Checkpoint,
+  type ClipDescription,
+  type Exemplar,
+  framesTensor,
+  isBackboneWeight,
+  type MCoRe,
+  modelFromCheckpoint,
+  type StageShape,
+} from '@mcore/model';
+import { bidirectionalGru, normalizeFrames } from '@mcore/ops';
+import type { Replica } from '@mcore/training';
+import { type ClipInput, layoutOf, Trainer } from '@mcore/training';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Comparer } from '../compute/comparer.js';
+import type { OnnxModel } from '../compute/onnx-model.js';
+import type { BenchInputs } from './inputs.js';
+import type { BenchWork } from './protocol.js';
+
+/** A piece of work made ready: `run` does it once and returns a number to compare; `reset` comes before it, untimed. */
+export interface Work {
+  run(): Promise<number>;
+  reset?(): Promise<void>;
+}
+
+/** What computes. */
+export interface BenchEngine {
+  checkpoint: Checkpoint;
+  replicas: readonly Replica[];
+  comparer: Comparer;
+  /** Where the engine isn't tfjs. */
+  onnx?: OnnxModel;
+}
+
+/** Makes work ready, or says why this engine can't do it. */
+export async function prepareWork(work: BenchWork, engine: BenchEngine, inputs: BenchInputs): Promise<Work | string> {
+  const { onnx, replicas, checkpoint } = engine;
+  if (work === 'score') return scoring(engine, inputs);
+  if (onnx) {
+    if (work !== 'forward') return 'it can only score';
+    return {
+      run: async () => meanAbsolute((await (await onnx.features(inputs.queries[0]!)).getData()) as Float32Array),
+    };
+  }
+  if (work === 'train') return training(engine, inputs);
+  if (replicas.length > 1) return 'one clip is the work of one thread';
+  const model = modelFromCheckpoint(checkpoint);
+  if (work === 'forward') return forward(model, inputs);
+  if (work === 'gradient') return gradient(model, inputs);
+  return recurrence(model, inputs);
+}
+
+async function scoring({ checkpoint, replicas, comparer }: BenchEngine, inputs: BenchInputs): Promise<Work> {
+  const { config } = checkpoint.info;
+  const shape: StageShape = {
+    stages: config.stages,
+    steps: config.stepsPerStage,
+    channels: config.backbone.widths.at(-1)!,
+  };
+  const described: ClipDescription[] = await spreadOver(replicas, inputs.exemplars, (replica, frames) =>
+    replica.describe(frames),
+  );
+  const bank = described.map(
+    ({ stages }, index): Exemplar => ({
+      id: `exemplar ${index}`,
+      diveNumber: '107b',
+      difficulty: 3,
+      score: inputs.scores[index]!,
+      stages,
+    }),
+  );
+  return {
+    run: async () => {
+      const scores = await spreadOver(replicas, inputs.queries, async (replica, frames) => {
+        const { stages } = await replica.describe(frames);
+        return (await comparer.compare(stages, shape, bank)).score;
+      });
+      return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+    },
+  };
+}
+
+async function training({ checkpoint, replicas }: BenchEngine, inputs: BenchInputs): Promise<Work> {
+  const { config } = checkpoint.info;
+  const model = modelFromCheckpoint(checkpoint);
+  const layout = layoutOf(model);
+  const start = await layout.read();
+  const learningRates = layout.fill((name) =>
+    isBackboneWeight(name) ? config.optimiser.backboneLearningRate : config.optimiser.learningRate,
+  );
+  model.dispose();
+  const { queries, exemplars, scores, transitions } = inputs;
+  const clip = (frames: ClipInput['frames'], score: number, row: number): ClipInput => ({
+    frames,
+    score,
+    transitions: transitions[row]!,
+  });
+  const pairs = queries.map((query, index) => ({
+    query: clip(query, scores[exemplars.length + index]!, index),
+    exemplar: clip(exemplars[index]!, scores[index]!, queries.length + index),
+    dropoutSeed: 'none',
+  }));
+  const fresh = () =>
+    new Trainer(start, {
+      optimiser: config.optimiser,
+      totalSteps: 1,
+      learningRates,
+      replicas,
+      pairsOf: async () => pairs,
+    });
+  let trainer = fresh();
+  return {
+    run: async () => (await trainer.run()).total,
+    reset: async () => {
+      trainer = fresh(); // every run is the first step, so that its loss can be compared
+    },
+  };
+}
+
+function forward(model: MCoRe, { queries }: BenchInputs): Work {
+  const frames = framesTensor(queries[0]!);
+  const inference = model.backbone.inferenceModel();
+  return {
+    run: () => numberFrom(() => tf.mean(tf.abs(inference.apply(normalizeFrames(frames) as tf.Tensor5D)))),
+  };
+}
+
+function gradient(model: MCoRe, { queries }: BenchInputs): Work {
+  const frames = framesTensor(queries[0]!);
+  const variables = [...model.backbone.weights().values()].filter(({ trainable }) => trainable);
+  return {
+    run: () =>
+      numberFrom(() => {
+        const { grads } = tf.variableGrads(() => tf.mean(tf.square(model.features(frames))) as tf.Scalar, variables);
+        return normOf(Object.values(grads));
+      }),
+  };
+}
+
+function recurrence(model: MCoRe, { sequence, queries }: BenchInputs): Work {
+  const x = tf.tensor3d(sequence, [1, queries[0]!.count, sequence.length / queries[0]!.count]);
+  const weights = [...model.segmenter.weights()].filter(([name]) => name.startsWith('_gru.')).map(([, value]) => value);
+  // PyTorch's order: input and hidden weights, input and hidden biases, forward and then reversed
+  const side = (tensors: tf.Tensor[]) => ({
+    inputWeight: tensors[0] as tf.Tensor2D,
+    hiddenWeight: tensors[1] as tf.Tensor2D,
+    inputBias: tensors[2] as tf.Tensor1D,
+    hiddenBias: tensors[3] as tf.Tensor1D,
+  });
+  const loss = (input: tf.Tensor, ...tensors: tf.Tensor[]) =>
+    tf.mean(
+      tf.square(
+        bidirectionalGru(input as tf.Tensor3D, {
+          forward: side(tensors.slice(0, 4)),
+          backward: side(tensors.slice(4)),
+        }),
+      ),
+    );
+  const gradients = tf.grads(loss as (...inputs: tf.Tensor[]) => tf.Tensor);
+  return { run: () => numberFrom(() => normOf(gradients([x, ...weights]))) };
+}
+
+/** The value of a scalar; everything else is freed. */
+async function numberFrom(compute: () => tf.Tensor): Promise<number> {
+  const scalar = tf.tidy(compute);
+  const [value] = await scalar.data();
+  scalar.dispose();
+  return value!;
+}
+
+function normOf(tensors: readonly tf.Tensor[]): tf.Tensor {
+  return tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
+}
+
+function meanAbsolute(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length;
+}
+
+/** Does work on items, each replica taking the next one as soon as it is free; results in the items' order. */
+async function spreadOver<Item, Result>(
+  replicas: readonly Replica[],
+  items: readonly Item[],
+  work: (replica: Replica, item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const take = async (replica: Replica) => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await work(replica, items[index]!);
+    }
+  };
+  await Promise.all(replicas.map(take));
+  return results;
+}

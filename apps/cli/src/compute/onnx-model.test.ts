@@ -41,7 +41,8 @@ describe.skipIf(missing !== null)(`OnnxModel${missing === null ? '' : `: skipped
 
 describe('loadOnnxRuntime', () => {
   it('says how to get a package that is not installed', async () => {
-    await expect(loadOnnxRuntime(() => import('onnxruntime-node-that-nobody-has' as string))).rejects.toThrow(
+    const nobodyHas = 'onnxruntime-node-that-nobody-has';
+    await expect(loadOnnxRuntime(() => import(nobodyHas))).rejects.toThrow(
       new EngineError(
         "startEngine: the engine 'onnx' needs the npm package onnxruntime-node, which is not installed: npm install onnxruntime-node.",
       ),

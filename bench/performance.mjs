@@ -1,0 +1,123 @@
+/**
+ * Measures this project against PyTorch and ONNX Runtime on this machine and writes docs/performance.json and the tables of
+ * docs/performance.md: `npm run build && node scripts/set-up-python.mjs && node bench/performance.mjs [piece ...]`.
+ *
+ * A piece takes minutes; without names all are run, one after another. Contenders take turns within a piece (`mcore bench`), so compare
+ * figures of one piece only. What was measured before stays until its piece is run again. `--write` only writes the tables.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { growthTable, targetTable, workTable } from './performance-tables.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const results = join(root, 'docs', 'performance.json');
+const page = join(root, 'docs', 'performance.md');
+const cores = availableParallelism();
+const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mcore', 'python');
+const python = process.platform === 'win32' ? join(cache, 'Scripts', 'python.exe') : join(cache, 'bin', 'python');
+const contender = join(root, 'bench', 'pytorch', 'contender.py');
+
+/** @param {string[]} modes */
+const against = (...modes) =>
+  modes.flatMap((mode) => ['--against', `pytorch ${mode}=${python} ${contender} ${mode} --threads ${cores}`]);
+const onnxPython = ['--against', `onnxruntime python=${python} ${contender} onnxruntime --threads ${cores}`];
+const own = (...engines) => ['--engines', engines.join(',')];
+const wasm = cores > 1 ? ['wasm', `wasm:${cores}`] : ['wasm'];
+
+const growing = own('tensorflow', 'wasm', 'onnx');
+/** @type {Record<string, string[][]>} Arguments of `mcore bench`; several runs make a piece. */
+const PIECES = {
+  parts: [
+    ['--work', 'gru', '--rounds', '7', '--repeats', '3', ...own('tensorflow', 'wasm'), ...against('eager')],
+    ['--work', 'forward', '--rounds', '5', ...own('tensorflow', 'wasm', 'onnx'), ...against('eager'), ...onnxPython],
+    ['--work', 'gradient', '--rounds', '3', ...own('tensorflow', 'wasm'), ...against('eager')],
+  ],
+  // torch.compile takes a minute or more to get ready
+  compiled: ['forward', 'gradient'].map((work) => [
+    ...['--work', work, '--rounds', '5'],
+    ...own('tensorflow', 'wasm'),
+    ...against('eager', 'compiled'),
+  ]),
+  score: [
+    [
+      '--work',
+      'score',
+      '--rounds',
+      '5',
+      ...own('tensorflow', ...wasm, 'onnx'),
+      ...against('original', 'eager'),
+      ...onnxPython,
+    ],
+  ],
+  train: [['--work', 'train', '--rounds', '3', ...own('tensorflow', ...wasm), ...against('eager')]],
+  growth: [
+    ...['24', '48', '96', '192'].map((frames) => ['--frames', frames]),
+    ...['56x56', '168x168', '224x224'].map((size) => ['--size', size]),
+    ...['1', '4', '8'].map((clips) => ['--clips', clips]),
+    ...['1', '50', '200'].map((exemplars) => ['--exemplars', exemplars]),
+  ].map((sizes) => ['--work', 'score', '--rounds', '3', ...sizes, ...growing]),
+};
+
+const words = process.argv.slice(2);
+const pieces = words.includes('--write') ? [] : words.length > 0 ? words : Object.keys(PIECES);
+for (const piece of pieces) {
+  if (!PIECES[piece]) fail(`wanted pieces of ${Object.keys(PIECES).join(', ')}, got ${piece}.`);
+  const outcomes = PIECES[piece].flatMap((args) => {
+    if (args.includes('--against') && !existsSync(python)) fail('wanted PyTorch: node scripts/set-up-python.mjs');
+    return measure(args);
+  });
+  save({ ...load(), [piece]: outcomes });
+  write(load());
+}
+write(load());
+
+/** @param {string[]} args */
+function measure(args) {
+  const main = join(root, 'apps', 'cli', 'dist', 'main.js');
+  const { status, stdout } = spawnSync(process.execPath, [main, 'bench', '--preset', 'released', '--json', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 2 ** 28,
+  });
+  if (status !== 0) fail(`mcore bench ${args.join(' ')} ended with status ${status}.`);
+  return JSON.parse(stdout);
+}
+
+function load() {
+  return existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
+}
+
+function save(measured) {
+  replace(results, `${JSON.stringify(measured, null, 1)}\n`);
+}
+
+/** Fills in what lies between `<!-- table: NAME -->` and `<!-- end of table -->`. */
+function write(measured) {
+  const tables = {
+    targets: () => targetTable(measured, cores),
+    parts: () => (measured.parts ?? []).map(workTable).join('\n\n'),
+    score: () => (measured.score ?? []).map(workTable).join('\n\n'),
+    train: () => (measured.train ?? []).map(workTable).join('\n\n'),
+    compiled: () => (measured.compiled ?? []).map(workTable).join('\n\n'),
+    growth: () => growthTable(measured.growth ?? []),
+  };
+  const text = readFileSync(page, 'utf8').replace(
+    /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end of table -->)/g,
+    (_, start, name, end) => `${start}\n${tables[name]()}\n\n${end}`,
+  );
+  replace(page, text);
+}
+
+function replace(path, text) {
+  writeFileSync(`${path}.tmp`, text);
+  renameSync(`${path}.tmp`, path);
+}
+
+function fail(reason) {
+  console.error(`performance: ${reason}`);
+  process.exit(1);
+}

@@ -9,7 +9,7 @@ import { runMcore } from './run-mcore.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-bench-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const SMALL = ['--frames', '8', '--size', '32x32', '--clips', '2', '--exemplars', '3', '--rounds', '1', '--json'];
+const SMALL = ['--frames', '8', '--size', '32x32', '--clips', '2', '--exemplars', '2', '--rounds', '1', '--json'];
 
 async function bench(...args: string[]): Promise<BenchResult[]> {
   const { status, stdout, stderr } = await runMcore(['bench', ...SMALL, ...args], folder);
@@ -19,13 +19,12 @@ async function bench(...args: string[]): Promise<BenchResult[]> {
 }
 
 describe('mcore bench', () => {
-  it('measures wasm, two workers of it and cpu at the same work: same score, same loss', async () => {
-    const outcomes = await bench('--engines', 'wasm,wasm:2,cpu', '--work', 'score,train');
+  it('measures wasm and two workers of it at the same work: same score, same loss', async () => {
+    const outcomes = await bench('--engines', 'wasm,wasm:2', '--work', 'score,train');
     expect(outcomes.map(({ work }) => work)).toEqual(['score', 'train']);
     for (const { results } of outcomes) {
       const values = results.map((row) => ('value' in row ? row.value : Number.NaN));
       expect(values[1]! / values[0]!).toBeCloseTo(1, 5);
-      expect(values[2]! / values[0]!).toBeCloseTo(1, 4);
       for (const row of results) {
         expect(row).toMatchObject({ milliseconds: [expect.any(Number)] });
         expect('peakMegabytes' in row && row.peakMegabytes).toBeGreaterThan(50);
@@ -52,5 +51,5 @@ describe.skipIf(missing !== null)(`mcore bench${missing === null ? '' : `: skipp
     }
     expect((values[1]!.eager as number) / loss).toBeCloseTo(1, 3);
     expect(values[1]!.onnxruntime).toBe('onnxruntime has no train');
-  });
+  }, 240_000);
 });

@@ -10,7 +10,7 @@ import { writeFileAtomically } from '../data/atomic-file.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import { assertStages } from '../data/source.js';
 import { clipsCsv } from '../run/clips-csv.js';
-import { type EvalSettings, evalTasks, runEvalTasks, wholeChoice } from '../run/eval-tasks.js';
+import { calibrationFor, type EvalSettings, evalTasks, runEvalTasks, wholeChoice } from '../run/eval-tasks.js';
 import { type CheckpointEvaluation, type EvaluatedDraw, evaluateDraws } from '../run/evaluate-checkpoint.js';
 import { evaluationExtras } from '../run/evaluation-extras.js';
 import { type EvaluationAbout, evaluationJson, evaluationTable } from '../run/evaluation-output.js';
@@ -95,14 +95,13 @@ async function runEval(options: EvalOptions): Promise<void> {
       await writeFileAtomically(options.csv, clipsCsv(predicted));
       say(`One row a clip: ${options.csv}`);
     }
+    const calibration = calibrationFor(checkpoints[0]!, options.part);
     const extras = evaluationExtras({
       draws: evaluated.map((one) => one.draws.map((draw) => draw.evaluation)),
       predicted,
       weights: options.weights,
       by: options.by,
-      ...(options.part === 'test' && checkpoints[0]!.info.calibration
-        ? { calibration: checkpoints[0]!.info.calibration }
-        : {}),
+      ...(calibration && { calibration }),
       ...(against ? { against: { file: options.against!, clips: against } } : {}),
     });
     if (options.report !== undefined) {
@@ -213,9 +212,12 @@ export function mergedEvaluation({ finished, settings }: MergedResults<Predicted
   }));
   const evaluation = evaluate(predicted);
   const about = settings as unknown as EvalSettings;
+  const { weights, calibration } = about;
+  const runs = { draws: [[evaluation]], predicted, weights: [weights], by: [] };
+  const extras = evaluationExtras({ ...runs, ...(calibration && { calibration }) });
   return {
-    json: evaluationJson(evaluation, about),
-    text: () => evaluationTable(evaluation, about),
+    json: evaluationJson(evaluation, about, extras),
+    text: () => evaluationTable(evaluation, about, extras),
     csv: () => clipsCsv(predicted),
   };
 }

@@ -1,6 +1,6 @@
 import type { Clip, ExemplarChoice } from '@mcore/clips';
 import { McoreError } from '@mcore/errors';
-import { modelFromCheckpoint, weightsId } from '@mcore/model';
+import { type Calibration, type Checkpoint, modelFromCheckpoint, weightsId } from '@mcore/model';
 import type { Task, TaskList } from '@mcore/tasks';
 import { fingerprint, ResultStore, type ResultStoreOptions, type RunSummary } from '@mcore/tasks/node';
 import { createReplicas } from '../compute/replicas.js';
@@ -17,6 +17,16 @@ export interface EvalSettings extends EvaluationAbout {
   weights: string;
   exemplars: string;
   training: string;
+  /** Of the interval whose coverage is said; null where none is. */
+  calibration: Calibration | null;
+}
+
+/** The calibration of a checkpoint, for clips that it was not measured on. */
+export function calibrationFor(
+  { info }: Pick<Checkpoint, 'info'>,
+  part: EvaluationAbout['part'],
+): Calibration | undefined {
+  return part === 'test' ? info.calibration : undefined;
 }
 
 /** The clips of `mcore eval` as tasks. Those of one dive number share exemplars, so they are a group. */
@@ -31,6 +41,7 @@ export async function evalTasks(
     exemplars: fingerprint([...choice.lists].map(([id, { exemplars }]) => [id, exemplars])),
     // label-only baselines come from them
     training: fingerprint(train.map(({ id, score, transitions }) => [id, score, transitions])),
+    calibration: calibrationFor(checkpoint, about.part) ?? null,
   };
   return {
     kind: 'eval',

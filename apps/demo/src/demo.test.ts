@@ -1,8 +1,15 @@
 import { fineDivingLabels } from '@mcore/finediving-labels';
 import { describe, expect, it } from 'vitest';
-import { describeDive } from './describe-dive.js';
-import { frameRate, Playback } from './playback.js';
-import { stageOf, stageSpans } from './stage-spans.js';
+import { describeDive, describeNumber } from './describe-dive.js';
+import { executionOf } from './execution.js';
+import type { Costs, ExemplarFacts, JudgeReady, Verdict } from './judge/judge-api.js';
+import { drawnHeight } from './judge/sample-source.js';
+import { Playback } from './playback.js';
+import { stem, verdictCsv, verdictJson } from './save.js';
+import { stageSpans } from './stages.js';
+import { kindOf } from './state/trouble.js';
+import { clock, signed } from './ui/format.js';
+import { WorkerError } from './worker-calls.js';
 
 describe('describeDive', () => {
   it.each([
@@ -20,43 +27,167 @@ describe('describeDive', () => {
   it('has words for every label', () => {
     for (const { diveNumber } of fineDivingLabels) expect(describeDive(diveNumber)).toMatch(/somersault/);
   });
+
+  it('has words for what is being typed', () => {
+    expect(describeNumber('')).toMatch(/^Unknown/);
+    expect(describeNumber('52')).toMatch(/^Not a dive number yet/);
+    expect(describeNumber(' 107B ')).toBe('forward, 3½ somersaults, pike');
+  });
 });
 
-describe('stages', () => {
-  it('cover every frame of every label once, empty stages none', () => {
+describe('stageSpans', () => {
+  it('cover every frame of every label once, in order', () => {
     for (const { frameCount, transitions } of fineDivingLabels) {
-      const spans = stageSpans(frameCount, transitions);
-      const lengths = [0, 0, 0];
-      for (let frame = 0; frame < frameCount; frame++) lengths[stageOf(frame, transitions)]!++;
-      expect(spans.map(({ from, to }) => to - from)).toEqual(lengths);
+      const spans = stageSpans(0, frameCount, transitions);
+      expect(spans.map(({ name }) => name)).toEqual(['Take-off', 'Flight', 'Entry']);
+      expect(spans[0]!.from).toBe(0);
+      expect(spans[2]!.to).toBe(frameCount);
+      expect([spans[1]!.from, spans[2]!.from]).toEqual([spans[0]!.to, spans[1]!.to]);
     }
+  });
+
+  it('numbers the stages of a model that has not three', () => {
+    expect(stageSpans(0, 9, [3]).map(({ name }) => name)).toEqual(['Stage 1', 'Stage 2']);
   });
 });
 
 describe('Playback', () => {
-  it('shows 25 frames a second while playing, begins again after a pause', () => {
-    const playback = new Playback(10);
-    playback.tick(100);
-    playback.tick(100.2);
-    expect(playback.frame).toBe(0);
+  const playing = (from: number, to: number) => {
+    const playback = new Playback();
+    playback.setRange(from, to);
     playback.playing = true;
-    const frames = [0.2, 0.24, 0.32, 0.48, 0.6, 0.8, 1, 1.2, 1.4, 1.5].map((now) => {
-      playback.tick(100 + now);
-      return playback.frame;
+    playback.tick(100);
+    return playback;
+  };
+
+  it('shows each second while playing, stays at the end, begins again after a pause', () => {
+    const playback = playing(1, 1.4);
+    const shown = [0.1, 0.3, 0.4, 0.6, 0.8, 1, 1.15].map((passed) => {
+      playback.tick(100 + passed);
+      return Number(playback.seconds.toFixed(2));
     });
-    expect(frames).toEqual([0, 1, 3, 7, 9, 9, 9, 9, 0, 2]);
+    expect(shown).toEqual([1.1, 1.3, 1.4, 1.4, 1.4, 1.4, 1]);
   });
 
-  it('plays slowly, jumps where told, and does not jump over what a sleeping tab missed', () => {
-    const playback = new Playback(100);
-    playback.playing = true;
+  it('plays slowly, jumps where told within its stretch, and does not jump over what a sleeping tab missed', () => {
+    const playback = playing(0, 4);
     playback.speed = 0.25;
-    playback.tick(0);
-    playback.tick(0.16);
-    expect(playback.frame).toBe(1);
-    playback.seek(50);
-    expect(playback.frame).toBe(50);
+    playback.tick(100.16);
+    expect(playback.seconds).toBeCloseTo(0.04, 10);
+    playback.seek(2);
+    expect(playback.progress).toBe(0.5);
     playback.tick(1000);
-    expect(playback.frame - 50).toBeLessThanOrEqual(0.25 * 0.25 * frameRate);
+    expect(playback.seconds - 2).toBeLessThanOrEqual(0.25 * 0.25 + 1e-9);
+    playback.seek(9);
+    expect(playback.seconds).toBe(4);
+    playback.setRange(1, 2);
+    expect(playback.seconds).toBe(1);
+  });
+});
+
+const exemplars: ExemplarFacts[] = [3.2, 3, 3.4].map((difficulty, index) => ({
+  id: `0${index}__1`,
+  diveNumber: '107b',
+  score: 70,
+  difficulty,
+}));
+
+describe('executionOf', () => {
+  it('divides by the difficulty of the label, else by the exemplars’ middle one', () => {
+    expect(executionOf(72, 3, exemplars, true)).toEqual({ difficulty: 3, from: 'label', execution: 24, award: 8 });
+    expect(executionOf(64, null, exemplars, true)).toMatchObject({
+      difficulty: 3.2,
+      from: 'same number',
+      execution: 20,
+    });
+    expect(executionOf(64, null, exemplars, false).from).toBe('similar dives');
+  });
+});
+
+const verdict: Verdict = {
+  scored: {
+    video: 'my "best", dive.mp4',
+    diveNumber: '107b',
+    score: 71.5,
+    interval: [60, 83],
+    level: 0.9,
+    spread: 2,
+    match: 'same dive number',
+    exemplars: [{ id: 'a,"b"', diveNumber: '107b', score: 70, delta: 1.5, stageDeltas: [1, -0.25, 0.75] }],
+    transitions: [10, 20],
+    transitionSeconds: [0.4, 0.8],
+    frames: 40,
+    durationSeconds: 1.6,
+  },
+  exemplars: [{ id: 'a,"b"', diveNumber: '107b', score: 70, difficulty: 3 }],
+  positions: [1, 2],
+  seconds: [0, 0.4, 0.8, 1.2],
+  probabilities: [
+    [0, 1, 0, 0],
+    [0, 0, 1, 0],
+  ],
+};
+
+describe('what is saved', () => {
+  it('is a line of CSV for each exemplar, quoted as RFC 4180 says', () => {
+    expect(verdictCsv(verdict, ['Take-off', 'Flight', 'Entry'])).toBe(
+      'exemplar,dive_number,difficulty,score,delta,delta_take_off,delta_flight,delta_entry\r\n' +
+        '"a,""b""",107b,3,70,1.5000,1.0000,-0.2500,0.7500\r\n',
+    );
+  });
+
+  it('is JSON with the keys of mcore score --json, and the model’s own phases where they were corrected', () => {
+    const ready = {
+      engine: { name: 'wasm', description: 'WebAssembly', attempts: [] },
+      weights: { trainedOn: 'rendered dives', preset: 'laptop', step: 500, level: 0.9, clips: 200 },
+      milliseconds: { engine: 1, weights: 2 },
+    } as unknown as JudgeReady;
+    const costs: Costs = {
+      milliseconds: { frames: 3, backbone: 4, comparing: 5 },
+      memory: { tensors: 1, bytes: 4, heapBytes: null },
+    };
+    expect(JSON.parse(verdictJson(verdict, ready, costs, null))).toMatchObject(verdict.scored);
+    expect(JSON.parse(verdictJson(verdict, ready, costs, null))).not.toHaveProperty('correctedByHand');
+    const before = { ...verdict, scored: { ...verdict.scored, score: 69, transitions: [9, 20] } };
+    expect(JSON.parse(verdictJson(verdict, ready, costs, before))).toMatchObject({
+      correctedByHand: true,
+      modelsOwn: { score: 69, transitions: [9, 20] },
+    });
+  });
+
+  it('has a name that every system takes', () => {
+    expect(stem('my "best" dive.mp4')).toBe('my_best_dive');
+    expect(stem('.mp4')).toBe('dive');
+  });
+});
+
+describe('drawnHeight', () => {
+  it('reads the size that weights were trained at, else FineDiving’s own', () => {
+    expect(drawnHeight("rendered dives (FineDiving's real labels, re-rendered; seed 0, 228x128)")).toBe(128);
+    expect(drawnHeight('FineDiving')).toBe(256);
+  });
+});
+
+describe('kindOf', () => {
+  it.each([
+    ['memory', new RangeError('Array buffer allocation failed')],
+    ['memory', new WorkerError({ name: 'Error', message: 'memory access out of bounds' })],
+    ['engine', new WorkerError({ name: 'EngineError', message: 'useEngine: no engine', code: 'ERR_MCORE_ENGINE' })],
+    ['weights', new WorkerError({ name: 'DataError', message: 'Scorer.create: wanted', code: 'ERR_MCORE_DATA' })],
+    [
+      'number',
+      new WorkerError({ name: 'ArgumentError', message: 'parseDiveNumber: wanted', code: 'ERR_MCORE_ARGUMENT' }),
+    ],
+    ['video', new WorkerError({ name: 'DataError', message: 'openVideo: wanted a video', code: 'ERR_MCORE_DATA' })],
+    ['other', new Error('what')],
+  ])('%s', (kind, error) => {
+    expect(kindOf(error)).toBe(kind);
+  });
+});
+
+describe('figures in words', () => {
+  it('are signed with a real minus, and clocks', () => {
+    expect([signed(1.25, 2), signed(-1.26), signed(-0.01)]).toEqual(['+1.25', '−1.3', '0.0']);
+    expect([clock(1.5), clock(64.25)]).toEqual(['1.50 s', '1:04.3']);
   });
 });

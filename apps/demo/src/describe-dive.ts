@@ -25,3 +25,17 @@ function halves(count: number, what: string): string {
   const whole = Math.floor(count / 2);
   return `${whole || ''}${count % 2 === 1 ? '½' : ''} ${what}${count > 2 ? 's' : ''}`;
 }
+
+/**
+ * What a number that somebody types says so far.
+ *
+ * @returns A sentence, whatever the text.
+ */
+export function describeNumber(text: string): string {
+  if (text.trim() === '') return 'Unknown: compared with the dives that look most alike.';
+  try {
+    return describeDive(text);
+  } catch {
+    return 'Not a dive number yet, such as 107B or 5253B.';
+  }
+}

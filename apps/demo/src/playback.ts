@@ -1,30 +1,43 @@
-/** Frames a second the clips are shown at. */
+/** Frames a second the rendered dives are shown at. */
 export const frameRate = 25;
 
-/** How long the last frame stays before a clip begins again, in seconds. */
-const pause = 0.8;
+/** How long the end stays before a stretch begins again, in seconds. */
+const pause = 0.7;
 
-/** Which frame to show when; knows no clock, so time is whatever the caller says it is. */
+/** What to show when; knows no clock, so time is whatever the caller says it is. */
 export class Playback {
   playing = false;
   speed = 1;
+  #from = 0;
+  #to = 0;
   #seconds = 0;
   #last: number | null = null;
 
-  constructor(readonly frameCount: number) {}
-
-  /** The frame to show now. */
-  get frame(): number {
-    return Math.min(this.frameCount - 1, Math.floor(this.#seconds * frameRate + 1e-6));
+  /** Plays this stretch of the video from now on; stays where it is if that lies within. */
+  setRange(from: number, to: number): void {
+    this.#from = from;
+    this.#to = Math.max(from, to);
+    if (this.#seconds < from || this.#seconds > this.#to) this.#seconds = from;
   }
 
-  /** Jumps to a frame. */
-  seek(frame: number): void {
-    this.#seconds = frame / frameRate;
+  /** The second of the video to show now. */
+  get seconds(): number {
+    return Math.min(this.#to, this.#seconds);
+  }
+
+  /** How far that is through the stretch, 0 .. 1. */
+  get progress(): number {
+    const length = this.#to - this.#from;
+    return length > 0 ? (this.seconds - this.#from) / length : 0;
+  }
+
+  /** Jumps, within the stretch. */
+  seek(seconds: number): void {
+    this.#seconds = Math.min(this.#to, Math.max(this.#from, seconds));
   }
 
   /**
-   * Lets time pass; after the last frame and a pause the clip begins again.
+   * Lets time pass; after the end and a pause the stretch begins again.
    *
    * @param now - Seconds on any clock that does not run backwards.
    */
@@ -33,6 +46,6 @@ export class Playback {
     this.#last = now;
     if (!this.playing) return;
     this.#seconds += passed * this.speed;
-    if (this.#seconds > this.frameCount / frameRate + pause) this.#seconds = 0;
+    if (this.#seconds > this.#to + pause * this.speed) this.#seconds = this.#from;
   }
 }

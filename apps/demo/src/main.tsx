@@ -1,0 +1,36 @@
+import '@fontsource/barlow/latin-400.css';
+import '@fontsource/barlow/latin-500.css';
+import '@fontsource/barlow/latin-600.css';
+import '@fontsource/barlow-condensed/latin-500.css';
+import '@fontsource/barlow-condensed/latin-600.css';
+import './style/base.css';
+import './style/parts.css';
+import './style/print.css';
+import type { EngineChoice } from '@mcore/engines';
+import { render } from 'preact';
+import { playback, showDive } from './state/showing.js';
+import { engineChoice, testDives } from './state/store.js';
+import { App } from './ui/app.js';
+
+/** What is shown when nothing else is asked for. */
+const FIRST = '5253b';
+
+const engines: readonly EngineChoice[] = ['auto', 'webgpu', 'wasm', 'cpu'];
+const asked = new URLSearchParams(location.search).get('engine') as EngineChoice | null;
+if (asked && engines.includes(asked)) engineChoice.value = asked;
+playback.playing = !matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+render(<App />, document.getElementById('app')!);
+
+// training dives are among the exemplars: they would be compared with themselves
+const wanted = () => testDives.find(({ id }) => id === decodeURIComponent(location.hash.slice(1)));
+showDive(wanted() ?? testDives.find((clip) => clip.diveNumber === FIRST) ?? testDives[0]!);
+addEventListener('hashchange', () => {
+  const clip = wanted();
+  if (clip) showDive(clip);
+});
+
+if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+  // a page that can't be kept offline works all the same
+  navigator.serviceWorker.register(new URL('sw.js', document.baseURI)).catch(() => {});
+}

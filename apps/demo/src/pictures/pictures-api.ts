@@ -1,0 +1,44 @@
+/** What there is to show. */
+export type PictureSource = { kind: 'dive'; id: string } | { kind: 'file'; file: Blob; name: string };
+
+/** What is known of a video once it is open. */
+export interface FootageFacts {
+  frameCount: number;
+  durationSeconds: number;
+  width: number;
+  height: number;
+  codec: string;
+}
+
+/** A request for pictures of a stretch of time; they come one by one as `picture` events. */
+export interface PictureRequest {
+  /** Newer requests of the same lane end older ones. */
+  lane: string;
+  request: number;
+  source: PictureSource;
+  fromSeconds: number;
+  toSeconds: number;
+  /** At most so many, evenly spaced. */
+  count: number;
+  /** Of the pictures, in pixels; the width follows. */
+  height: number;
+}
+
+/** One picture. */
+export interface Picture {
+  lane: string;
+  request: number;
+  /** Its place among all that will come. */
+  index: number;
+  total: number;
+  /** When it is shown, from the video's first frame. */
+  seconds: number;
+  bitmap: ImageBitmap;
+}
+
+/** What the worker for pictures does. */
+export type PicturesApi = {
+  open(source: PictureSource): Promise<FootageFacts>;
+  /** Sends pictures; resolves when all are sent, or when a newer request of the lane came. */
+  show(request: PictureRequest): Promise<void>;
+};

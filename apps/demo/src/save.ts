@@ -1,0 +1,70 @@
+import type { Costs, JudgeReady, Verdict } from './judge/judge-api.js';
+
+/** Everything a verdict says, for other programs: the keys of `mcore score --json`, and what the page knows besides. */
+export function verdictJson(verdict: Verdict, ready: JudgeReady, costs: Costs, correctedFrom: Verdict | null): string {
+  const { scored, seconds, probabilities } = verdict;
+  const own = correctedFrom && {
+    score: correctedFrom.scored.score,
+    transitions: correctedFrom.scored.transitions,
+    transitionSeconds: correctedFrom.scored.transitionSeconds,
+  };
+  return `${JSON.stringify(
+    {
+      ...scored,
+      ...(own && { correctedByHand: true, modelsOwn: own }),
+      sampledSeconds: seconds,
+      transitionProbabilities: probabilities,
+      weights: ready.weights,
+      engine: { name: ready.engine.name, description: ready.engine.description },
+      milliseconds: { ...ready.milliseconds, ...costs.milliseconds },
+    },
+    null,
+    2,
+  )}\n`;
+}
+
+/** The exemplars' votes as a table: one line each. */
+export function verdictCsv({ scored, exemplars }: Verdict, stages: readonly string[]): string {
+  const head = [
+    'exemplar',
+    'dive_number',
+    'difficulty',
+    'score',
+    'delta',
+    ...stages.map((name) => `delta_${slug(name)}`),
+  ];
+  const rows = scored.exemplars.map((vote, index) => [
+    vote.id,
+    vote.diveNumber,
+    exemplars[index]!.difficulty,
+    vote.score,
+    vote.delta.toFixed(4),
+    ...vote.stageDeltas.map((delta) => delta.toFixed(4)),
+  ]);
+  return `${[head, ...rows].map((row) => row.map(field).join(',')).join('\r\n')}\r\n`;
+}
+
+/** Quoted as RFC 4180 wants it. */
+function field(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function slug(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_');
+}
+
+/** Offers text as a file. */
+export function download(name: string, type: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** A video's name without its ending, for names of files. */
+export function stem(name: string): string {
+  return name.replace(/\.[^.]+$/, '').replaceAll(/[^\w-]+/g, '_') || 'dive';
+}

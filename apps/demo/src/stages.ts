@@ -1,0 +1,33 @@
+/** The stages of a dive in order, as FineDiving's labels have them. */
+const diveStages = ['Take-off', 'Flight', 'Entry'] as const;
+
+/** Names of a model's stages; numbers where it has not three. */
+export function stageNames(count: number): string[] {
+  return Array.from({ length: count }, (_, stage) =>
+    count === diveStages.length ? diveStages[stage]! : `Stage ${stage + 1}`,
+  );
+}
+
+/** A stage's part of a video. */
+export interface StageSpan {
+  readonly name: string;
+  readonly from: number;
+  /** Equal to `from` where the stage is empty. */
+  readonly to: number;
+}
+
+/**
+ * The stages between the transitions of a video; together they cover it.
+ *
+ * @param from - Where the first begins, in frames or seconds.
+ * @param to - Where the last ends.
+ * @param transitions - Ascending, in between.
+ */
+export function stageSpans(from: number, to: number, transitions: readonly number[]): StageSpan[] {
+  const edges = [from, ...transitions, to];
+  return stageNames(transitions.length + 1).map((name, stage) => ({
+    name,
+    from: edges[stage]!,
+    to: edges[stage + 1]!,
+  }));
+}

@@ -1,0 +1,208 @@
+import { batch } from '@preact/signals';
+import type { JudgeApi, JudgedSource } from '../judge/judge-api.js';
+import { WorkerClient, WorkerStopped } from '../worker-calls.js';
+import { showExemplar } from './showing.js';
+import * as store from './store.js';
+import { kindOf, sentences, trouble } from './trouble.js';
+
+/** Evidence is looked for without being asked where a verdict takes less than this, in milliseconds. */
+const QUICK = 2500;
+
+const judge = new WorkerClient<JudgeApi>(
+  () => new Worker(new URL('../judge/judge.worker.ts', import.meta.url), { type: 'module', name: 'judge' }),
+  (event, detail) => {
+    if (event === 'phase' && store.phase.value !== null) store.phase.value = detail as string;
+    if (event === 'lost') deviceLost(detail as string);
+  },
+);
+
+/** Goes up with every job, so that answers to an older one are known. */
+let job = 0;
+
+/** Judges what is chosen now; what was going on before is ended. */
+export async function judgeNow(): Promise<void> {
+  const source = judgedSource();
+  if (!source) return;
+  if (store.phase.value !== null || store.lookingForEvidence.value) stopJudge();
+  const own = ++job;
+  const diveNumber = store.diveNumber.value.trim().toLowerCase();
+  const trim = store.trim.value;
+  clearVerdict();
+  batch(() => {
+    trouble.value = null;
+    store.phase.value = 'Starting';
+  });
+  try {
+    store.ready.value ??= await judge.call('start', {
+      engine: store.engineChoice.value,
+      own: store.ownWeights.value,
+    });
+    const verdict = await judge.call('judge', { source, diveNumber: diveNumber || null });
+    if (own !== job) return;
+    batch(() => {
+      store.verdict.value = verdict;
+      store.judged.value = { trim, diveNumber };
+      store.positions.value = verdict.positions;
+      store.phase.value = null;
+    });
+    void showExemplar(0);
+    if (verdict.costs.milliseconds.backbone < QUICK) void lookForEvidence();
+  } catch (error) {
+    if (own === job) fail(error);
+  } finally {
+    if (own === job) store.phase.value = null;
+  }
+}
+
+/** Ends whatever the judge does; the next job starts it again. */
+export function cancel(): void {
+  job++;
+  stopJudge();
+  store.phase.value = null;
+}
+
+/** Forgets the verdict, because something else is looked at. */
+export function clearVerdict(): void {
+  batch(() => {
+    store.verdict.value = null;
+    store.corrected.value = null;
+    store.judged.value = null;
+    store.positions.value = [];
+    store.evidence.value = null;
+    store.chosenExemplar.value = 0;
+  });
+  store.exemplarFootage.clear();
+}
+
+/** Starts the judge anew at the next job: another engine, other weights. */
+export function resetJudge(): void {
+  cancel();
+  clearVerdict();
+}
+
+let moving = false;
+
+/**
+ * Moves a transition and scores again; while one score is computed only the last of several moves is kept.
+ *
+ * @param index - Of the transition.
+ * @param position - In sampled frames; kept between its neighbours.
+ */
+export async function moveTransition(index: number, position: number): Promise<void> {
+  const verdict = store.verdict.value;
+  if (!verdict) return;
+  const now = [...store.positions.value];
+  const low = (now[index - 1] ?? 0) + (index > 0 ? 1 : 0);
+  const high = (now[index + 1] ?? verdict.seconds.length) - 1;
+  now[index] = Math.min(high, Math.max(low, Math.round(position)));
+  if (now[index] === store.positions.value[index]) return;
+  store.positions.value = now;
+  store.evidence.value = null;
+  if (moving) return;
+  moving = true;
+  const own = job;
+  try {
+    for (let asked: readonly number[] | undefined; asked !== store.positions.value && own === job; ) {
+      asked = store.positions.value;
+      const moved = await judge.call('move', [...asked]);
+      if (own === job) store.corrected.value = sameAsModel(asked) ? null : moved;
+    }
+  } catch (error) {
+    if (own === job) fail(error);
+  } finally {
+    moving = false;
+  }
+}
+
+/** Puts the transitions back where the model found them. */
+export function resetTransitions(): void {
+  batch(() => {
+    store.positions.value = store.verdict.value?.positions ?? [];
+    store.corrected.value = null;
+    store.evidence.value = null;
+  });
+}
+
+function sameAsModel(positions: readonly number[]): boolean {
+  return store.verdict.value!.positions.every((position, index) => position === positions[index]);
+}
+
+/** Computes where in time and image the score comes from. */
+export async function lookForEvidence(): Promise<void> {
+  if (store.lookingForEvidence.value || !store.verdict.value) return;
+  store.lookingForEvidence.value = true;
+  const own = job;
+  const asked = store.positions.value;
+  try {
+    const found = await judge.call('saliency', [...asked]);
+    if (own === job && asked === store.positions.value) store.evidence.value = found;
+  } catch (error) {
+    if (own === job) fail(error);
+  } finally {
+    store.lookingForEvidence.value = false;
+  }
+}
+
+function judgedSource(): JudgedSource | null {
+  const source = store.source.value;
+  if (!source || !store.facts.value) return null;
+  if (source.kind === 'dive') return { kind: 'dive', id: source.clip.id };
+  const [fromSeconds, toSeconds] = store.trim.value;
+  return { kind: 'file', file: source.file, name: source.name, fromSeconds, toSeconds };
+}
+
+function stopJudge(): void {
+  judge.stop();
+  store.ready.value = null;
+  store.lookingForEvidence.value = false;
+}
+
+const again = { label: 'Try again', go: () => void judgeNow() };
+
+/** Computes with WebAssembly from now on. */
+const useWasm = {
+  label: 'Use WebAssembly instead',
+  go: () => {
+    store.engineChoice.value = 'wasm';
+    resetJudge();
+    void judgeNow();
+  },
+};
+
+function deviceLost(reason: string): void {
+  cancel();
+  trouble.value = {
+    text: 'The graphics device went away while it was needed. What is on the page stays.',
+    detail: reason,
+    ways: [again, useWasm],
+  };
+}
+
+function fail(error: unknown): void {
+  if (error instanceof WorkerStopped) return;
+  const kind = kindOf(error);
+  const engine = store.ready.value?.engine.name;
+  if (kind === 'memory' || kind === 'engine' || kind === 'weights') stopJudge();
+  const shipped = {
+    label: 'Back to the shipped weights',
+    go: () => {
+      store.ownWeights.value = null;
+      resetJudge();
+      void judgeNow();
+    },
+  };
+  const ways = {
+    memory: engine === 'wasm' ? [again] : [again, useWasm],
+    engine: store.engineChoice.value === 'wasm' ? [again] : [again, useWasm],
+    weights: store.ownWeights.value ? [shipped] : [again],
+    number: [{ label: 'Judge without a number', go: () => unknownNumber() }],
+    video: [again],
+    other: [again],
+  }[kind];
+  trouble.value = { text: sentences[kind], detail: (error as Error).message, ways };
+}
+
+function unknownNumber(): void {
+  store.diveNumber.value = '';
+  void judgeNow();
+}

@@ -1,0 +1,101 @@
+import type { FineDivingLabel } from '@mcore/finediving-labels';
+import { batch } from '@preact/signals';
+import type { PictureSource } from '../pictures/pictures-api.js';
+import { Playback } from '../playback.js';
+import { WorkerStopped } from '../worker-calls.js';
+import { pictures } from './footage.js';
+import { cancel, clearVerdict, judgeNow } from './judging.js';
+import * as store from './store.js';
+import { kindOf, sentences, trouble } from './trouble.js';
+
+/** Plays what is judged. */
+export const playback = new Playback();
+
+/** Pictures in memory at a time: the most, and their heights in pixels. */
+const sizes = { overview: [24, 90], footage: [100, 288], exemplar: [64, 216] } as const;
+
+let opening = 0;
+
+/** Looks at a rendered dive and judges it. */
+export function showDive(clip: FineDivingLabel): void {
+  void show({ kind: 'dive', clip }, clip.diveNumber, 0);
+  history.replaceState(null, '', `${location.search}#${clip.id}`);
+}
+
+/** Looks at a video and, if it is not too long to be one dive, judges it. */
+export function showFile(file: Blob, name: string, recorded = false): void {
+  const known = store.source.value?.kind === 'file' ? store.diveNumber.value : '';
+  void show({ kind: 'file', file, name, recorded }, known, store.longestDive);
+  history.replaceState(null, '', location.pathname + location.search);
+}
+
+async function show(source: store.Source, diveNumber: string, longest: number): Promise<void> {
+  const own = ++opening;
+  if (store.phase.value !== null || store.lookingForEvidence.value) cancel();
+  clearVerdict();
+  batch(() => {
+    store.source.value = source;
+    store.facts.value = null;
+    store.diveNumber.value = diveNumber;
+    trouble.value = null;
+  });
+  store.overview.clear();
+  store.footage.clear();
+  try {
+    const facts = await pictures.call('open', pictureSource(source));
+    if (own !== opening) return;
+    batch(() => {
+      store.facts.value = facts;
+      store.trim.value = [0, facts.durationSeconds];
+    });
+    playback.setRange(0, facts.durationSeconds);
+    playback.seek(0);
+    const isShort = longest === 0 || facts.durationSeconds <= longest;
+    if (isShort) void judgeNow();
+    await load('overview', source, [0, facts.durationSeconds]);
+    if (own === opening && isShort) await load('footage', source, store.trim.value);
+  } catch (error) {
+    if (own !== opening || error instanceof WorkerStopped) return;
+    cancel();
+    const sample = { label: 'Show a rendered dive', go: () => showDive(store.testDives[0]!) };
+    const kind = kindOf(error);
+    trouble.value = {
+      text: sentences[kind === 'other' ? 'video' : kind],
+      detail: (error as Error).message,
+      ways: [sample],
+    };
+  }
+}
+
+/** Marks the part to judge; its pictures are loaded when `settled`. */
+export function setTrim(from: number, to: number, settled: boolean): void {
+  store.trim.value = [from, to];
+  playback.setRange(from, to);
+  const source = store.source.value;
+  if (settled && source && to - from <= store.longestDive) void load('footage', source, [from, to]).catch(() => {});
+}
+
+/** Shows one exemplar of the verdict beside the query. */
+export async function showExemplar(index: number): Promise<void> {
+  const exemplar = store.verdict.value?.exemplars[index];
+  store.chosenExemplar.value = index;
+  const label = exemplar && store.labelOf(exemplar.id);
+  store.exemplarFootage.clear();
+  if (label) await load('exemplar', { kind: 'dive', clip: label }, [0, label.frameCount]).catch(() => {});
+}
+
+async function load(
+  lane: keyof typeof sizes,
+  source: store.Source,
+  [fromSeconds, toSeconds]: readonly [number, number],
+): Promise<void> {
+  const target = { overview: store.overview, footage: store.footage, exemplar: store.exemplarFootage }[lane];
+  const [count, height] = sizes[lane];
+  await target.load({ source: pictureSource(source), fromSeconds, toSeconds, count, height });
+}
+
+function pictureSource(source: store.Source): PictureSource {
+  return source.kind === 'dive'
+    ? { kind: 'dive', id: source.clip.id }
+    : { kind: 'file', file: source.file, name: source.name };
+}

@@ -1,0 +1,72 @@
+import type { EngineChoice } from '@mcore/engines';
+import { type FineDivingLabel, fineDivingLabels } from '@mcore/finediving-labels';
+import type { Saliency } from '@mcore/scoring';
+import { computed, signal } from '@preact/signals';
+import type { Costs, JudgeReady, OwnWeights, Verdict } from '../judge/judge-api.js';
+import type { FootageFacts } from '../pictures/pictures-api.js';
+import { Footage } from './footage.js';
+
+/** What is being looked at: a drawing of a label, or a video of one's own. */
+export type Source =
+  | { kind: 'dive'; clip: FineDivingLabel }
+  | { kind: 'file'; file: Blob; name: string; recorded: boolean };
+
+/** Dives the shipped weights have never seen. */
+export const testDives: readonly FineDivingLabel[] = fineDivingLabels.filter(({ split }) => split === 'test');
+
+const labels = new Map(fineDivingLabels.map((label) => [label.id, label]));
+
+/** A label by its id; exemplars of other data sets have none. */
+export function labelOf(id: string): FineDivingLabel | undefined {
+  return labels.get(id);
+}
+
+/** A dive is over within a few seconds; what is longer wants its ends marked. */
+export const longestDive = 20;
+
+export const source = signal<Source | null>(null);
+export const facts = signal<FootageFacts | null>(null);
+/** The part of the video that is judged, in seconds. */
+export const trim = signal<readonly [number, number]>([0, 0]);
+/** As typed; empty for unknown. */
+export const diveNumber = signal('');
+export const engineChoice = signal<EngineChoice>('auto');
+export const ownWeights = signal<OwnWeights | null>(null);
+
+export const ready = signal<JudgeReady | null>(null);
+/** What the judge is doing. */
+export const phase = signal<string | null>(null);
+export const verdict = signal<(Verdict & { costs: Costs }) | null>(null);
+/** The part and number that the verdict is of. */
+export const judged = signal<{ trim: readonly [number, number]; diveNumber: string } | null>(null);
+/** The verdict with transitions moved by hand. */
+export const corrected = signal<Verdict | null>(null);
+/** Where the transitions are shown, moved or not, in sampled frames. */
+export const positions = signal<readonly number[]>([]);
+export const evidence = signal<(Saliency & { milliseconds: number }) | null>(null);
+export const lookingForEvidence = signal(false);
+export const chosenExemplar = signal(0);
+
+/** Pictures of the whole video, few and small, for the film strip. */
+export const overview = new Footage('overview');
+/** Pictures of the part that is judged, to play. */
+export const footage = new Footage('footage');
+/** Pictures of the exemplar that is compared with. */
+export const exemplarFootage = new Footage('exemplar');
+
+/** What is shown: the verdict with corrections, where there are any. */
+export const shown = computed(() => corrected.value ?? verdict.value);
+/** Whether the verdict is of something else than what is chosen now. */
+export const isStale = computed(() => {
+  const of = judged.value;
+  if (!of || !verdict.value) return false;
+  const [from, to] = trim.value;
+  return of.trim[0] !== from || of.trim[1] !== to || of.diveNumber !== diveNumber.value.trim().toLowerCase();
+});
+/** Where the later stages begin, in seconds of the video. */
+export const transitionSeconds = computed(() => {
+  const seconds = verdict.value?.seconds ?? [];
+  return positions.value.map((position) => seconds[position] ?? 0);
+});
+/** The judges' score, where the dive is drawn from a label. */
+export const trueScore = computed(() => (source.value?.kind === 'dive' ? source.value.clip.score : null));

@@ -1,0 +1,42 @@
+import { signal } from '@preact/signals';
+import { WorkerError } from '../worker-calls.js';
+
+/** Something that went wrong, in place, with ways on. */
+export interface Trouble {
+  /** What it means, a sentence. */
+  text: string;
+  /** What was said by whoever failed. */
+  detail: string;
+  ways: { label: string; go(): void }[];
+}
+
+/** What is wrong now. */
+export const trouble = signal<Trouble | null>(null);
+
+/** What kind of failure an error is. */
+export type TroubleKind = 'memory' | 'engine' | 'weights' | 'number' | 'video' | 'other';
+
+/** Sorts an error by what a person can do about it. */
+export function kindOf(error: unknown): TroubleKind {
+  const { name, message } = error as Error;
+  const code = error instanceof WorkerError ? error.code : undefined;
+  if (name === 'RangeError' || /out of memory|memory access|allocation|createBuffer|OOM/i.test(message))
+    return 'memory';
+  if (code === 'ERR_MCORE_ENGINE') return 'engine';
+  if (/^parseDiveNumber/.test(message)) return 'number';
+  if (/^(decodeCheckpoint|modelFromCheckpoint|ExemplarBank|Scorer\.create|readSafetensors|judge: wanted)/.test(message))
+    return 'weights';
+  if (code === 'ERR_MCORE_WEIGHTS') return 'weights';
+  if (/^(openVideo|readFrames|readClip)/.test(message)) return 'video';
+  return 'other';
+}
+
+/** The sentence for each kind. */
+export const sentences: Readonly<Record<TroubleKind, string>> = {
+  memory: 'This device has not enough memory for that. The judge was restarted, so that its memory is free again.',
+  engine: 'No way of computing works in this browser.',
+  weights: 'These weights or their bank can’t be used.',
+  number: 'That is no dive number.',
+  video: 'This video can’t be read here.',
+  other: 'Something went wrong.',
+};

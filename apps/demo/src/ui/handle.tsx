@@ -1,0 +1,69 @@
+import { useRef } from 'preact/hooks';
+
+interface HandleProps {
+  class: string;
+  label: string;
+  /** Percent of the strip. */
+  left: number;
+  now: number;
+  min: number;
+  max: number;
+  text: string;
+  /** What an arrow key moves it by, in seconds. */
+  step: number;
+  secondsAt(clientX: number): number;
+  onMove(seconds: number, settled: boolean): void;
+}
+
+/** A mark on the film strip that can be dragged, and moved with the arrow keys. */
+export function Handle({ class: kind, label, left, now, min, max, text, step, secondsAt, onMove }: HandleProps) {
+  const dragging = useRef(false);
+  const keys: Record<string, number> = {
+    ArrowLeft: now - step,
+    ArrowDown: now - step,
+    ArrowRight: now + step,
+    ArrowUp: now + step,
+    PageDown: now - 5 * step,
+    PageUp: now + 5 * step,
+    Home: min,
+    End: max,
+  };
+  if (left < -0.01 || left > 100.01) return null;
+  return (
+    <div
+      class={`handle ${kind}`}
+      style={{ left: `${left}%` }}
+      role="slider"
+      tabIndex={0}
+      aria-label={label}
+      aria-valuemin={round(min)}
+      aria-valuemax={round(max)}
+      aria-valuenow={round(now)}
+      aria-valuetext={text}
+      onPointerDown={(event) => {
+        dragging.current = true;
+        event.currentTarget.setPointerCapture(event.pointerId);
+      }}
+      onPointerMove={(event) => dragging.current && onMove(secondsAt(event.clientX), false)}
+      onPointerUp={(event) => {
+        if (dragging.current) onMove(secondsAt(event.clientX), true);
+        dragging.current = false;
+      }}
+      onPointerCancel={() => {
+        dragging.current = false;
+      }}
+      onKeyDown={(event) => {
+        const wanted = keys[event.key];
+        if (wanted === undefined) return;
+        event.preventDefault();
+        onMove(wanted, true);
+      }}
+    >
+      <span class="flag figure" aria-hidden="true">
+        {text}
+      </span>
+    </div>
+  );
+}
+
+const round = (seconds: number) => Math.round(seconds * 100) / 100;

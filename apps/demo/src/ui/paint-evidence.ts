@@ -1,0 +1,66 @@
+import type { Saliency } from '@mcore/scoring';
+import type { JudgeReady } from '../judge/judge-api.js';
+import type { Placed } from './use-frame-loop.js';
+
+/** The value that counts as full strength: few cells lie above it. */
+const FULL = 0.995;
+
+const scratch = document.createElement('canvas');
+
+/** Lays the evidence of the nearest sampled frame over the picture, and shades what the model does not see. */
+export function paintEvidence(
+  canvas: HTMLCanvasElement,
+  placed: Placed,
+  { maps, rows, columns }: Saliency,
+  view: JudgeReady['view'],
+  sampledSeconds: readonly number[],
+  seconds: number,
+): void {
+  const context = canvas.getContext('2d')!;
+  const seen = {
+    left: placed.left + view.left * placed.width,
+    top: placed.top + view.top * placed.height,
+    width: view.width * placed.width,
+    height: view.height * placed.height,
+  };
+  context.fillStyle = 'rgb(4 20 28 / 0.62)';
+  context.beginPath();
+  context.rect(placed.left, placed.top, placed.width, placed.height);
+  context.rect(seen.left, seen.top, seen.width, seen.height);
+  context.fill('evenodd');
+  scratch.width = columns;
+  scratch.height = rows;
+  const image = new ImageData(columns, rows);
+  const full = strength(maps);
+  const cells = rows * columns;
+  const frame = nearest(sampledSeconds, seconds);
+  for (let cell = 0; cell < cells; cell++) {
+    const value = Math.min(1, maps[frame * cells + cell]! / full);
+    image.data.set(
+      [255, Math.round(210 - 130 * value), Math.round(63 * (1 - value)), Math.round(235 * value ** 1.3)],
+      4 * cell,
+    );
+  }
+  scratch.getContext('2d')!.putImageData(image, 0, 0);
+  context.drawImage(scratch, seen.left, seen.top, seen.width, seen.height);
+}
+
+const strengths = new WeakMap<Float32Array, number>();
+
+/** A high quantile of all cells of all frames, so that frames can be compared. */
+function strength(maps: Float32Array): number {
+  const known = strengths.get(maps);
+  if (known !== undefined) return known;
+  const found = maps.slice().sort()[Math.floor(FULL * (maps.length - 1))] || 1;
+  strengths.set(maps, found);
+  return found;
+}
+
+/** Index of the value nearest to another. */
+export function nearest(values: readonly number[], wanted: number): number {
+  let best = 0;
+  for (const [index, value] of values.entries()) {
+    if (Math.abs(value - wanted) < Math.abs(values[best]! - wanted)) best = index;
+  }
+  return best;
+}

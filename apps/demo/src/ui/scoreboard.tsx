@@ -1,0 +1,132 @@
+import { executionOf } from '../execution.js';
+import type { Verdict } from '../judge/judge-api.js';
+import { stageNames } from '../stages.js';
+import { resetTransitions } from '../state/judging.js';
+import { corrected, isStale, phase, ready, shown, source, trueScore, verdict } from '../state/store.js';
+import { signed } from './format.js';
+
+/** The score, what it means, and how sure it is. */
+export function Scoreboard() {
+  const now = shown.value;
+  return (
+    <section class="scoreboard" aria-labelledby="score-title" aria-busy={phase.value !== null}>
+      <h2 id="score-title">{corrected.value ? 'Score with your phases' : 'Score'}</h2>
+      <div role="status" aria-live="polite" class="live">
+        <p class={`digits figure${now ? '' : ' empty'}${isStale.value ? ' stale' : ''}`}>
+          {now ? now.scored.score.toFixed(1) : '––.–'}
+        </p>
+        <p class="beneath">{phase.value ?? (now ? intervalWords(now) : 'Choose a dive to have it judged.')}</p>
+      </div>
+      <Ruler verdict={now} />
+      {now ? <Meaning verdict={now} /> : <div class="meaning" />}
+      <p class="rendered">{weightsWords()}</p>
+    </section>
+  );
+}
+
+function intervalWords({ scored: { interval, level } }: Verdict): string {
+  if (isStale.value) return 'Of what was chosen before. Judge again.';
+  if (!interval) return 'No interval: these weights were not calibrated.';
+  const [low, high] = interval;
+  return `${Math.round(level! * 100)} % interval ${Math.max(0, low).toFixed(1)} to ${high.toFixed(1)}`;
+}
+
+/** From 0 to 120 points: interval, exemplars, the score and the judges' own. */
+function Ruler({ verdict: now }: { verdict: Verdict | null }) {
+  const most = 120;
+  const at = (points: number) => `${(100 * Math.min(most, Math.max(0, points))) / most}%`;
+  const interval = now?.scored.interval;
+  const truth = now && trueScore.value;
+  return (
+    <div class="ruler" aria-hidden="true">
+      <div class="scale">
+        {interval && <i class="interval" style={{ left: at(interval[0]), right: `calc(100% - ${at(interval[1])})` }} />}
+        {now?.exemplars.map(({ id, score }) => (
+          <i key={id} class="exemplar" style={{ left: at(score) }} />
+        ))}
+        {now && <i class="score" style={{ left: at(now.scored.score) }} />}
+        {typeof truth === 'number' && <i class="truth" style={{ left: at(truth) }} />}
+      </div>
+      <div class="ticks figure">
+        {[0, 30, 60, 90, 120].map((points) => (
+          <span key={points}>{points}</span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Meaning({ verdict: now }: { verdict: Verdict }) {
+  const { scored, exemplars } = now;
+  const labelled = source.value?.kind === 'dive' ? source.value.clip.difficulty : null;
+  const { difficulty, from, execution, award } = executionOf(
+    scored.score,
+    labelled,
+    exemplars,
+    scored.match === 'same dive number',
+  );
+  const names = stageNames(ready.value?.stages ?? 3);
+  const means = names.map(
+    (_, stage) => scored.exemplars.reduce((sum, vote) => sum + vote.stageDeltas[stage]!, 0) / scored.exemplars.length,
+  );
+  const largest = Math.max(5, ...means.map(Math.abs));
+  const where = { label: '', 'same number': ' (of this number)', 'similar dives': ' (of the exemplars)' }[from];
+  return (
+    <div class="meaning">
+      <p class="product">
+        <span>
+          <b class="figure">{execution.toFixed(1)}</b> execution
+        </span>
+        <span aria-hidden="true">×</span>
+        <span>
+          <b class="figure">{difficulty.toFixed(1)}</b> difficulty{where}
+        </span>
+      </p>
+      <p class="quiet">
+        As if each of the three judges who count had given <b class="figure">{award.toFixed(1)}</b> of 10.
+      </p>
+      <dl class="parts" aria-label="What each phase adds against the mean exemplar, in points">
+        {names.map((name, stage) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd class="figure">{signed(means[stage]!)}</dd>
+            <dd class="bar" aria-hidden="true">
+              <i
+                class={`stage-${stage}`}
+                style={{
+                  left: `${means[stage]! < 0 ? 50 - (50 * -means[stage]!) / largest : 50}%`,
+                  width: `${(50 * Math.abs(means[stage]!)) / largest}%`,
+                }}
+              />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p class="quiet compared">
+        Points against {scored.exemplars.length} exemplars, {scored.match}.
+        {trueScore.value !== null && (
+          <>
+            {' '}
+            The judges gave <b class="figure truth-word">{trueScore.value.toFixed(2)}</b>.
+          </>
+        )}
+        {corrected.value && (
+          <>
+            {' '}
+            Its own phases: <b class="figure">{verdict.value!.scored.score.toFixed(1)}</b>.{' '}
+            <button type="button" class="link" onClick={resetTransitions}>
+              Back to them
+            </button>
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** What these weights are worth, plainly. */
+function weightsWords(): string {
+  const trainedOn = ready.value?.weights.trainedOn;
+  if (trainedOn !== undefined && !trainedOn.startsWith('rendered dives')) return `Weights trained on ${trainedOn}.`;
+  return 'These weights were trained on drawings of dives. They are no judge of real ones.';
+}

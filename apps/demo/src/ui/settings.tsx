@@ -1,0 +1,84 @@
+import type { EngineChoice } from '@mcore/engines';
+import { useSignal } from '@preact/signals';
+import { judgeNow, resetJudge } from '../state/judging.js';
+import { engineChoice, ownWeights, ready } from '../state/store.js';
+
+const engines: { choice: EngineChoice; name: string }[] = [
+  { choice: 'auto', name: 'The fastest that works' },
+  { choice: 'webgpu', name: 'WebGPU' },
+  { choice: 'wasm', name: 'WebAssembly' },
+  { choice: 'cpu', name: 'Plain JavaScript (slow)' },
+];
+
+/** Weights of one's own, and the engine. */
+export function Settings() {
+  const weights = useSignal<File | null>(null);
+  const bank = useSignal<File | null>(null);
+  const own = ownWeights.value;
+  const use = () => {
+    ownWeights.value = {
+      weights: weights.value!,
+      weightsName: weights.value!.name,
+      bank: bank.value!,
+      bankName: bank.value!.name,
+    };
+    resetJudge();
+    void judgeNow();
+  };
+  const shipped = () => {
+    ownWeights.value = null;
+    resetJudge();
+    void judgeNow();
+  };
+  return (
+    <section class="settings" aria-labelledby="settings-title">
+      <h2 id="settings-title">Weights and engine</h2>
+      <p>
+        {own ? `${own.weightsName} with ${own.bankName}. ` : 'The weights that come with the page. '}
+        {ready.value && `Trained on ${ready.value.weights.trainedOn}.`}
+      </p>
+      <div class="fields">
+        <SafetensorsField label="Your weights, from mcore train" onPick={(file) => (weights.value = file)} />
+        <SafetensorsField label="Their exemplar bank" onPick={(file) => (bank.value = file)} />
+        <div class="take">
+          <button type="button" disabled={!weights.value || !bank.value} onClick={use}>
+            Use these
+          </button>
+          <button type="button" disabled={!own} onClick={shipped}>
+            Back to the shipped ones
+          </button>
+        </div>
+        <label>
+          <span>Engine</span>
+          <select
+            value={engineChoice.value}
+            onChange={({ currentTarget }) => {
+              engineChoice.value = currentTarget.value as EngineChoice;
+              resetJudge();
+              void judgeNow();
+            }}
+          >
+            {engines.map(({ choice, name }) => (
+              <option key={choice} value={choice}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+    </section>
+  );
+}
+
+function SafetensorsField({ label, onPick }: { label: string; onPick(file: File | null): void }) {
+  return (
+    <label>
+      <span>{label}</span>
+      <input
+        type="file"
+        accept=".safetensors"
+        onChange={({ currentTarget }) => onPick(currentTarget.files?.[0] ?? null)}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,171 @@
+import { useSignal } from '@preact/signals';
+import { describeDive, describeNumber } from '../describe-dive.js';
+import { cancel, judgeNow } from '../state/judging.js';
+import { showDive, showFile } from '../state/showing.js';
+import {
+  diveNumber,
+  facts,
+  isStale,
+  longestDive,
+  phase,
+  ready,
+  source,
+  testDives,
+  trim,
+  verdict,
+} from '../state/store.js';
+import { Camera } from './camera.js';
+
+type Tab = 'dive' | 'file' | 'camera';
+
+const tabs: { tab: Tab; name: string }[] = [
+  { tab: 'dive', name: 'Rendered dive' },
+  { tab: 'file', name: 'Your video' },
+  { tab: 'camera', name: 'Camera' },
+];
+
+/** What is judged, as what, and the button that does it. */
+export function SourceBar() {
+  const tab = useSignal<Tab>('dive');
+  const over = useSignal(false);
+  const take = (file: File | undefined) => {
+    if (!file) return;
+    tab.value = 'file';
+    showFile(file, file.name);
+  };
+  return (
+    <section
+      class={`source${over.value ? ' over' : ''}`}
+      aria-label="What to judge"
+      onDragOver={(event) => {
+        event.preventDefault();
+        over.value = true;
+      }}
+      onDragLeave={() => {
+        over.value = false;
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        over.value = false;
+        take(event.dataTransfer?.files[0]);
+      }}
+    >
+      <fieldset class="tabs">
+        <legend class="unseen">Where the dive comes from</legend>
+        {tabs.map(({ tab: each, name }) => (
+          <label key={each}>
+            <input type="radio" name="tab" checked={tab.value === each} onChange={() => (tab.value = each)} />
+            <span>{name}</span>
+          </label>
+        ))}
+      </fieldset>
+      <div class="tab-body">
+        {tab.value === 'dive' && <DiveChoice />}
+        {tab.value === 'file' && (
+          <label class="pick">
+            <input
+              type="file"
+              accept="video/*,.mp4,.mov,.webm,.mkv"
+              onChange={(event) => take((event.target as HTMLInputElement).files?.[0])}
+            />
+            <span>
+              <b>Choose a video</b> or drop one anywhere on this bar
+            </span>
+          </label>
+        )}
+        {tab.value === 'camera' && <Camera />}
+      </div>
+      <DiveNumber />
+      <Go />
+    </section>
+  );
+}
+
+function DiveChoice() {
+  const current = source.value?.kind === 'dive' ? source.value.clip : undefined;
+  const numbers = [...new Set(testDives.map((clip) => clip.diveNumber))].sort((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  );
+  const number = current?.diveNumber ?? numbers[0]!;
+  const clips = testDives.filter((clip) => clip.diveNumber === number);
+  const byId = (id: string) => clips.find((clip) => clip.id === id)!;
+  return (
+    <div class="row">
+      <label>
+        <span>Dive</span>
+        <select
+          value={number}
+          onChange={({ currentTarget }) => showDive(testDives.find((clip) => clip.diveNumber === currentTarget.value)!)}
+        >
+          {numbers.map((each) => (
+            <option key={each} value={each}>
+              {each.toUpperCase()} {describeDive(each)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span>Clip</span>
+        <select value={current?.id ?? ''} onChange={({ currentTarget }) => showDive(byId(currentTarget.value))}>
+          {clips.map(({ id }) => (
+            <option key={id} value={id}>
+              {id}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="button" onClick={() => showDive(testDives[Math.floor(Math.random() * testDives.length)]!)}>
+        Another
+      </button>
+    </div>
+  );
+}
+
+function DiveNumber() {
+  const known = ready.value?.diveNumbers ?? [];
+  return (
+    <label class="number">
+      <span>Dive number</span>
+      <input
+        list="dive-numbers"
+        value={diveNumber.value}
+        placeholder="unknown"
+        autocomplete="off"
+        spellcheck={false}
+        aria-describedby="number-words"
+        onInput={({ currentTarget }) => (diveNumber.value = currentTarget.value)}
+        onKeyDown={({ key }) => key === 'Enter' && void judgeNow()}
+      />
+      <datalist id="dive-numbers">
+        {known.map(({ diveNumber: each, exemplars }) => (
+          <option key={each} value={each.toUpperCase()}>
+            {describeDive(each)}, {exemplars} exemplars
+          </option>
+        ))}
+      </datalist>
+      <small id="number-words">{describeNumber(diveNumber.value)}</small>
+    </label>
+  );
+}
+
+function Go() {
+  const [from, to] = trim.value;
+  const isLong = source.value?.kind === 'file' && to - from > longestDive;
+  if (phase.value !== null) {
+    return (
+      <div class="go">
+        <button type="button" class="main" onClick={cancel}>
+          Cancel
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div class="go">
+      <button type="button" class="main" disabled={!facts.value} onClick={() => void judgeNow()}>
+        {verdict.value && !isStale.value ? 'Judge again' : 'Judge this dive'}
+      </button>
+      {isLong && <small>Longer than a dive: mark its start and end on the film first.</small>}
+    </div>
+  );
+}

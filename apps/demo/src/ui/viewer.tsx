@@ -1,0 +1,114 @@
+import { useSignal } from '@preact/signals';
+import { useCallback, useRef } from 'preact/hooks';
+import { describeDive } from '../describe-dive.js';
+import { lookForEvidence } from '../state/judging.js';
+import { playback } from '../state/showing.js';
+import {
+  evidence,
+  facts,
+  footage,
+  lookingForEvidence,
+  overview,
+  ready,
+  source,
+  trim,
+  verdict,
+} from '../state/store.js';
+import { clock } from './format.js';
+import { paintEvidence } from './paint-evidence.js';
+import { TroubleNote } from './trouble-note.js';
+import { paint, useFrameLoop } from './use-frame-loop.js';
+
+/** The dive, playing, with what the score rests on laid over it. */
+export function Viewer() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const slider = useRef<HTMLInputElement>(null);
+  const time = useRef<HTMLOutputElement>(null);
+  const playing = useSignal(playback.playing);
+  const slow = useSignal(false);
+  const overlay = useSignal(false);
+  const last = useRef('');
+
+  useFrameLoop(
+    useCallback((now: number) => {
+      playback.tick(now);
+      const { seconds } = playback;
+      const shown = footage.at(seconds) ?? overview.at(seconds);
+      const heat = overlay.value ? evidence.value : null;
+      const key = `${shown?.lane} ${shown?.request} ${shown?.index} ${heat !== null} ${overlay.value}`;
+      if (key === last.current || !canvas.current) return;
+      last.current = key;
+      const placed = paint(canvas.current, shown?.bitmap);
+      if (heat && ready.value && verdict.value) {
+        paintEvidence(canvas.current, placed, heat, ready.value.view, verdict.value.seconds, seconds);
+      }
+      if (slider.current) slider.current.value = String(seconds);
+      if (time.current) time.current.value = clock(seconds);
+    }, []),
+  );
+
+  const play = () => {
+    playback.playing = !playback.playing;
+    playing.value = playback.playing;
+  };
+  const [from, to] = trim.value;
+  return (
+    <section class="viewer" aria-label="The dive">
+      <div class="screen">
+        <canvas ref={canvas} width="960" height="540" role="img" aria-label={pictureWords()} />
+        <TroubleNote />
+      </div>
+      <div class="transport">
+        <button type="button" class="play" onClick={play} aria-pressed={playing.value}>
+          {playing.value ? 'Pause' : 'Play'}
+        </button>
+        <input
+          ref={slider}
+          type="range"
+          aria-label="Time"
+          min={from}
+          max={to}
+          step="0.02"
+          disabled={!facts.value}
+          onInput={({ currentTarget }) => {
+            playback.playing = false;
+            playing.value = false;
+            playback.seek(Number(currentTarget.value));
+          }}
+        />
+        <output ref={time} class="figure">
+          0.00 s
+        </output>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={slow.value}
+            onChange={({ currentTarget }) => {
+              slow.value = currentTarget.checked;
+              playback.speed = slow.value ? 0.25 : 1;
+            }}
+          />
+          Slow
+        </label>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={overlay.value}
+            disabled={!verdict.value}
+            onChange={({ currentTarget }) => {
+              overlay.value = currentTarget.checked;
+              if (overlay.value && !evidence.value) void lookForEvidence();
+            }}
+          />
+          {lookingForEvidence.value ? 'Looking …' : 'Where it looked'}
+        </label>
+      </div>
+    </section>
+  );
+}
+
+function pictureWords(): string {
+  const now = source.value;
+  if (now?.kind === 'dive') return `Drawing of a dive: ${describeDive(now.clip.diveNumber)}`;
+  return now ? `Video ${now.name}` : 'Nothing yet';
+}

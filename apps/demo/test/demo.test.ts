@@ -1,0 +1,290 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fineDivingLabels } from '@mcore/finediving-labels';
+import { ExemplarBank } from '@mcore/model';
+import { writeVideo } from '@mcore/rendered-dives/node';
+import { bankUrl, weightsUrl } from '@mcore/weights-rendered-dives';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { runMcore } from '../../cli/test/run-mcore.js';
+import { buildSite } from './support/build-site.js';
+import { noChromium, startChromium } from './support/chromium.js';
+import {
+  chooseTab,
+  complaints,
+  evidenceOf,
+  openDemo,
+  pick,
+  press,
+  save,
+  troubleOf,
+  typeNumber,
+  verdictOf,
+} from './support/page.js';
+import { serveFolder } from './support/serve.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mcore-demo-'));
+const site = join(folder, 'site');
+const clip = fineDivingLabels.find(({ split, diveNumber }) => split === 'test' && diveNumber === '5253b')!;
+const video = join(folder, 'dive.mp4');
+
+interface Scored {
+  score: number;
+  interval: [number, number];
+  transitions: number[];
+  match: string;
+  exemplars: { id: string; delta: number; stageDeltas: number[] }[];
+}
+
+/** What the command line says of the same file. */
+async function scoreByCommand(...more: string[]): Promise<Scored> {
+  const { status, stdout, stderr } = await runMcore(
+    ['score', 'dive.mp4', '--engine', 'wasm', '--json', ...more],
+    folder,
+  );
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout)[0];
+}
+
+/** Every number of a verdict, within 1e-3. */
+function expectSame(page: Scored, command: Scored): void {
+  expect(page.match).toBe(command.match);
+  expect(page.transitions).toEqual(command.transitions);
+  expect(page.exemplars.map(({ id }) => id)).toEqual(command.exemplars.map(({ id }) => id));
+  expect(Math.abs(page.score - command.score)).toBeLessThan(1e-3);
+  expect(Math.abs(page.interval[1] - command.interval[1])).toBeLessThan(1e-3);
+  for (const [index, { delta, stageDeltas }] of page.exemplars.entries()) {
+    expect(Math.abs(delta - command.exemplars[index]!.delta)).toBeLessThan(1e-3);
+    for (const [stage, part] of stageDeltas.entries()) {
+      expect(Math.abs(part - command.exemplars[index]!.stageDeltas[stage]!)).toBeLessThan(1e-3);
+    }
+  }
+}
+
+let server: Awaited<ReturnType<typeof serveFolder>>;
+let browser: Browser;
+let page: Page;
+
+async function violations(): Promise<string[]> {
+  await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}
+
+const suffix = noChromium === null ? '' : `: skipped, ${noChromium}`;
+
+beforeAll(async () => {
+  if (noChromium !== null) return;
+  await buildSite(site);
+  await writeVideo(video, clip, { height: 128, codec: 'vp9' });
+  server = await serveFolder(site);
+}, 300_000);
+afterAll(async () => {
+  await server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+afterEach(async ({ task }) => {
+  // what the page looked like where it failed
+  const shots = process.env.MCORE_TEST_SHOTS;
+  if (shots && task.result?.state === 'fail')
+    await page.screenshot({ path: join(shots, `${task.id}.png`) as `${string}.png` });
+});
+
+describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
+  beforeAll(async () => {
+    browser = await startChromium();
+    page = await openDemo(browser, `${server.url}?engine=wasm`);
+  });
+  afterAll(() => browser?.close());
+
+  it('judges a rendered dive by itself, says what the weights are worth, and where the evidence lies', async () => {
+    expect(await verdictOf(page)).toBeGreaterThan(0);
+    expect(await evidenceOf(page)).toBeGreaterThan(1);
+    const text = await page.$eval('main', (main) => main.textContent);
+    expect(text).toContain('These weights were trained on drawings of dives. They are no judge of real ones.');
+    expect(await page.$$eval('tbody tr', (rows) => rows.length)).toBe(10);
+    // parts of the page that moved while all of this came
+    expect(await page.evaluate(() => (window as unknown as { shifts: string[] }).shifts)).toEqual([]);
+  });
+
+  it('has no violations of axe, light and dark', async () => {
+    expect(await violations()).toEqual([]);
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+    expect(await violations()).toEqual([]);
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'light' }]);
+  });
+
+  it('scores a picked file as mcore score does, on wasm (1e-3); JSON and CSV say the same', async () => {
+    await pick(page, video);
+    await verdictOf(page);
+    await typeNumber(page, '5253B');
+    await press(page, 'Judge this dive');
+    await verdictOf(page);
+    const scored: Scored = JSON.parse(await save(page, 'JSON'));
+    expectSame(scored, await scoreByCommand('--dive', '5253B'));
+    const rows = (await save(page, 'CSV')).trim().split('\r\n');
+    expect(rows[0]).toBe('exemplar,dive_number,difficulty,score,delta,delta_take_off,delta_flight,delta_entry');
+    expect(rows.slice(1).map((row) => row.split(',')[0])).toEqual(scored.exemplars.map(({ id }) => id));
+  });
+
+  it('scores the same file without a dive number as mcore score does (1e-3)', async () => {
+    await typeNumber(page, '');
+    await press(page, 'Judge this dive');
+    await verdictOf(page);
+    expectSame(JSON.parse(await save(page, 'JSON')), await scoreByCommand());
+  });
+
+  it('scores anew when a phase is moved with the keyboard, and goes back', async () => {
+    const before: Scored = JSON.parse(await save(page, 'JSON'));
+    await page.focus('[aria-label="Beginning of entry"]');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForFunction(() => document.body.textContent!.includes('Score with your phases'));
+    const moved = JSON.parse(await save(page, 'JSON'));
+    expect(moved).toMatchObject({ correctedByHand: true, modelsOwn: { score: before.score } });
+    expect(moved.transitions[1]).toBeLessThan(before.transitions[1]!);
+    expect(Math.abs(moved.score - before.score)).toBeGreaterThan(1e-6);
+    await press(page, 'The model’s own phases');
+    expect(JSON.parse(await save(page, 'JSON'))).toMatchObject({ score: before.score });
+  });
+
+  it('judges the part between its ends', async () => {
+    await page.focus('[aria-label="End of the dive"]');
+    for (let press = 0; press < 4; press++) await page.keyboard.press('PageDown');
+    await press(page, 'Judge this dive');
+    await verdictOf(page);
+    const cut: { sampledSeconds: number[]; durationSeconds: number } = JSON.parse(await save(page, 'JSON'));
+    expect(cut.durationSeconds - cut.sampledSeconds.at(-1)!).toBeGreaterThan(0.5);
+  });
+
+  it('says that a broken file can’t be read, and goes on', async () => {
+    const broken = join(folder, 'broken.mp4');
+    writeFileSync(broken, readFileSync(video).subarray(0, 4000));
+    await pick(page, broken);
+    expect(await troubleOf(page)).toMatch(/^This video can’t be read here\. \w+: wanted .*broken\.mp4/);
+    await press(page, 'Show a rendered dive');
+    expect(await verdictOf(page)).toBeGreaterThan(0);
+  });
+
+  it('says that a number is none, and judges without', async () => {
+    await typeNumber(page, '999z');
+    await press(page, 'Judge this dive');
+    expect(await troubleOf(page)).toContain('That is no dive number.');
+    await press(page, 'Judge without a number');
+    expect(await verdictOf(page)).toBeGreaterThan(0);
+  });
+
+  it('ends at Cancel, and judges again', async () => {
+    await chooseTab(page, 'Rendered dive');
+    await press(page, 'Another');
+    await press(page, 'Cancel');
+    await page.waitForSelector('.scoreboard[aria-busy="false"] .digits.empty');
+    await press(page, 'Judge this dive');
+    expect(await verdictOf(page)).toBeGreaterThan(0);
+  });
+
+  it('takes weights and bank of one’s own, refuses a bank of others, and goes back', async () => {
+    const own = ExemplarBank.decode(readFileSync(bankUrl));
+    const other = join(folder, 'other.safetensors');
+    writeFileSync(other, new ExemplarBank(own.exemplars.slice(0, 3), own.shape, 'someone else’s').encode());
+    const [weightsField, bankField] = await page.$$('.settings input[type="file"]');
+    const choose = (field: unknown, path: string) =>
+      (field as { uploadFile(path: string): Promise<void> }).uploadFile(path);
+    await choose(weightsField, fileURLToPath(weightsUrl));
+    await choose(bankField, other);
+    await press(page, 'Use these');
+    expect(await troubleOf(page)).toContain('These weights or their bank can’t be used.');
+    await choose(bankField, fileURLToPath(bankUrl));
+    await press(page, 'Use these');
+    await page.waitForSelector('.trouble', { hidden: true });
+    expect(await verdictOf(page)).toBeGreaterThan(0);
+    expect(await page.$eval('.settings', (settings) => settings.textContent)).toContain(
+      'model.safetensors with bank.safetensors',
+    );
+    await press(page, 'Back to the shipped ones');
+    expect(await verdictOf(page)).toBeGreaterThan(0);
+  });
+
+  it('judges what the camera recorded', async () => {
+    await chooseTab(page, 'Camera');
+    await press(page, 'Open the camera');
+    await press(page, 'Record');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await press(page, 'Stop and judge');
+    await page.waitForSelector('[aria-label^="Video recording."]');
+    expect(await verdictOf(page)).toBeGreaterThan(-100);
+  });
+
+  it('holds no more after six videos than after one', async () => {
+    const memory = () =>
+      page.$eval('.costs', (costs) => /(\d+) in (\d+) tensors/.exec(costs.textContent!.replace(' MB', ''))!.slice(1));
+    await chooseTab(page, 'Rendered dive');
+    const seen: string[][] = [];
+    for (let dive = 0; dive < 6; dive++) {
+      await press(page, 'Another');
+      await verdictOf(page);
+      seen.push(await memory());
+    }
+    for (const each of seen) expect(each).toEqual(seen[0]);
+  });
+
+  it('fits a phone, and complains of nothing', async () => {
+    await page.setViewport({ width: 360, height: 760, deviceScaleFactor: 1 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide).toBeLessThanOrEqual(360);
+    expect(complaints).toEqual([]);
+  });
+
+  it('works offline once loaded', async () => {
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await server.close();
+    await page.reload();
+    expect(await verdictOf(page)).toBeGreaterThan(0);
+    server = await serveFolder(site);
+  });
+
+  it('says why it is not on the graphics card', async () => {
+    const other = await openDemo(browser, server.url);
+    await verdictOf(other);
+    expect(await other.$eval('.engine', (engine) => engine.textContent)).toContain('no WebGPU here');
+    expect(await other.$eval('.costs', (costs) => costs.textContent)).toContain('Slower than the graphics card');
+    await other.close();
+  });
+});
+
+describe.skipIf(noChromium !== null)(`the demo on a software WebGPU${suffix}`, () => {
+  beforeAll(async () => {
+    browser = await startChromium({ webgpu: true });
+    page = await openDemo(browser, `${server.url}?engine=webgpu`);
+  });
+  afterAll(() => browser?.close());
+
+  it('scores a picked file as mcore score does, on webgpu (1e-3)', { timeout: 240_000 }, async () => {
+    // ends the dive that it begins with: this WebGPU takes half a minute for one
+    await pick(page, video);
+    await typeNumber(page, '5253B');
+    await verdictOf(page, 200_000);
+    if (await page.$('.digits.stale')) {
+      await press(page, 'Judge this dive');
+      await verdictOf(page, 200_000);
+    }
+    expectSame(JSON.parse(await save(page, 'JSON')), await scoreByCommand('--dive', '5253B'));
+    expect(await page.$eval('.engine', (engine) => engine.textContent)).toBe('WebGPU');
+  });
+
+  it('says that the graphics device went away, and goes on with WebAssembly', async () => {
+    const session = await browser.target().createCDPSession();
+    await session.send('Browser.crashGpuProcess');
+    expect(await troubleOf(page)).toContain('The graphics device went away');
+    await press(page, 'Use WebAssembly instead');
+    expect(await verdictOf(page)).toBeGreaterThan(0);
+  });
+});

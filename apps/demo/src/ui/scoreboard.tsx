@@ -2,8 +2,11 @@ import { executionOf } from '../execution.js';
 import type { Verdict } from '../judge/judge-api.js';
 import { stageNames } from '../stages.js';
 import { resetTransitions } from '../state/judging.js';
-import { corrected, isStale, phase, ready, shown, source, trueScore, verdict } from '../state/store.js';
+import { corrected, facts, isStale, phase, ready, shown, source, trueScore, verdict } from '../state/store.js';
 import { signed } from './format.js';
+
+/** Fewer frames than this show no dive. */
+const FEWEST = 12;
 
 /** The score, what it means, and how sure it is. */
 export function Scoreboard() {
@@ -26,6 +29,8 @@ export function Scoreboard() {
 
 function intervalWords({ scored: { interval, level } }: Verdict): string {
   if (isStale.value) return 'Of what was chosen before. Judge again.';
+  const { frameCount } = facts.value!;
+  if (frameCount < FEWEST) return `Of ${frameCount} frame${frameCount === 1 ? '' : 's'}: too few to mean anything.`;
   if (!interval) return 'No interval: these weights were not calibrated.';
   const [low, high] = interval;
   return `${Math.round(level! * 100)} % interval ${Math.max(0, low).toFixed(1)} to ${high.toFixed(1)}`;

@@ -23,8 +23,8 @@ const server = await serveFolder(site);
 const browser = await startChromium();
 try {
   const page = await browser.newPage();
-  const [width, height] = flags.has('--phone') ? [390, 844] : [1280, 800];
-  await page.setViewport({ width, height, deviceScaleFactor: 1.5 });
+  const [width, height] = flags.has('--phone') ? [390, 844] : [1280, 1150];
+  await page.setViewport({ width, height, deviceScaleFactor: flags.has('--phone') ? 1 : 1.25 });
   await page.emulateMediaFeatures([
     { name: 'prefers-color-scheme', value: flags.has('--dark') ? 'dark' : 'light' },
     { name: 'prefers-reduced-motion', value: 'reduce' },

@@ -238,6 +238,13 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
   });
 
   it('fits a phone, and complains of nothing', async () => {
+    // a competition with a long name
+    const long = fineDivingLabels
+      .filter(({ split }) => split === 'test')
+      .reduce((a, b) => (b.id.length > a.id.length ? b : a));
+    await page.evaluate((id) => location.assign(`#${id}`), long.id);
+    await page.waitForSelector('.digits.empty');
+    await verdictOf(page);
     await page.setViewport({ width: 360, height: 760, deviceScaleFactor: 1 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(wide).toBeLessThanOrEqual(360);

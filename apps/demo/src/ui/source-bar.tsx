@@ -81,11 +81,18 @@ export function SourceBar() {
   );
 }
 
+/** Dive numbers of the test split, in order; made once, because sorting and naming them takes a while. */
+const numbers = [...new Set(testDives.map((clip) => clip.diveNumber))].sort(
+  new Intl.Collator('en', { numeric: true }).compare,
+);
+const numberOptions = numbers.map((each) => (
+  <option key={each} value={each}>
+    {each.toUpperCase()} {describeDive(each)}
+  </option>
+));
+
 function DiveChoice() {
   const current = source.value?.kind === 'dive' ? source.value.clip : undefined;
-  const numbers = [...new Set(testDives.map((clip) => clip.diveNumber))].sort((a, b) =>
-    a.localeCompare(b, 'en', { numeric: true }),
-  );
   const number = current?.diveNumber ?? numbers[0]!;
   const clips = testDives.filter((clip) => clip.diveNumber === number);
   const byId = (id: string) => clips.find((clip) => clip.id === id)!;
@@ -97,11 +104,7 @@ function DiveChoice() {
           value={number}
           onChange={({ currentTarget }) => showDive(testDives.find((clip) => clip.diveNumber === currentTarget.value)!)}
         >
-          {numbers.map((each) => (
-            <option key={each} value={each}>
-              {each.toUpperCase()} {describeDive(each)}
-            </option>
-          ))}
+          {numberOptions}
         </select>
       </label>
       <label>
@@ -122,7 +125,6 @@ function DiveChoice() {
 }
 
 function DiveNumber() {
-  const known = ready.value?.diveNumbers ?? [];
   return (
     <label class="number">
       <span>Dive number</span>
@@ -136,13 +138,7 @@ function DiveNumber() {
         onInput={({ currentTarget }) => (diveNumber.value = currentTarget.value)}
         onKeyDown={({ key }) => key === 'Enter' && void judgeNow()}
       />
-      <datalist id="dive-numbers">
-        {known.map(({ diveNumber: each, exemplars }) => (
-          <option key={each} value={each.toUpperCase()}>
-            {describeDive(each)}, {exemplars} exemplars
-          </option>
-        ))}
-      </datalist>
+      <KnownNumbers />
       <small id="number-words">{describeNumber(diveNumber.value)}</small>
     </label>
   );
@@ -167,5 +163,19 @@ function Go() {
       </button>
       {isLong && <small>Longer than a dive: mark its start and end on the film first.</small>}
     </div>
+  );
+}
+
+/** Of the bank; a part of its own, so that typing does not make it anew. */
+function KnownNumbers() {
+  const known = ready.value?.diveNumbers ?? [];
+  return (
+    <datalist id="dive-numbers">
+      {known.map(({ diveNumber: each, exemplars }) => (
+        <option key={each} value={each.toUpperCase()}>
+          {describeDive(each)}, {exemplars} exemplars
+        </option>
+      ))}
+    </datalist>
   );
 }

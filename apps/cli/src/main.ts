@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { endProcess } from '@mcore/engines/node';
 import { CommanderError } from 'commander';
+import { causeOf } from './compute/device-loss.js';
 import { createProgram } from './program.js';
 import { describeFailure } from './terminal/describe-failure.js';
 import { say } from './terminal/output.js';
@@ -13,7 +14,7 @@ try {
     // commander has printed the message itself; help and version end with 0
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   } else {
-    say(describeFailure(error));
+    say(describeFailure(await causeOf(error)));
     process.exitCode = 1;
   }
 }

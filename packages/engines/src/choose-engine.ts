@@ -11,6 +11,8 @@ export interface LoadedEngine {
   readonly description: string;
   /** Frees what the backend holds beyond what tfjs frees; called after tfjs removed it. */
   readonly dispose?: (backend: tf.KernelBackend) => void;
+  /** Resolves with the reason if what the backend computes on goes away. */
+  readonly lost?: (backend: tf.KernelBackend) => Promise<string>;
 }
 
 /** What a loader is told. */
@@ -72,9 +74,9 @@ async function startEngine(
   name: EngineName,
   load: EngineLoader,
   context: LoadContext,
-): Promise<Pick<Engine, 'description' | 'selfTest' | 'dispose'>> {
+): Promise<Pick<Engine, 'description' | 'selfTest' | 'lost' | 'dispose'>> {
   const previous = tf.engine().backendName;
-  const { description, dispose } = await load(context);
+  const { description, dispose, lost } = await load(context);
   try {
     if (!(await tf.setBackend(name))) {
       throw new EngineError(
@@ -84,10 +86,19 @@ async function startEngine(
     if (context.options.kernels !== false) await registerOps();
     const report = await selfTest();
     if (!report.passed) throw new EngineError(`useEngine: ${describeFailure(name, report)}`);
+    let disposed = false;
     return {
       description,
       selfTest: report,
-      dispose: async () => removeBackend(name, dispose),
+      lost: new Promise((resolve) => {
+        lost?.(tf.backend()).then((reason) => {
+          if (!disposed) resolve(lostError(name, reason));
+        });
+      }),
+      dispose: async () => {
+        disposed = true;
+        removeBackend(name, dispose);
+      },
     };
   } catch (error) {
     if (previous !== undefined && previous !== name) await tf.setBackend(previous);
@@ -103,6 +114,12 @@ function removeBackend(name: EngineName, dispose: LoadedEngine['dispose']): void
   tf.removeBackend(name);
   tf.registerBackend(name, factory, ENGINE_NAMES.length - ENGINE_NAMES.indexOf(name));
   dispose?.(backend);
+}
+
+function lostError(name: EngineName, reason: string): EngineError {
+  return new EngineError(
+    `'${name}' lost its device in the middle of the work (${reason}). Its tensors are gone: start again, and if it happens again, update the driver or use another engine.`,
+  );
 }
 
 function describeFailure(name: EngineName, { checks, tolerance }: SelfTestReport): string {

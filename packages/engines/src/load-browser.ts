@@ -43,8 +43,16 @@ export async function loadWebgpu({ softwareAllowed }: LoadContext): Promise<Load
   await import('@tensorflow/tfjs-backend-webgpu');
   return {
     description: `WebGPU on ${adapter.name} (tfjs-backend-webgpu ${tf.version_core})`,
-    dispose: (backend) => (backend as unknown as { device: GPUDevice }).device.destroy(),
+    dispose: (backend) => deviceOf(backend).destroy(),
+    lost: async (backend) => {
+      const { reason, message } = await deviceOf(backend).lost;
+      return message === '' ? reason : `${reason}: ${message}`;
+    },
   };
+}
+
+function deviceOf(backend: tf.KernelBackend): GPUDevice {
+  return (backend as unknown as { device: GPUDevice }).device;
 }
 
 async function refuseTensorflow(): Promise<never> {

@@ -1,3 +1,5 @@
+import type { EngineError } from '@mcore/errors';
+
 /** The engines there are, fastest first; the names are those of the tfjs backends. */
 export const ENGINE_NAMES = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 
@@ -66,6 +68,12 @@ export interface Engine {
   readonly selfTest: SelfTestReport;
   /** Every engine that was tried, the chosen one last. */
   readonly attempts: readonly EngineAttempt[];
+  /**
+   * Resolves with an error to show if the device goes away while it is used: a driver that crashed, a card that was reset. Whatever is
+   * computed or read then rejects with `AbortError` or the like, which says nothing. Never resolves for engines without a
+   * device, nor because of `dispose()`.
+   */
+  readonly lost: Promise<EngineError>;
   /**
    * Frees what the engine holds; its tensors are gone afterwards. Programs on `webgpu` in Node call it before they end,
    * see `@mcore/engines/node`.

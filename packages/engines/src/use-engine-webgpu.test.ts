@@ -32,4 +32,23 @@ describe.skipIf(unavailable !== null)(`webgpu${unavailable === null ? '' : `: sk
     expect((await useEngine('webgpu')).selfTest.passed).toBe(true);
     expect((tf.backend() as unknown as { device: GPUDevice }).device).not.toBe(device);
   });
+
+  it('says when its device is lost: not after dispose(), but where it goes away in the middle', async () => {
+    const first = await useEngine('webgpu');
+    let told: Error | undefined;
+    first.lost.then((error) => {
+      told = error;
+    });
+    await first.dispose();
+    const engine = await useEngine('webgpu');
+    const sum = tf.add(tf.ones([100, 100]), 1); // too large for tfjs's shortcut through the cpu
+    (tf.backend() as unknown as { device: GPUDevice }).device.destroy();
+    await expect(sum.data()).rejects.toThrow();
+    expect(await engine.lost).toMatchObject({
+      code: 'ERR_MCORE_ENGINE',
+      message: expect.stringMatching(/^'webgpu' lost its device in the middle of the work \(destroyed/),
+    });
+    expect(told).toBeUndefined();
+    await engine.dispose();
+  });
 });

@@ -4,7 +4,7 @@ import { modelFromCheckpoint, weightsId } from '@mcore/model';
 import { Random } from '@mcore/random';
 import type { Command } from 'commander';
 import { createReplicas } from '../compute/replicas.js';
-import { writeFileAtomically } from '../data/atomic-file.js';
+import { assertWritable, writeFileAtomically } from '../data/atomic-file.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import { assertStages } from '../data/source.js';
 import { buildBank, describeClips } from '../run/inference.js';
@@ -55,6 +55,7 @@ async function runBank(options: BankOptions): Promise<void> {
       `mcore bank: wanted weights that compare with exemplars, got exemplar-free ones in ${options.weights}.`,
     );
   }
+  await assertWritable(options.out);
   const engine = await startScoringEngine(options);
   const { input, stages } = checkpoint.info.config;
   const prepared = await PreparedClips.open(sourceOf(options, stages), input, options);

@@ -6,6 +6,7 @@ import { Random } from '@mcore/random';
 import { executionCeiling, nativeHeight, RenderedDives, segmentationCeiling } from '@mcore/rendered-dives';
 import { nodeCanvas, writeFineDivingLayout } from '@mcore/rendered-dives/node';
 import { type Command, Option } from 'commander';
+import { lockFolder } from '../data/folder-lock.js';
 import { DEFAULT_RENDER_HEIGHT, describeSource, notesOf, openSource } from '../data/source.js';
 import { type CheckedProblem, checkClips, formatClipsCheck } from '../run/check-clips.js';
 import { result } from '../terminal/output.js';
@@ -67,6 +68,7 @@ async function runRender(options: RenderOptions): Promise<void> {
   const dives = new RenderedDives({ canvas: nodeCanvas, seed, height });
   const all = dives.clips.filter(({ split }) => options.split === 'all' || split === options.split);
   const clips = options.clips === undefined ? all : Random.for(seed, 'clips').sample(all, options.clips);
+  const lock = await lockFolder(out, 'mcore data render');
   const progress = startProgress('Rendering', clips.length, 'clips');
   try {
     await writeFineDivingLayout(out, {
@@ -80,6 +82,7 @@ async function runRender(options: RenderOptions): Promise<void> {
     });
   } finally {
     progress.stop();
+    await lock.release();
   }
   const score = executionCeiling({ clips: dives.clips, seed });
   const segmentation = segmentationCeiling({ clips: dives.clips, seed });

@@ -6,7 +6,7 @@ import { type MergedResults, shardOf } from '@mcore/tasks';
 import { evaluate } from '@mcore/training';
 import { type Command, Option } from 'commander';
 import type { ScoringEngine } from '../compute/replicas.js';
-import { writeFileAtomically } from '../data/atomic-file.js';
+import { assertWritable, writeFileAtomically } from '../data/atomic-file.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import { assertStages } from '../data/source.js';
 import { clipsCsv } from '../run/clips-csv.js';
@@ -80,6 +80,9 @@ async function runEval(options: EvalOptions): Promise<void> {
   assertOptions(options);
   const checkpoints = await Promise.all(options.weights.map(readCheckpoint));
   const against = options.against === undefined ? undefined : await readClips(options.against);
+  await assertWritable(options.csv);
+  await assertWritable(options.exemplars);
+  await assertWritable(options.report);
   const engine = await startScoringEngine(options);
   try {
     const evaluated: { draws: EvaluatedDraw[]; about: EvaluationAbout }[] = [];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ENGINE_NAMES, type Engine, type EngineChoice } from '@mcore/engines';
 import { useEngine } from '@mcore/engines/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { watchDevice } from '../compute/device-loss.js';
 import { loadOnnxRuntime } from '../compute/onnx-runtime.js';
 import { testOnnx } from '../compute/onnx-self-test.js';
 import type { ScoringEngine } from '../compute/replicas.js';
@@ -106,6 +107,7 @@ export function sourceOf(options: DataOptions, stages?: number): SourceDescripto
 /** Makes the engine that the options name the current one and says which it is. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const engine = await useEngine(options.engine);
+  watchDevice(engine);
   say(`Engine: ${engine.description}. ${engine.reason}`);
   return engine;
 }

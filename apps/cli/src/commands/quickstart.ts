@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Checkpoint, type MCoReConfig, presetConfig } from '@mcore/model';
 import { renderReport } from '@mcore/report';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
 import type { Command } from 'commander';
-import { writeFileAtomically } from '../data/atomic-file.js';
+import { removeLeftovers, writeFileAtomically } from '../data/atomic-file.js';
+import { lockFolder } from '../data/folder-lock.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import { DEFAULT_RENDER_HEIGHT, type SourceDescriptor } from '../data/source.js';
 import { clipsCsv } from '../run/clips-csv.js';
@@ -60,13 +60,22 @@ export function addQuickstart(program: Command): void {
 }
 
 async function runQuickstart(options: QuickstartOptions): Promise<void> {
+  const lock = await lockFolder(options.out, 'mcore quickstart');
+  try {
+    await quickstart(options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function quickstart(options: QuickstartOptions): Promise<void> {
   const started = Date.now();
   const initial = options.fromScratch ? undefined : await readCheckpoint(fileURLToPath(weightsUrl));
   const totalSteps = options.steps ?? (initial ? FINE_TUNING_STEPS : FROM_SCRATCH_STEPS);
   const config = initial ? fineTuning(initial) : presetConfig('laptop');
   const source: SourceDescriptor = { kind: 'rendered', seed: 0, height: DEFAULT_RENDER_HEIGHT };
   const cache = join(options.out, 'prepared');
-  await mkdir(options.out, { recursive: true });
+  await removeLeftovers(options.out);
   heading('1 of 5: engine');
   const engine = await startEngine(options);
   const prepared = await PreparedClips.open(source, config.input, { cache, workers: options.workers });

@@ -10,6 +10,7 @@ import { readClip } from '@mcore/video';
 import { openVideo } from '@mcore/video/node';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { causeOf } from '../compute/device-loss.js';
 import { OnnxModel } from '../compute/onnx-model.js';
 import { readCheckpoint, readNamed } from '../run/run-files.js';
 import { type ScoreTask, scoreSettings, scoreTasks } from '../run/score-tasks.js';
@@ -217,6 +218,8 @@ export async function scoreVideo(path: string, scorer: Scorer, dive: string | un
     const score = await scorer.score(clip.frames, basename(path), dive);
     const { frameCount, durationSeconds } = video;
     return scoredVideo(score, { ...clip, name: path, diveNumber: dive ?? null, frameCount, durationSeconds });
+  } catch (error) {
+    throw await causeOf(error);
   } finally {
     video.close();
   }

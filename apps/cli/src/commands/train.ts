@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { Engine } from '@mcore/engines';
 import { ArgumentError, DataError } from '@mcore/errors';
-import { presets } from '@mcore/model';
+import { type Checkpoint, presets } from '@mcore/model';
 import { renderReport } from '@mcore/report';
 import { evaluate, PairSampler } from '@mcore/training';
 import { type Command, Option } from 'commander';
@@ -12,12 +14,13 @@ import {
   type TrainSettings,
   trainSettings,
 } from '../config/train-settings.js';
-import { writeFileAtomically } from '../data/atomic-file.js';
+import { removeLeftovers, writeFileAtomically } from '../data/atomic-file.js';
+import { lockFolder } from '../data/folder-lock.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import type { SourceDescriptor } from '../data/source.js';
 import { fitConfig } from '../run/fit-config.js';
 import { reportData } from '../run/report-data.js';
-import { readCheckpoint } from '../run/run-files.js';
+import { RunFiles, readCheckpoint } from '../run/run-files.js';
 import { splitClips } from '../run/splits.js';
 import { type TrainingResult, train } from '../run/train.js';
 import { result, say, sayNotes } from '../terminal/output.js';
@@ -121,8 +124,27 @@ function collect(value: string, before: string[]): string[] {
 async function runTrain(options: TrainOptions, command: Command): Promise<void> {
   if (options.schema) return result(true, editorSchema(), () => '');
   const settings = await trainSettings(command, options);
-  const { config, run } = settings;
+  const { run } = settings;
+  const { last } = new RunFiles(run.out);
+  const resume = options.resume && existsSync(last);
+  if (options.resume && !resume) say(`No ${last} yet, so this run begins at its first step.`);
   const initial = run.init === undefined ? undefined : await readCheckpoint(run.init);
+  const lock = await lockFolder(run.out, 'mcore train');
+  try {
+    await trainHeld(settings, initial, { resume, json: options.json });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Trains into a folder that is this run's alone. */
+async function trainHeld(
+  settings: TrainSettings,
+  initial: Checkpoint | undefined,
+  options: Pick<TrainOptions, 'resume' | 'json'>,
+): Promise<void> {
+  const { config, run } = settings;
+  await removeLeftovers(run.out);
   const engine = await startEngine(run as EngineOptions);
   const [source, ...others] = renderings(run);
   const prepared = await PreparedClips.open(source, config.input, run);
@@ -152,6 +174,8 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
     const epochSteps = new PairSampler(splits.train, run.seed).stepsPerEpoch(config.optimiser.batchSize);
     const totalSteps = run.steps ?? config.optimiser.epochs * epochSteps;
     const validateEvery = run.validateEvery ?? Math.max(1, Math.round(totalSteps / 10));
+    // a run that begins anew must never be gone on with from the one before it
+    if (!options.resume) await rm(new RunFiles(run.out).last, { force: true });
     await saveSettings({ config, run: { ...run, validateEvery } }, totalSteps);
     const progress = trainingProgress(totalSteps, config.optimiser.batchSize);
     const outcome = await train({

@@ -6,11 +6,13 @@ import { ManifestDataset } from '@mcore/manifest-loader';
 import type { InputConfig } from '@mcore/model';
 import { RemoteThread } from '../compute/remote-call.js';
 import { WORKER_SCRIPT } from '../compute/worker-script.js';
-import { writeFileAtomically } from './atomic-file.js';
+import { removeLeftovers, writeFileAtomically } from './atomic-file.js';
 import { openSource, type SourceDescriptor } from './source.js';
 
 /** Version of the stored frames; a change of what is drawn or of how it is resized must raise it. */
 const STORE_VERSION = 1;
+/** Milliseconds after which a temporary file is a killed run's; other runs may be filling the same folder. */
+const LEFTOVER_AGE = 3_600_000;
 
 /**
  * Clips as the model's input needs them, sampled and resized, made by worker threads and kept on disk, so that a second
@@ -43,7 +45,9 @@ export class PreparedClips {
     input: InputConfig,
     options: PreparedOptions,
   ): Promise<PreparedClips> {
-    return new PreparedClips(await openSource(descriptor), descriptor, input, options);
+    const prepared = new PreparedClips(await openSource(descriptor), descriptor, input, options);
+    await removeLeftovers(prepared.#folder, LEFTOVER_AGE);
+    return prepared;
   }
 
   /** A clip's sampled and resized frames. */

@@ -1,14 +1,37 @@
+import { getSystemErrorMap } from 'node:util';
 import { McoreError } from '@mcore/errors';
 import pc from 'picocolors';
 
-/** What to print of an error: the message of one thrown on purpose, the stack of any other. */
+/** What to print of an error: one line for what was thrown on purpose or by the system, the stack of any other. */
 export function describeFailure(error: unknown): string {
-  if (error instanceof McoreError) return `${pc.red('Failed:')} ${error.message} (${error.code})`;
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (code === 'ENOSPC') return `${pc.red('Failed:')} the disk is full; what was written before is whole.`;
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-    const path = (error as NodeJS.ErrnoException).path ?? 'a file';
-    return `${pc.red('Failed:')} no permission to write ${path} (${code}).`;
+  return `${pc.red('Failed:')} ${reasonOf(error)}`;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof McoreError) return `${error.message} (${error.code})`;
+  if (isSystemError(error)) {
+    const { code, path } = error;
+    const at = path === undefined ? '' : ` ${path}`;
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      return `the disk is full, nothing more can be written${at}; what was written before is whole. (${code})`;
+    }
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+      const why = code === 'EROFS' ? 'it is on a read-only disk' : 'no permission';
+      return `can't ${error.syscall}${at}: ${why}. (${code})`;
+    }
+    return `can't ${error.syscall}${at}: ${systemMessage(code)}. (${code})`;
   }
-  return `${pc.red('Failed:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+type SystemError = Error & { code: string; syscall: string; path?: string };
+
+function isSystemError(error: unknown): error is SystemError {
+  const { code, syscall } = (error ?? {}) as Partial<SystemError>;
+  return error instanceof Error && typeof code === 'string' && typeof syscall === 'string';
+}
+
+function systemMessage(code: string): string {
+  for (const [name, message] of getSystemErrorMap().values()) if (name === code) return message;
+  return 'the system refuses';
 }

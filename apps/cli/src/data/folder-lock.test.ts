@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { LOCK_NAME, lockFolder } from './folder-lock.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mcore-lock-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const lockFile = join(folder, LOCK_NAME);
+const holder = (pid: number, host = hostname()) =>
+  JSON.stringify({ pid, host, command: 'mcore train', since: '2024-01-01T00:00:00.000Z' });
+
+it('is held until it is released, and leaves nothing behind', async () => {
+  const lock = await lockFolder(folder, 'mcore train');
+  expect(existsSync(lockFile)).toBe(true);
+  await lock.release();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('refuses a folder that a live process holds, and says which', async () => {
+  writeFileSync(lockFile, holder(process.ppid));
+  await expect(lockFolder(folder, 'mcore score')).rejects.toMatchObject({
+    code: 'ERR_MCORE_LOCKED',
+    message: `wanted ${folder} for this run alone, got it in use by mcore train (process ${process.ppid} on ${hostname()}, since 2024-01-01T00:00:00.000Z). Wait for it or choose another --out; if nothing runs there, delete ${lockFile}.`,
+  });
+});
+
+it('takes over from a process that is gone', async () => {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  writeFileSync(lockFile, holder(pid));
+  const lock = await lockFolder(folder, 'mcore train');
+  await lock.release();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('lets one of many in who all find a stale lock', async () => {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  writeFileSync(lockFile, holder(pid));
+  const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder, 'mcore train')));
+  expect(outcomes.some(({ status }) => status === 'fulfilled')).toBe(true);
+  expect(readdirSync(folder)).toEqual([LOCK_NAME]);
+  rmSync(lockFile);
+});
+
+it.each([
+  ['of another machine', holder(1, 'elsewhere'), 'mcore train (process 1 on elsewhere'],
+  ['that is no JSON', '', 'a lock that says not by whom'],
+])('refuses a lock %s, since nobody can tell whether it is in use', async (_, text, who) => {
+  writeFileSync(lockFile, text);
+  await expect(lockFolder(folder, 'mcore train')).rejects.toThrow(who);
+  rmSync(lockFile);
+});

@@ -1,0 +1,124 @@
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { McoreError } from '@mcore/errors';
+import { temporaryName } from './atomic-file.js';
+
+/** Name of the file that says a folder is being written to. */
+export const LOCK_NAME = '.mcore.lock';
+
+/** Who holds a folder, as the lock file says. */
+interface Holder {
+  pid: number;
+  host: string;
+  command: string;
+  since: string;
+}
+
+/** A folder held by this process. */
+export interface FolderLock {
+  release(): Promise<void>;
+}
+
+/**
+ * Holds a folder, so that no two runs write into it. The folder is made; a lock whose process is gone is taken over.
+ *
+ * A process can't be asked for across machines: a lock of another host counts as held until somebody deletes it.
+ *
+ * @param folder - Made if it is not there.
+ * @param command - What holds it, for the message that others get: `mcore train`.
+ * @throws {@link McoreError} `ERR_MCORE_LOCKED` if another run that is alive holds it.
+ */
+export async function lockFolder(folder: string, command: string): Promise<FolderLock> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, LOCK_NAME);
+  const mine = `${JSON.stringify({ pid: process.pid, host: hostname(), command, since: new Date().toISOString() })}\n`;
+  while (!(await create(path, mine))) {
+    const found = await readFile(path, 'utf8').catch(() => undefined);
+    if (found === undefined) continue; // released between the two
+    const holder = parseHolder(found);
+    if (holder === undefined || isAlive(holder)) throw lockedError(folder, path, holder);
+    await takeAway(path, found, folder);
+  }
+  return {
+    release: async () => {
+      if ((await readFile(path, 'utf8').catch(() => '')) === mine) await rm(path, { force: true });
+    },
+  };
+}
+
+/** Makes the lock file unless it is there; by a link, which appears whole or not at all. */
+async function create(path: string, text: string): Promise<boolean> {
+  const temporary = temporaryName(path);
+  try {
+    await writeNew(temporary, text);
+    await link(temporary, path).catch((error: NodeJS.ErrnoException) => {
+      // file systems without links (FAT, some network shares)
+      if (['EPERM', 'ENOTSUP', 'ENOSYS'].includes(error.code ?? '')) return writeNew(path, text);
+      throw error;
+    });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(text);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Removes a stale lock; if another process has taken it over in the meantime, that one keeps it. */
+async function takeAway(path: string, stale: string, folder: string): Promise<void> {
+  const aside = temporaryName(path);
+  try {
+    await rename(path, aside);
+  } catch {
+    return; // another process was faster
+  }
+  const taken = await readFile(aside, 'utf8');
+  if (taken !== stale) {
+    await link(aside, path).catch(() => {});
+    await rm(aside, { force: true });
+    throw lockedError(folder, path, parseHolder(taken));
+  }
+  await rm(aside, { force: true });
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const holder = JSON.parse(text) as Partial<Holder>;
+    return Number.isSafeInteger(holder.pid) && typeof holder.host === 'string' ? (holder as Holder) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive({ pid, host }: Holder): boolean {
+  if (host !== hostname()) return true;
+  // one's own number: that of an earlier process, as in a container that is started again, where it is always the same
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function lockedError(folder: string, path: string, holder: Holder | undefined): McoreError {
+  const who = holder
+    ? `${holder.command} (process ${holder.pid} on ${holder.host}, since ${holder.since})`
+    : 'a lock that says not by whom';
+  return new McoreError(
+    'ERR_MCORE_LOCKED',
+    `wanted ${folder} for this run alone, got it in use by ${who}. Wait for it or choose another --out; if nothing runs there, delete ${path}.`,
+  );
+}

@@ -1,0 +1,164 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readSafetensors } from '@mcore/safetensors';
+import { readResultFiles } from '@mcore/tasks/node';
+import { makeTimmFile, makeVideos } from './inputs.mjs';
+import { check, filesBelow, leftoversBelow, mcoreDone, newFolder, startMcore } from './run-mcore.mjs';
+
+/**
+ * A command to kill: what it is called with, in a folder of its own, what must hold of its files at any moment, and what makes two
+ * finished runs equal.
+ *
+ * @typedef {{
+ *   name: string,
+ *   args: string[],
+ *   again?: string[],
+ *   outputs: string,
+ *   whole: (folder: string) => Promise<void> | void,
+ *   outcome: (folder: string) => Promise<unknown> | unknown,
+ * }} Killable
+ */
+
+/** Files of checkpoints and banks that are there can be read. */
+function checkpointsAreWhole(/** @type {string} */ folder) {
+  for (const [path] of filesBelow(folder)) {
+    if (path.endsWith('.safetensors')) readSafetensors(readFileSync(join(folder, path)));
+  }
+}
+
+/** Folders of clips that are there have every frame from the first to the last, each a whole JPEG. */
+function clipsAreWhole(/** @type {string} */ folder) {
+  for (const [path] of filesBelow(folder)) {
+    if (path.includes('.partial') || !path.endsWith('.jpg')) continue;
+    const bytes = readFileSync(join(folder, path));
+    check(bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9, `${path} is cut off`);
+    const frames = readdirSync(join(folder, dirname(path)));
+    check(frames.length === Number(/** @type {string} */ (frames.sort().at(-1)).slice(0, 5)), `${path}: frames lack`);
+  }
+}
+
+/** What a score says, without the time it took. */
+async function scores(/** @type {string} */ folder) {
+  const [file] = await readResultFiles([folder]);
+  return (file?.records ?? []).map((record) => ({ ...record, seconds: 0 })).sort((a, b) => a.index - b.index);
+}
+
+const hashes = (/** @type {string} */ folder) =>
+  [...filesBelow(folder)].filter(([path]) => !path.endsWith('config.json'));
+
+/** The commands that write. */
+export const killables = {
+  /** @type {() => Killable} */
+  train: () => ({
+    name: 'mcore train',
+    args: [
+      ...['train', '--steps', '8', '--batch', '2', '--train-clips', '12', '--validation-clips', '10', '--out', 'out'],
+      ...['--render-height', '72', '--checkpoint-every', '2', '--validate-every', '3', '--engine', 'wasm'],
+      ...['--workers', '2', '--cache', '../train-cache'],
+    ],
+    again: ['--resume'],
+    outputs: 'out',
+    whole: checkpointsAreWhole,
+    outcome: hashes,
+  }),
+  /** @type {() => Killable} */
+  render: () => ({
+    name: 'mcore data render',
+    args: ['data', 'render', '--out', 'out', '--clips', '6', '--height', '32', '--workers', '2'],
+    outputs: 'out',
+    whole: clipsAreWhole,
+    outcome: hashes,
+  }),
+  /** @type {() => Killable} */
+  bank: () => ({
+    name: 'mcore bank',
+    args: [
+      ...['bank', '--weights', '../start/best.safetensors', '--out', 'out/bank.safetensors', '--per-dive', '1'],
+      ...['--render-height', '72', '--engine', 'wasm', '--workers', '2', '--cache', '../bank-cache'],
+    ],
+    outputs: 'out',
+    whole: checkpointsAreWhole,
+    outcome: hashes,
+  }),
+  /** @type {() => Killable} */
+  score: () => ({
+    name: 'mcore score --results',
+    args: [
+      ...['score', '../videos/original-0.mp4', '../videos/original-1.mp4', '../videos/original-2.mp4'],
+      ...['--results', 'out', '--engine', 'wasm'],
+    ],
+    outputs: 'out',
+    whole: async (folder) => void (existsSync(folder) && filesBelow(folder).size > 0 && (await scores(folder))),
+    outcome: scores,
+  }),
+  /** @type {() => Killable} */
+  import: () => ({
+    name: 'mcore import',
+    args: ['import', '../timm.safetensors', '--preset', 'paper', '--out', 'out/start.safetensors'],
+    outputs: 'out',
+    whole: checkpointsAreWhole,
+    outcome: hashes,
+  }),
+};
+
+/**
+ * Kills a command (SIGKILL) at random moments of a run, again and again until it has gone through, and compares what it leaves with
+ * a run that nobody disturbed.
+ *
+ * @param {string} folder Of its own, with what {@link prepareKills} made.
+ * @param {Killable} killable
+ * @param {{ runs: number, kills: number, random: () => number }} options Runs, and kills of each before it is let through.
+ * @returns {Promise<{ kills: number, seconds: number, moments: number[] }>}
+ */
+export async function killAtRandom(folder, killable, { runs, kills, random }) {
+  const reference = newFolder(folder, `${killable.name.replaceAll(' ', '-')}-reference`);
+  await mcoreDone(killable.args, reference, {});
+  // the second run has warm caches, as those that are killed
+  const timed = newFolder(folder, `${killable.name.replaceAll(' ', '-')}-timed`);
+  const { seconds } = await mcoreDone(killable.args, timed, {});
+  const wanted = JSON.stringify(await killable.outcome(join(reference, killable.outputs)));
+  check(
+    JSON.stringify(await killable.outcome(join(timed, killable.outputs))) === wanted,
+    `${killable.name}: wanted equal files from equal runs`,
+  );
+  /** @type {number[]} */
+  const moments = [];
+  let killed = 0;
+  for (let run = 0; run < runs; run++) {
+    const place = newFolder(folder, `${killable.name.replaceAll(' ', '-')}-${run}`);
+    const outputs = join(place, killable.outputs);
+    for (let kill = 0; kill < kills; kill++) {
+      const moment = random();
+      const started = startMcore([...killable.args, ...(kill > 0 ? (killable.again ?? []) : [])], place);
+      const timer = setTimeout(() => started.process.kill('SIGKILL'), moment * seconds * 1000);
+      const { signal, status, stderr } = await started.finished;
+      clearTimeout(timer);
+      check(signal === 'SIGKILL' || status === 0, `${killable.name}: ended with ${status}: ${stderr}`);
+      if (signal === 'SIGKILL') {
+        killed++;
+        moments.push(moment);
+      }
+      await killable.whole(outputs);
+    }
+    await mcoreDone([...killable.args, ...(killable.again ?? [])], place, {});
+    const got = JSON.stringify(await killable.outcome(outputs));
+    check(got === wanted, `${killable.name}: wanted what an undisturbed run leaves, ${wanted}, got ${got}`);
+    const left = leftoversBelow(outputs);
+    // a file that was named on its own lies where others may write, so that what is beside it is not touched
+    if (['train', 'data'].includes(killable.args[0] ?? '')) {
+      check(left.length === 0, `${killable.name}: left behind ${left.join(', ')}`);
+    }
+  }
+  return { kills: killed, seconds, moments };
+}
+
+/** Makes what the commands read. */
+export async function prepareKills(/** @type {string} */ folder, /** @type {string[]} */ names) {
+  if (names.includes('score')) await makeVideos(newFolder(folder, 'videos'), 3);
+  if (names.includes('import')) makeTimmFile(join(folder, 'timm.safetensors'));
+  if (names.includes('bank')) {
+    const { args } = killables.train();
+    await mcoreDone([...args, '--out', '../start'], newFolder(folder, 'start-run'), {});
+  }
+}
+

@@ -1,0 +1,77 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { makeVideos, mixVideos } from './inputs.mjs';
+import { check, mcore } from './run-mcore.mjs';
+
+/** Milliseconds between looks at the memory. */
+const LOOK_EVERY = 500;
+/** How much the resident memory may grow from the first tenth, when all is loaded, to the last. */
+const GROWTH = 1.15;
+
+/** A module that notes the memory of the process it is loaded into. */
+const WATCH_MEMORY = `
+import { appendFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+if (isMainThread) {
+  setInterval(() => {
+    appendFileSync(process.env.MCORE_MEMORY_LOG, process.memoryUsage().rss + '\\n');
+  }, ${LOOK_EVERY}).unref();
+}
+`;
+
+/**
+ * Scores many videos in one run, some of them broken.
+ *
+ * @param {string} folder Of its own.
+ * @param {{ count: number, broken: number, random: () => number, watchMemory?: boolean }} options
+ * @returns {Promise<{ scored: number, named: number, seconds: number, early: number, late: number }>} Memory in MB: medians of
+ *   the second and of the last tenth.
+ */
+export async function scoreMany(folder, { count, broken, random, watchMemory = true }) {
+  const videos = join(folder, 'many');
+  mkdirSync(videos);
+  const originals = await makeVideos(folder, 4);
+  const { whole, bad } = mixVideos(videos, originals, { count, broken, random });
+  const list = join(folder, 'videos.txt');
+  const all = [...whole.keys(), ...bad.keys()].sort();
+  writeFileSync(list, all.map((name) => `${join(videos, name)}\n`).join(''));
+  const log = join(folder, 'memory.log');
+  const watcher = join(folder, 'watch-memory.mjs');
+  writeFileSync(watcher, WATCH_MEMORY);
+  writeFileSync(log, '');
+
+  const env = { NODE_OPTIONS: `--import ${pathToFileURL(watcher)}`, MCORE_MEMORY_LOG: log };
+  const args = ['score', '--list', list, '--engine', 'wasm', '--json'];
+  const { status, stdout, stderr, seconds } = await mcore(args, folder, { env });
+  check(status === 1, `wanted status 1, got ${status}: ${stderr}`);
+  /** @type {{ video: string, score?: number, error?: { code: string, message: string } }[]} */
+  const outcomes = JSON.parse(stdout);
+  check(outcomes.length === count, `wanted ${count} outcomes, got ${outcomes.length}`);
+  /** @type {Map<string | undefined, number>} */
+  const scoreOf = new Map();
+  for (const { video, score, error } of outcomes) {
+    const name = basename(video);
+    if (bad.has(name)) {
+      check(error?.code === 'ERR_MCORE_DATA', `${name} (${bad.get(name)}): wanted ERR_MCORE_DATA, got ${error?.code}`);
+      check(stderr.includes(name), `${name}: wanted it to be named on standard error`);
+      continue;
+    }
+    check(score !== undefined && Number.isFinite(score), `${name}: wanted a score, got ${error?.message}`);
+    const original = whole.get(name);
+    const known = scoreOf.get(original);
+    check(known === undefined || known === score, `${name}: wanted ${known} like other copies, got ${score}`);
+    scoreOf.set(original, Number(score));
+  }
+  const looks = readFileSync(log, 'utf8').trim().split('\n').map(Number);
+  const tenth = Math.floor(looks.length / 10);
+  const early = median(looks.slice(tenth, 2 * tenth + 1)) / 1e6;
+  const late = median(looks.slice(-tenth - 1)) / 1e6;
+  if (watchMemory) check(late <= GROWTH * early, `wanted flat memory, got ${early} MB early and ${late} MB late`);
+  return { scored: whole.size, named: bad.size, seconds, early, late };
+}
+
+function median(/** @type {number[]} */ values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

@@ -173,5 +173,3 @@ function quote(/** @type {string[]} */ messages) {
     .map((message) => `"${message.replace(/^.*?Failed: /, '')}"`)
     .join('; ');
 }
-
-

@@ -100,6 +100,9 @@ export async function loseGpu(folder) {
   const line = failureOf(await training.finished);
   check(line.includes('lost its device'), `wanted the loss to be named, got ${line}`);
   check(leftoversBelow(join(folder, 'run')).length === 0, 'wanted no lock and no temporary files');
-  check(![...filesBelow(join(folder, 'run')).keys()].some((path) => path.endsWith('.safetensors')), 'wanted no weights');
+  check(
+    ![...filesBelow(join(folder, 'run')).keys()].some((path) => path.endsWith('.safetensors')),
+    'wanted no weights',
+  );
   return [message, line];
 }

@@ -161,4 +161,3 @@ export async function prepareKills(/** @type {string} */ folder, /** @type {stri
     await mcoreDone([...args, '--out', '../start'], newFolder(folder, 'start-run'), {});
   }
 }
-

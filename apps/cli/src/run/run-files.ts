@@ -99,8 +99,7 @@ export async function readNamed(path: string, what: string): Promise<Uint8Array>
     return await readFile(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    throw new DataError(`wanted ${what} in ${path}, got ${code === 'ENOENT' ? 'no such file' : code}.`, {
-      cause: error,
-    });
+    const reason = code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'no permission to read it' : code;
+    throw new DataError(`wanted ${what} in ${path}, got ${reason}.`, { cause: error });
   }
 }

@@ -10,7 +10,9 @@ export function describeFailure(error: unknown): string {
 function reasonOf(error: unknown): string {
   if (error instanceof McoreError) return `${error.message} (${error.code})`;
   if (isSystemError(error)) {
-    const { code, path } = error;
+    const { code } = error;
+    // the file that was wanted, not the temporary one beside it
+    const path = error.path?.replace(/\.[0-9a-f]{8}\.tmp$/, '');
     const at = path === undefined ? '' : ` ${path}`;
     if (code === 'ENOSPC' || code === 'EDQUOT') {
       return `the disk is full, nothing more can be written${at}; what was written before is whole. (${code})`;

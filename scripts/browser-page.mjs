@@ -1,0 +1,95 @@
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { extname, join, normalize, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { formatWithOptions } from 'node:util';
+
+const TYPES = /** @type {Record<string, string>} */ ({
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+  '.safetensors': 'application/octet-stream',
+});
+
+/**
+ * Chromium out of an npm package, for pages of folders on this machine.
+ *
+ * @param {(path: string) => string} file Path in the `node_modules` of the tools.
+ */
+export async function startBrowser(file) {
+  const from = createRequire(file('package.json'));
+  const chromium = (await import(pathToFileURL(from.resolve('@sparticuz/chromium')).href)).default;
+  const puppeteer = await import(pathToFileURL(from.resolve('puppeteer-core')).href);
+  const browser = await puppeteer.launch({
+    args: [...chromium.args, '--no-sandbox'],
+    executablePath: await chromium.executablePath(),
+    headless: 'shell',
+  });
+  return {
+    version: /** @type {string} */ (await browser.version()),
+    /**
+     * Opens a folder's page and gives what it logs until it logs "end of example", as Node would print it.
+     *
+     * @param {string} folder @param {string} html
+     * @returns {Promise<string>}
+     */
+    async run(folder, html) {
+      const server = serve(folder, html);
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+      const page = await browser.newPage();
+      try {
+        /** @type {string[]} */
+        const lines = [];
+        const ended = new Promise((resolve, reject) => {
+          page.exposeFunction('printed', (/** @type {string} */ json) => {
+            const values = JSON.parse(json, (_, value) => (value === '\u0000undefined' ? undefined : value));
+            if (values[0] === 'end of example') resolve(undefined);
+            else lines.push(formatWithOptions({ colors: false }, ...values));
+          });
+          page.on('pageerror', (/** @type {Error} */ error) => reject(error));
+          page.on('requestfailed', (/** @type {any} */ request) => reject(new Error(`${request.url()} failed`)));
+          setTimeout(() => reject(new Error(`the page did not end; it said ${lines.join('\n')}`)), 120_000).unref();
+        });
+        ended.catch(() => {});
+        await page.evaluateOnNewDocument(() => {
+          const { log } = console;
+          console.log = (...values) => {
+            log(...values);
+            const plain = (/** @type {string} */ _, /** @type {any} */ value) =>
+              value === undefined
+                ? '\u0000undefined'
+                : ArrayBuffer.isView(value)
+                  ? Array.from(/** @type {any} */ (value))
+                  : value;
+            /** @type {any} */ (window).printed(JSON.stringify(values, plain));
+          };
+        });
+        await page.goto(`http://127.0.0.1:${port}/`);
+        await ended;
+        return lines.join('\n');
+      } finally {
+        await page.close();
+        server.close();
+      }
+    },
+    close: () => browser.close(),
+  };
+}
+
+function serve(/** @type {string} */ folder, /** @type {string} */ html) {
+  return createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+    if (path === '/') return response.writeHead(200, { 'content-type': 'text/html' }).end(html);
+    if (path === '/favicon.ico') return response.writeHead(204).end();
+    const found = normalize(join(folder, path));
+    if (!found.startsWith(folder + sep) || !existsSync(found) || !statSync(found).isFile()) {
+      return response.writeHead(404).end();
+    }
+    response.writeHead(200, { 'content-type': TYPES[extname(found)] ?? 'application/octet-stream' });
+    return createReadStream(found).pipe(response);
+  });
+}

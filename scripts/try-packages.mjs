@@ -1,0 +1,262 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build as esbuild } from 'esbuild';
+import { build as vite } from 'vite';
+import { startBrowser } from './browser-page.mjs';
+import { publishedPackages, root } from './packages.mjs';
+import {
+  emptyProject,
+  exampleOf,
+  installedFor,
+  npm,
+  readmeOf,
+  releaseInto,
+  run,
+  trim,
+  unbuiltFiles,
+} from './release.mjs';
+import { say } from './set-up.mjs';
+import { installTools } from './tools.mjs';
+import { startVerdaccio } from './verdaccio.mjs';
+
+/**
+ * `node scripts/try-packages.mjs [PACKAGE...]`: each library, published to Verdaccio, alone in an empty project, and its README's
+ * example run in Nodes 20, 22 and 24, installed by npm and by pnpm; its types resolved as node16 and as bundlers do; the
+ * example bundled by esbuild, Vite and webpack and run in Chromium, and run from a plain page with an import map. Writes
+ * docs/packages.md; rows of packages that were not tried stay. What it needs is installed into `.mcore/tools`.
+ */
+const [unbuilt] = unbuiltFiles();
+if (unbuilt !== undefined) {
+  say(`Not built: ${unbuilt}. Run npm run build first.`);
+  process.exit(1);
+}
+const page = join(root, 'docs', 'packages.md');
+const marks = /** @type {const} */ ([
+  '<!-- packages: made by scripts/try-packages.mjs -->',
+  '<!-- end of packages -->',
+]);
+const END = "\nconsole.log('end of example');\n";
+
+/** Entries of foreign packages that browsers can load as they are: tfjs in one file, so that there is one engine. */
+const FOREIGN = /** @type {Record<string, string>} */ ({
+  '@tensorflow/tfjs': '@tensorflow/tfjs/dist/tf.fesm.js',
+  '@tensorflow/tfjs-core': '@tensorflow/tfjs/dist/tf.fesm.js',
+});
+
+const tools = await installTools();
+const folder = mkdtempSync(join(tmpdir(), 'mcore-packages-'));
+const registry = await startVerdaccio(folder, tools.file('verdaccio/bin/verdaccio'));
+const browser = await startBrowser(tools.file);
+let failed = 0;
+try {
+  const released = await releaseInto(folder, registry.url);
+  for (const [name, { after }] of released) {
+    const answer = await fetch(`${registry.url}/${name.replace('/', '%2f')}/${after}`);
+    if (!answer.ok) throw new Error(`wanted ${name}@${after} on the registry, got status ${answer.status}`);
+  }
+  say(`${released.size} packages on Verdaccio`);
+  const names = process.argv.slice(2);
+  for (const library of publishedPackages().filter(({ json }) => json.exports)) {
+    if (names.length > 0 && !names.includes(library.name)) continue;
+    const cells = await tryPackage(library);
+    failed += Object.values(cells).filter((cell) => cell.startsWith('FAILED')).length;
+    say(`${library.name}: ${JSON.stringify(cells)}`);
+    writeRow(library.name, cells);
+  }
+} finally {
+  await browser.close();
+  await registry.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+process.stdout.write(failed === 0 ? 'Everything works.\n' : `${failed} failed.\n`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** What came of each try, for a cell of the table. */
+async function tryPackage(/** @type {import('./release.mjs').Library} */ library) {
+  const readme = readmeOf(library);
+  const example = exampleOf(readme);
+  const specifications = installedFor(library, readme);
+  const project = join(folder, library.name.replace('/', '-'));
+  const pnpmProject = `${project}-pnpm`;
+  const inPage = example && isForPages(library, example.code);
+  const code = example?.code ?? `import '${library.name}';\n`;
+  const output = example?.output ?? '';
+  const wanted = (/** @type {string} */ printed) => {
+    if (trim(printed) !== trim(output)) throw new Error(`wanted\n${output}\ngot\n${printed}`);
+  };
+  /** @type {Record<string, string>} */
+  const cells = {};
+  const attempt = async (/** @type {string} */ column, /** @type {() => Promise<string>} */ action) => {
+    try {
+      cells[column] = await action();
+    } catch (error) {
+      cells[column] = 'FAILED';
+      say(`${library.name}, ${column}: ${/** @type {Error} */ (error).message}`);
+    }
+  };
+  await attempt('npm', async () => {
+    emptyProject(project, registry.url);
+    await npm(project, ['install', '--no-audit', '--no-fund', '--loglevel=error', ...specifications]);
+    assertOneCore(project);
+    return inNodes(project, code, wanted);
+  });
+  await attempt('pnpm', async () => {
+    emptyProject(pnpmProject, registry.url);
+    await run(pnpmProject, process.execPath, [tools.file('pnpm/bin/pnpm.cjs'), 'add', ...specifications]);
+    return inNodes(pnpmProject, code, wanted);
+  });
+  await attempt('types', () => checkTypes(library, project));
+  if (!inPage) {
+    return { ...cells, esbuild: 'Node.js only', vite: 'Node.js only', webpack: 'Node.js only', map: 'Node.js only' };
+  }
+  writeFileSync(join(project, 'page.js'), code + END);
+  for (const [name, bundle] of Object.entries({ esbuild: withEsbuild, vite: withVite, webpack: withWebpack })) {
+    await attempt(name, async () => {
+      const file = join(project, `${name}.js`);
+      await bundle(project, join(project, 'page.js'), file);
+      wanted(await browser.run(project, `<!doctype html><script type="module" src="/${name}.js"></script>`));
+      return `${Math.round(gzipSync(readFileSync(file)).length / 1000)} kB`;
+    });
+  }
+  await attempt('map', async () => {
+    const map = JSON.stringify({ imports: importMap(project) });
+    const html = `<!doctype html><script type="importmap">${map}</script><script type="module" src="/page.js"></script>`;
+    wanted(await browser.run(project, html));
+    return 'yes';
+  });
+  return cells;
+}
+
+/** Whether an example is for pages too: its imports are. */
+function isForPages(/** @type {import('./release.mjs').Library} */ { name }, /** @type {string} */ code) {
+  const onlyNode = ['@mcore/tensorflow-native', '@mcore/finediving-loader'];
+  return !onlyNode.includes(name) && !/from 'node:|\/node'|Buffer\.|process\.|import\.meta/.test(code);
+}
+
+function assertOneCore(/** @type {string} */ project) {
+  const copies = readdirSync(join(project, 'node_modules'), { recursive: true }).filter((path) =>
+    /tfjs-core[\\/]package\.json$/.test(String(path)),
+  );
+  if (copies.length > 1) throw new Error(`wanted one copy of tfjs-core, got ${copies.join(', ')}`);
+}
+
+/** Runs an example in every Node. */
+async function inNodes(
+  /** @type {string} */ project,
+  /** @type {string} */ code,
+  /** @type {(printed: string) => void} */ wanted,
+) {
+  for (const [, node] of tools.nodes) {
+    writeFileSync(join(project, 'example.js'), code);
+    wanted(await run(project, node, ['example.js']));
+  }
+  return [...tools.nodes.keys()].join(' ');
+}
+
+/** Resolves the types of every entry as Node does and as bundlers do; errors inside foreign types are not ours. */
+async function checkTypes(
+  /** @type {import('./release.mjs').Library} */ { name, json },
+  /** @type {string} */ project,
+) {
+  const entries = Object.keys(json.exports)
+    .filter((entry) => !entry.includes('.json') && !entry.includes('*'))
+    .map((entry) => (entry === '.' ? name : `${name}/${entry.slice(2)}`));
+  const text = entries.map((entry, index) => `export * as entry${index} from '${entry}';\n`).join('');
+  writeFileSync(join(project, 'types.mts'), text);
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  for (const [module, resolution] of [
+    ['node16', 'node16'],
+    ['esnext', 'bundler'],
+  ]) {
+    const args = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom,dom.iterable', '--types', ''];
+    const found = await run(project, process.execPath, [
+      tsc,
+      ...args,
+      ...['--module', String(module), '--moduleResolution', String(resolution), '--skipLibCheck', 'types.mts'],
+    ]).catch((error) => /** @type {Error} */ (error).message);
+    if (/error TS/.test(found)) throw new Error(`${resolution}: ${found}`);
+  }
+  return 'node16, bundler';
+}
+
+async function withEsbuild(/** @type {string} */ _, /** @type {string} */ entry, /** @type {string} */ outfile) {
+  await esbuild({ entryPoints: [entry], outfile, bundle: true, minify: true, format: 'esm', logLevel: 'error' });
+}
+
+async function withVite(/** @type {string} */ project, /** @type {string} */ entry, /** @type {string} */ file) {
+  const outDir = join(project, 'vite');
+  await vite({
+    root: project,
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      outDir,
+      target: 'es2022',
+      minify: true,
+      modulePreload: false,
+      rollupOptions: { input: entry, output: { entryFileNames: 'page.js', inlineDynamicImports: true } },
+    },
+  });
+  writeFileSync(file, readFileSync(join(outDir, 'page.js')));
+}
+
+async function withWebpack(/** @type {string} */ project, /** @type {string} */ entry, /** @type {string} */ file) {
+  const webpack = createRequire(tools.file('package.json'))('webpack');
+  const compiler = webpack({
+    mode: 'production',
+    context: project,
+    entry,
+    target: 'web',
+    performance: false,
+    output: { path: project, filename: 'webpack.js' },
+    // tfjs's own way: its file for Node has these
+    resolve: { fallback: { util: false, crypto: false, fs: false, path: false, os: false, perf_hooks: false } },
+  });
+  /** @type {any} */
+  const stats = await new Promise((resolve, reject) =>
+    compiler.run((/** @type {Error | null} */ error, /** @type {any} */ result) =>
+      error ? reject(error) : resolve(result),
+    ),
+  );
+  if (stats.hasErrors()) throw new Error(stats.toString({ all: false, errors: true }));
+  if (!existsSync(file)) throw new Error('webpack wrote nothing');
+}
+
+/** Where a page finds every package of a project that has a file for pages. */
+function importMap(/** @type {string} */ project) {
+  const ours = join(project, 'node_modules', '@mcore');
+  /** @type {Record<string, string>} */
+  const imports = {};
+  for (const folder of readdirSync(ours)) {
+    const json = JSON.parse(readFileSync(join(ours, folder, 'package.json'), 'utf8'));
+    const main = json.exports?.['.']?.default ?? json.exports?.['.']?.import ?? json.exports?.['.'];
+    if (typeof main === 'string') imports[json.name] = `/node_modules/@mcore/${folder}/${main.replace('./', '')}`;
+  }
+  for (const [name, file] of Object.entries(FOREIGN)) {
+    if (existsSync(join(project, 'node_modules', file))) imports[name] = `/node_modules/${file}`;
+  }
+  return imports;
+}
+
+/** Puts a package's row into the page. */
+function writeRow(/** @type {string} */ name, /** @type {Record<string, string>} */ cells) {
+  const text = readFileSync(page, 'utf8').replaceAll('\r\n', '\n');
+  const [start, end] = [text.indexOf(marks[0]), text.indexOf(marks[1])];
+  if (start < 0 || end < start) throw new Error(`wanted ${marks.join(' and ')} in ${page}`);
+  const columns = ['npm', 'pnpm', 'types', 'esbuild', 'vite', 'webpack', 'map'];
+  const row = `| ${name.replace('@mcore/', '')} | ${columns.map((column) => cells[column]).join(' | ')} |`;
+  const kept = text
+    .slice(start, end)
+    .split('\n')
+    .filter((line) => /^\| [a-z]/.test(line) && !line.startsWith('| package |'))
+    .filter((line) => !line.startsWith(`| ${name.replace('@mcore/', '')} |`));
+  const header =
+    '| package | npm: example in Node | pnpm: example in Node | types | esbuild | Vite | webpack | import map |';
+  const rows = [header, `|${' --- |'.repeat(8)}`, ...[...kept, row].sort()];
+  const made = `Node ${process.versions.node.split('.')[0]} with npm and pnpm, ${browser.version}; sizes are of the example with all that it needs, minified and compressed.`;
+  writeFileSync(page, `${text.slice(0, start)}${marks[0]}\n\n${made}\n\n${rows.join('\n')}\n\n${text.slice(end)}`);
+}

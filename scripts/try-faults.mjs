@@ -168,8 +168,8 @@ function writeRows(/** @type {string} */ name, /** @type {Row[]} */ rows, /** @t
 
 /** Messages as the page shows them, without what is of this machine. */
 function quote(/** @type {string[]} */ messages) {
-  return messages
+  const plain = messages
     .map((message) => message.replace(/process \d+ on .*?, since [^)]*/, 'process 4711 on this-machine, since …'))
-    .map((message) => `"${message.replace(/^.*?Failed: /, '')}"`)
-    .join('; ');
+    .map((message) => `"${message.replace(/^.*?Failed: /, '')}"`);
+  return [...new Set(plain)].join('; ');
 }

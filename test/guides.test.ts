@@ -35,7 +35,10 @@ function mistakeIn(words: string[]): string | undefined {
 it('every mcore command in guides and READMEs exists, with its options', () => {
   const mistakes = texts.flatMap(({ place, text }) => {
     const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block!);
-    const lines = blocks.flatMap((block) => block.split('\n'));
+    const inline = [...text.replaceAll(/```[\s\S]*?```/g, '').matchAll(/`((?:npx )?mcore [a-z][^`]*)`/g)].map(
+      ([, command]) => command!,
+    );
+    const lines = [...blocks.flatMap((block) => block.split('\n')), ...inline];
     return lines.flatMap((line) => {
       const [, command] = /^(?:npx )?mcore (.*?)(?:\s+#.*)?$/.exec(line.trim()) ?? [];
       const mistake = command === undefined ? undefined : mistakeIn(command.split(/\s+/));

@@ -1,0 +1,46 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fineDivingLabels } from '@mcore/finediving-labels';
+import { DiveRenderer } from '@mcore/rendered-dives';
+import { nodeCanvas } from '@mcore/rendered-dives/node';
+import { createCanvas } from '@napi-rs/canvas';
+import { root } from './packages.mjs';
+
+/** Draws docs/guides/stages.jpg: moments of a rendered dive under the colours of their stages. Run after `npm run build`. */
+const ID = '01__6';
+const MOMENTS = 10;
+const STAGES = /** @type {const} */ ([
+  ['take-off', '#cfe3ff'],
+  ['flight', '#ffe1b8'],
+  ['entry', '#cdeccd'],
+]);
+const [width, height, bar] = [150, 84, 30];
+
+const clip = fineDivingLabels.find(({ id }) => id === ID);
+if (!clip) throw new Error(`wanted a clip ${ID}, got none`);
+const renderer = new DiveRenderer({ canvas: nodeCanvas, height: 256 });
+const strip = createCanvas(width * MOMENTS, height + bar);
+const context = strip.getContext('2d');
+const frames = Array.from({ length: MOMENTS }, (_, index) =>
+  Math.round((index / (MOMENTS - 1)) * (clip.frameCount - 1)),
+);
+const bounds = [0, ...clip.transitions, clip.frameCount];
+const place = (/** @type {number} */ frame) => (frame / clip.frameCount) * strip.width;
+frames.forEach((frame, column) => {
+  const { image } = renderer.draw(clip, frame);
+  context.drawImage(/** @type {any} */ (image), column * width, bar, width, height);
+});
+context.font = '600 15px sans-serif';
+context.textAlign = 'center';
+STAGES.forEach(([name, color], stage) => {
+  const [start, end] = [place(bounds[stage] ?? 0), place(bounds[stage + 1] ?? 0)];
+  context.fillStyle = color;
+  context.fillRect(start, 0, end - start, bar);
+  context.fillStyle = '#112';
+  context.fillText(name, (start + end) / 2, 20);
+  if (stage > 0) {
+    context.fillStyle = '#c0392b';
+    context.fillRect(start - 2, 0, 4, strip.height);
+  }
+});
+writeFileSync(join(root, 'docs', 'guides', 'stages.jpg'), strip.encodeSync('jpeg', 82));

@@ -172,12 +172,14 @@ async function checkTypes(
     ['node16', 'node16'],
     ['esnext', 'bundler'],
   ]) {
-    const args = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom,dom.iterable', '--types', ''];
-    const found = await run(project, process.execPath, [
-      tsc,
-      ...args,
-      ...['--module', String(module), '--moduleResolution', String(resolution), '--skipLibCheck', 'types.mts'],
-    ]).catch((error) => /** @type {Error} */ (error).message);
+    const compilerOptions = {
+      ...{ noEmit: true, strict: true, skipLibCheck: true, target: 'es2022' },
+      ...{ lib: ['es2023', 'dom', 'dom.iterable'], types: [], module, moduleResolution: resolution },
+    };
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['types.mts'] }));
+    const found = await run(project, process.execPath, [tsc, '--project', 'tsconfig.json']).catch(
+      (error) => /** @type {Error} */ (error).message,
+    );
     if (/error TS/.test(found)) throw new Error(`${resolution}: ${found}`);
   }
   return 'node16, bundler';

@@ -21,9 +21,8 @@ if (!clip) throw new Error(`wanted a clip ${ID}, got none`);
 const renderer = new DiveRenderer({ canvas: nodeCanvas, height: 256 });
 const strip = createCanvas(width * MOMENTS, height + bar);
 const context = strip.getContext('2d');
-const frames = Array.from({ length: MOMENTS }, (_, index) =>
-  Math.round((index / (MOMENTS - 1)) * (clip.frameCount - 1)),
-);
+// the middle of what each picture stands for
+const frames = Array.from({ length: MOMENTS }, (_, index) => Math.round(((index + 0.5) / MOMENTS) * clip.frameCount));
 const bounds = [0, ...clip.transitions, clip.frameCount];
 const place = (/** @type {number} */ frame) => (frame / clip.frameCount) * strip.width;
 frames.forEach((frame, column) => {

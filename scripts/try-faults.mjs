@@ -53,10 +53,9 @@ const parts = {
     for (const make of Object.values(killables)) {
       const killable = make();
       const perRun = 4;
-      const runs = Math.ceil(Number(values.kills) / perRun);
-      const { kills, seconds } = await killAtRandom(folder, killable, {
-        runs,
-        kills: perRun,
+      const { kills, runs, seconds } = await killAtRandom(folder, killable, {
+        kills: Number(values.kills),
+        perRun,
         random: () => random.uniform(),
       });
       say(`${killable.name}: ${kills} kills`);
@@ -150,7 +149,7 @@ function writeRows(/** @type {string} */ name, /** @type {Row[]} */ rows, /** @t
   const kept = text
     .slice(start, end)
     .split('\n')
-    .filter((line) => /^\| [a-z]+ \|/.test(line))
+    .filter((line) => /^\| [a-z]+ \|/.test(line) && !line.startsWith('| part |'))
     .filter((line) => !line.startsWith(`| ${name} |`));
   const date = new Date().toISOString().slice(0, 10);
   const mine = rows.map(

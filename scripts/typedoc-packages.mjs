@@ -5,7 +5,7 @@ import { root } from './packages.mjs';
 
 /**
  * TypeDoc plugin: modules go by the names they are imported by (`@mcore/video/node`, not `video/src/node`), a package's README is
- * the page of its main module, and links to the classes of `@mcore/errors` work in files that don't import them.
+ * the page of its main module, other pages go by their headings, and links to the classes of `@mcore/errors` work in files that don't import them.
  *
  * One program for all packages and this takes seconds; TypeDoc's own `packages` strategy makes a program for each.
  *
@@ -25,6 +25,13 @@ export function load(app) {
     const text = readFileSync(readme, 'utf8').replace(/^# .*\n/, '');
     const file = new MinimalSourceFile(text, readme);
     reflection.readme = app.converter.parseRawComment(file, context.project.files).content;
+  });
+
+  // pages without a title in front matter, which GitHub would show, go by their first heading
+  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, document) => {
+    const text = document.content.map((/** @type {{ text: string }} */ { text }) => text).join('');
+    const [, heading] = /^# (.+)$/m.exec(text) ?? [];
+    if (heading && document.frontmatter.title === undefined) document.name = heading;
   });
 
   app.converter.addUnknownSymbolResolver((reference, from) => {

@@ -26,7 +26,7 @@ it.each(['render', 'import'] as const)(
   async (name) => {
     const where = place();
     await prepareKills(where, [name]);
-    await killAtRandom(where, killables[name](), { runs: 1, kills: 2, random: () => random.uniform() });
+    await killAtRandom(where, killables[name](), { kills: 2, perRun: 2, random: () => random.uniform() });
   },
 );
 

@@ -36,7 +36,8 @@ it('every mcore command in guides and READMEs exists, with its options', () => {
   const mistakes = texts.flatMap(({ place, text }) => {
     const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block!);
     const inline = [...text.replaceAll(/```[\s\S]*?```/g, '').matchAll(/`((?:npx )?mcore [a-z][^`]*)`/g)].map(
-      ([, command]) => command!,
+      // in tables alternatives stand as a\\|b: the first of them will do
+      ([, command]) => command!.replace(/\\\|.*$/, ''),
     );
     const lines = [...blocks.flatMap((block) => block.split('\n')), ...inline];
     return lines.flatMap((line) => {

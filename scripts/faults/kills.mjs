@@ -43,8 +43,9 @@ async function scores(/** @type {string} */ folder) {
   return (file?.records ?? []).map((record) => ({ ...record, seconds: 0 })).sort((a, b) => a.index - b.index);
 }
 
+/** What is there under names of its own: a killed `import` or `bank` leaves its temporary file, see docs/reliability.md. */
 const hashes = (/** @type {string} */ folder) =>
-  [...filesBelow(folder)].filter(([path]) => !path.endsWith('config.json'));
+  [...filesBelow(folder)].filter(([path]) => !path.endsWith('config.json') && !path.endsWith('.tmp'));
 
 /** The commands that write. */
 export const killables = {

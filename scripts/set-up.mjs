@@ -33,7 +33,7 @@ export function install() {
   // not `npm ci`, which refuses a lockfile without the optional binaries of other platforms; nothing is saved
   const { status } = spawnSync(
     program,
-    [...args, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'],
+    [...args, 'install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
     {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,6 +1,7 @@
 import { DataError } from '@mcore/errors';
 import type { BenchmarkReportData, BenchmarkReportRow, BenchmarkReportValue } from '@mcore/report';
 import { fromNumber } from './from-json.js';
+import { REPORT_METRICS } from './report-metrics.js';
 
 /** What `mcore benchmark --json` prints, as far as its page needs it; NaN is null in JSON. */
 export interface BenchmarkJson {
@@ -29,20 +30,6 @@ interface BenchmarkJsonFigure {
   paired?: { difference: number | null; interval: [number | null, number | null]; p: number | null };
 }
 
-const METRICS: BenchmarkReportData['metrics'] = [
-  { key: 'srcc', label: 'SRCC', explanation: 'rank correlation with the judges', better: 'higher' },
-  { key: 'rl2x100', label: 'R-l2 x 100', explanation: 'squared error over the range of scores', better: 'lower' },
-  {
-    key: 'aiou50',
-    label: 'AIoU@0.5',
-    explanation: 'clips whose stages overlap',
-    better: 'higher',
-    digits: 1,
-    unit: '%',
-  },
-  { key: 'aiou75', label: 'AIoU@0.75', explanation: 'the same, more exactly', better: 'higher', digits: 1, unit: '%' },
-];
-
 /**
  * The page of a benchmark from its JSON.
  *
@@ -60,7 +47,7 @@ export function benchmarkReport(json: unknown, name: string, createdAt: Date): B
     createdAt: createdAt.toISOString(),
     source: { description: source, rendered: source.includes('rendered') },
     clips: Number(settings.testClips ?? 749),
-    metrics: METRICS,
+    metrics: REPORT_METRICS,
     rows: rows.map(reportRow),
     reference: rowId(reference),
     notes: done < count ? [`Only ${done} of ${count} trainings are done: rows have fewer seeds than they will.`] : [],
@@ -70,7 +57,7 @@ export function benchmarkReport(json: unknown, name: string, createdAt: Date): B
 }
 
 function reportRow(row: BenchmarkJsonRow): BenchmarkReportRow {
-  const values = METRICS.flatMap((metric) => {
+  const values = REPORT_METRICS.flatMap((metric) => {
     const figure = row.figures[metric.key];
     return figure ? [[metric.key, reportValue(metric, figure)] as const] : [];
   });
@@ -86,7 +73,7 @@ function reportRow(row: BenchmarkJsonRow): BenchmarkReportRow {
   };
 }
 
-function reportValue({ better }: (typeof METRICS)[number], figure: BenchmarkJsonFigure): BenchmarkReportValue {
+function reportValue({ better }: (typeof REPORT_METRICS)[number], figure: BenchmarkJsonFigure): BenchmarkReportValue {
   const sign = better === 'higher' ? 1 : -1;
   const { paired } = figure;
   const [low, high] = (paired?.interval ?? [null, null]).map((bound) => sign * fromNumber(bound)) as [number, number];

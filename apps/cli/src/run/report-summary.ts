@@ -1,6 +1,7 @@
 import type { ReportData, SummaryValue } from '@mcore/report';
 import type { Evaluation, EvaluationSpread, Figure } from '@mcore/training';
 import { type EvaluationExtras, publishedFigures } from './evaluation-output.js';
+import { REPORT_METRICS } from './report-metrics.js';
 
 /**
  * The table of a report: the model, the labels alone, and published rows where the clips are FineDiving's own.
@@ -23,26 +24,7 @@ export function reportSummary(
   });
   return {
     clips,
-    metrics: [
-      { key: 'srcc', label: 'SRCC', explanation: 'rank correlation with the judges', better: 'higher' },
-      { key: 'rl2x100', label: 'R-l2 x 100', explanation: 'squared error over the range of scores', better: 'lower' },
-      {
-        key: 'aiou50',
-        label: 'AIoU@0.5',
-        explanation: 'clips whose stages overlap',
-        better: 'higher',
-        digits: 1,
-        unit: '%',
-      },
-      {
-        key: 'aiou75',
-        label: 'AIoU@0.75',
-        explanation: 'the same, more exactly',
-        better: 'higher',
-        digits: 1,
-        unit: '%',
-      },
-    ],
+    metrics: REPORT_METRICS,
     rows: [
       { name: 'MCoRe', role: 'model', values: row(scores, transitions) },
       ...spreadRow('draws of exemplars', overDraws),

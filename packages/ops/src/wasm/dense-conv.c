@@ -16,21 +16,12 @@ static void pad_image(const float *x, float *padded, int height, int width, int 
 
 INLINE void dense_tile(int count, const float *padded, long pitch, int step, const float *panel, int depth, float *y,
                        int outputs, int width, int with_relu) {
-  vec low[4], high[4];
+  wide sums[TILE];
   UNROLL
-  for (int r = 0; r < count; r++) {
-    low[r] = load(panel);
-    high[r] = load(panel + 4);
-  }
-  for (int p = 0; p < 3; p++) accumulate_tile(count, padded + p * pitch, step, panel + 8 + p * depth * 8, depth, low, high);
+  for (int r = 0; r < count; r++) sums[r] = load_wide(panel);
+  for (int p = 0; p < 3; p++) accumulate_tile(count, padded + p * pitch, step, panel + 8 + p * depth * 8, depth, sums);
   UNROLL
-  for (int r = 0; r < count; r++) {
-    if (with_relu) {
-      low[r] = relu(low[r]);
-      high[r] = relu(high[r]);
-    }
-    store_some(y + r * outputs, low[r], high[r], width);
-  }
+  for (int r = 0; r < count; r++) store_some(y + r * outputs, with_relu ? wide_relu(sums[r]) : sums[r], width);
 }
 
 EXPORT(dense_conv_scratch)
@@ -49,18 +40,15 @@ void dense_conv(const float *x, const float *filter, const float *bias, float *y
   for (int n = 0; n < images; n++) {
     pad_image(x + (long)n * height * width * inputs, padded, height, width, inputs);
     for (int i = 0; i < rows; i++)
-      for (int j = 0; j < columns; j += 4) {
+      for (int j = 0, taken = 1; j < columns; j += taken) {
         const float *from = padded + i * stride * pitch + (long)j * step;
         float *to = y + ((long)(n * rows + i) * columns + j) * outputs;
         const float *panel = scratch;
         for (int o = 0; o < outputs; o += 8, panel += panel_size) {
           int some = smaller(8, outputs - o);
-          switch (smaller(4, columns - j)) {
-            case 4: dense_tile(4, from, pitch, step, panel, depth, to + o, outputs, some, with_relu); break;
-            case 3: dense_tile(3, from, pitch, step, panel, depth, to + o, outputs, some, with_relu); break;
-            case 2: dense_tile(2, from, pitch, step, panel, depth, to + o, outputs, some, with_relu); break;
-            default: dense_tile(1, from, pitch, step, panel, depth, to + o, outputs, some, with_relu);
-          }
+#define DENSE(count) dense_tile(count, from, pitch, step, panel, depth, to + o, outputs, some, with_relu)
+          WITH_TILE(columns - j, taken, DENSE);
+#undef DENSE
         }
       }
   }

@@ -37,10 +37,10 @@ static void to_planes(const float *x, int pixel, const float *scale, const float
       for (int c = 0; c < channels; c += 4, to += 4 * f.plane) {
         vec value = load(x + c);
         if (scale) value = relu(mul_add(value, load(scale + c), load(shift + c)));
-        wasm_v128_store32_lane(to, value, 0);
-        wasm_v128_store32_lane(to + f.plane, value, 1);
-        wasm_v128_store32_lane(to + 2 * f.plane, value, 2);
-        wasm_v128_store32_lane(to + 3 * f.plane, value, 3);
+        to[0] = value[0];
+        to[f.plane] = value[1];
+        to[2 * f.plane] = value[2];
+        to[3 * f.plane] = value[3];
       }
     }
 }
@@ -159,11 +159,11 @@ static void from_planes(const float *dplanes, const float *planes, const float *
     for (int i = 0; i < f.height; i++)
       for (int j = 0; j < f.width; j++) {
         const float *from = dplanes + (long)c * f.span + i * f.pitch + j;
-        vec gradient = wasm_f32x4_make(from[0], from[f.span], from[2 * f.span], from[3 * f.span]);
+        vec gradient = four(from[0], from[f.span], from[2 * f.span], from[3 * f.span]);
         long at = (long)(i * f.width + j) * pixel + c;
         if (scale) {
           const float *z = planes + (long)c * f.plane + (i + 1) * f.pitch + j + 1;
-          gradient = where_positive(gradient, wasm_f32x4_make(z[0], z[f.plane], z[2 * f.plane], z[3 * f.plane]));
+          gradient = where_positive(gradient, four(z[0], z[f.plane], z[2 * f.plane], z[3 * f.plane]));
           scale_sum = mul_add(gradient, load(x + at), scale_sum);
           shift_sum = add(shift_sum, gradient);
         }

@@ -11,13 +11,13 @@ INLINE void shift_half(const float *x, float gate, const float *other, float oth
       first = mul_add(load(other + j), splat(other_gate), first);
       second = mul_add(load(other + quarter + j), splat(other_gate), second);
     }
-    store(y + 2 * j, wasm_i32x4_shuffle(first, second, 0, 4, 1, 5));
-    store(y + 2 * j + 4, wasm_i32x4_shuffle(first, second, 2, 6, 3, 7));
+    store(y + 2 * j, shuffle(first, second, 0, 4, 1, 5));
+    store(y + 2 * j + 4, shuffle(first, second, 2, 6, 3, 7));
   }
   if (quarter == 2) {
     vec both = mul(load(x), splat(1.0f - gate));
     if (other) both = mul_add(load(other), splat(other_gate), both);
-    store(y, wasm_i32x4_shuffle(both, both, 0, 2, 1, 3));
+    store(y, shuffle(both, both, 0, 2, 1, 3));
     return;
   }
   for (; j < quarter; j++) {
@@ -60,12 +60,12 @@ INLINE float unshift_half(const float *dy, const float *other_dy, const float *x
   int j = 0;
   for (; j + 4 <= quarter; j += 4) {
     vec a = load(dy + 2 * j), b = load(dy + 2 * j + 4);
-    vec first = wasm_i32x4_shuffle(a, b, 0, 2, 4, 6), second = wasm_i32x4_shuffle(a, b, 1, 3, 5, 7);
-    vec first_moved = wasm_f32x4_neg(first), second_moved = wasm_f32x4_neg(second);
+    vec first = shuffle(a, b, 0, 2, 4, 6), second = shuffle(a, b, 1, 3, 5, 7);
+    vec first_moved = -first, second_moved = -second;
     if (other_dy) {
       vec c = load(other_dy + 2 * j), d = load(other_dy + 2 * j + 4);
-      first_moved = add(first_moved, wasm_i32x4_shuffle(c, d, 0, 2, 4, 6));
-      second_moved = add(second_moved, wasm_i32x4_shuffle(c, d, 1, 3, 5, 7));
+      first_moved = add(first_moved, shuffle(c, d, 0, 2, 4, 6));
+      second_moved = add(second_moved, shuffle(c, d, 1, 3, 5, 7));
     }
     store(dx + j, mul_add(first_moved, splat(gate), first));
     store(dx + quarter + j, mul_add(second_moved, splat(gate), second));
@@ -74,10 +74,10 @@ INLINE float unshift_half(const float *dy, const float *other_dy, const float *x
   }
   if (quarter == 2) {
     vec a = load(dy);
-    vec both = wasm_i32x4_shuffle(a, a, 0, 2, 1, 3), moved = wasm_f32x4_neg(both);
+    vec both = shuffle(a, a, 0, 2, 1, 3), moved = -both;
     if (other_dy) {
       vec c = load(other_dy);
-      moved = add(moved, wasm_i32x4_shuffle(c, c, 0, 2, 1, 3));
+      moved = add(moved, shuffle(c, c, 0, 2, 1, 3));
     }
     store(dx, mul_add(moved, splat(gate), both));
     return sum_lanes(mul(moved, load(x)));

@@ -21,21 +21,14 @@ static void gather(const float *x, const float *mask, float *padded, int height,
   fill_zero(padded + (height + 1) * pitch, pitch);
   for (int i = 0; i < height; i++) {
     float *to = padded + (i + 1) * pitch;
-    store(to, zero());
-    store(to + 4, zero());
+    store_wide(to, zero_wide());
     for (int j = 0; j < width; j++) {
       to += WIDTH;
       long at = (long)(i * width + j) * channels;
-      vec low = load(x + at), high = load(x + at + 4);
-      if (mask) {
-        low = where_positive(low, load(mask + at));
-        high = where_positive(high, load(mask + at + 4));
-      }
-      store(to, low);
-      store(to + 4, high);
+      wide values = load_wide(x + at);
+      store_wide(to, mask ? wide_where_positive(values, load_wide(mask + at)) : values);
     }
-    store(to + WIDTH, zero());
-    store(to + WIDTH + 4, zero());
+    store_wide(to + WIDTH, zero_wide());
   }
 }
 
@@ -43,8 +36,7 @@ static void gather(const float *x, const float *mask, float *padded, int height,
 static void pack_filter(const float *filter, float *packed, int group, int channels) {
   for (int row = 0; row < 9 * WIDTH; row++, packed += WIDTH) {
     const float *from = filter + (long)row * channels + group * WIDTH;
-    store(packed, load(from));
-    store(packed + 4, load(from + 4));
+    store_wide(packed, load_wide(from));
   }
 }
 
@@ -55,39 +47,54 @@ static void pack_transposed(const float *filter, float *packed, int group, int c
       for (int i = 0; i < WIDTH; i++) *packed++ = filter[(long)(order[tap] * WIDTH + i) * channels + group * WIDTH + o];
 }
 
-INLINE void convolve_tile(int count, int step, const float *padded, int pitch, const float *packed, vec bias_low,
-                          vec bias_high, float *y, int channels, int with_relu) {
-  vec low[4], high[4];
+// `count` pixels in each of `lines` rows, `row` floats apart in the map and `y_row` in y: both rows share the loads of the filter.
+INLINE void convolve_tile(int lines, int count, int step, const float *padded, int pitch, int row, const float *packed,
+                          wide bias, float *y, int channels, long y_row, int with_relu) {
+  wide sums[2][4];
   UNROLL
-  for (int r = 0; r < count; r++) {
-    low[r] = bias_low;
-    high[r] = bias_high;
+  for (int l = 0; l < lines; l++)
+    UNROLL
+    for (int r = 0; r < count; r++) sums[l][r] = bias;
+  for (int p = 0; p < 3; p++) {
+    const float *from = padded + p * pitch, *panel = packed + p * 24 * WIDTH;
+    for (int k = 0; k < 24; k++, panel += WIDTH) {
+      wide values = load_wide(panel);
+      UNROLL
+      for (int l = 0; l < lines; l++)
+        UNROLL
+        for (int r = 0; r < count; r++)
+          sums[l][r] = wide_mul_add(load_wide_splat(from + l * row + r * step + k), values, sums[l][r]);
+    }
   }
-  for (int p = 0; p < 3; p++) accumulate_tile(count, padded + p * pitch, step, packed + p * 24 * WIDTH, 24, low, high);
   UNROLL
-  for (int r = 0; r < count; r++) {
-    store(y + r * channels, with_relu ? relu(low[r]) : low[r]);
-    store(y + r * channels + 4, with_relu ? relu(high[r]) : high[r]);
+  for (int l = 0; l < lines; l++)
+    UNROLL
+    for (int r = 0; r < count; r++)
+      store_wide(y + l * y_row + r * channels, with_relu ? wide_relu(sums[l][r]) : sums[l][r]);
+}
+
+// One or two rows of a map.
+INLINE void convolve_rows(int lines, int stride, const float *from, int pitch, const float *packed, wide bias, float *to,
+                          Shape s, int with_relu) {
+  int step = stride * WIDTH, row = stride * pitch, j = 0;
+  long y_row = (long)s.columns * s.channels;
+  for (; j + 4 <= s.columns; j += 4, from += 4 * step, to += 4 * s.channels)
+    convolve_tile(lines, 4, step, from, pitch, row, packed, bias, to, s.channels, y_row, with_relu);
+  switch (s.columns - j) {
+    case 3: convolve_tile(lines, 3, step, from, pitch, row, packed, bias, to, s.channels, y_row, with_relu); break;
+    case 2: convolve_tile(lines, 2, step, from, pitch, row, packed, bias, to, s.channels, y_row, with_relu); break;
+    case 1: convolve_tile(lines, 1, step, from, pitch, row, packed, bias, to, s.channels, y_row, with_relu); break;
   }
 }
 
 INLINE void convolve_map(int stride, const float *padded, const float *packed, const float *bias, float *y, Shape s,
                          int with_relu) {
-  int pitch = (s.width + 2) * WIDTH;
-  int step = stride * WIDTH;
-  vec low = bias ? load(bias) : zero(), high = bias ? load(bias + 4) : zero();
-  for (int i = 0; i < s.rows; i++) {
-    const float *from = padded + i * stride * pitch;
-    float *to = y + (long)i * s.columns * s.channels;
-    int j = 0;
-    for (; j + 4 <= s.columns; j += 4, from += 4 * step, to += 4 * s.channels)
-      convolve_tile(4, step, from, pitch, packed, low, high, to, s.channels, with_relu);
-    switch (s.columns - j) {
-      case 3: convolve_tile(3, step, from, pitch, packed, low, high, to, s.channels, with_relu); break;
-      case 2: convolve_tile(2, step, from, pitch, packed, low, high, to, s.channels, with_relu); break;
-      case 1: convolve_tile(1, step, from, pitch, packed, low, high, to, s.channels, with_relu); break;
-    }
-  }
+  int pitch = (s.width + 2) * WIDTH, i = 0;
+  wide start = bias ? load_wide(bias) : zero_wide();
+  for (; TILE > 4 && i + 2 <= s.rows; i += 2)
+    convolve_rows(2, stride, padded + i * stride * pitch, pitch, packed, start, y + (long)i * s.columns * s.channels, s, with_relu);
+  for (; i < s.rows; i++)
+    convolve_rows(1, stride, padded + i * stride * pitch, pitch, packed, start, y + (long)i * s.columns * s.channels, s, with_relu);
 }
 
 static Shape shape_of(int height, int width, int channels, int stride) {
@@ -124,16 +131,13 @@ void grouped_conv(const float *x, const float *filter, const float *bias, float 
 // One or two taps of a row at stride 2: `depth` is 8 or 16.
 INLINE void spread_tile(int count, const float *padded, int pitch, const float *upper, const float *lower, int depth,
                         float *dx, int channels) {
-  vec low[4], high[4];
+  wide sums[TILE];
   UNROLL
-  for (int r = 0; r < count; r++) low[r] = high[r] = zero();
-  accumulate_tile(count, padded, WIDTH, upper, depth, low, high);
-  if (lower) accumulate_tile(count, padded + pitch, WIDTH, lower, depth, low, high);
+  for (int r = 0; r < count; r++) sums[r] = zero_wide();
+  accumulate_tile(count, padded, WIDTH, upper, depth, sums);
+  if (lower) accumulate_tile(count, padded + pitch, WIDTH, lower, depth, sums);
   UNROLL
-  for (int r = 0; r < count; r++) {
-    store(dx + 2 * r * channels, low[r]);
-    store(dx + 2 * r * channels + 4, high[r]);
-  }
+  for (int r = 0; r < count; r++) store_wide(dx + 2 * r * channels, sums[r]);
 }
 
 // Input gradient at stride 2. An even row was seen by tap 1 alone, an odd one by taps 2 and 0 of neighbouring rows; so are
@@ -148,31 +152,27 @@ static void spread_map(const float *padded, const float *packed, float *dx, Shap
       const float *lower = r % 2 ? packed + odd * WIDTH * WIDTH : 0;
       float *to = dx + ((long)r * s.width + odd) * s.channels;
       int depth = odd ? 2 * WIDTH : WIDTH;
-      int j = 0;
-      for (; j + 4 <= count; j += 4, from += 4 * WIDTH, to += 8 * s.channels)
-        spread_tile(4, from, pitch, upper, lower, depth, to, s.channels);
-      switch (count - j) {
-        case 3: spread_tile(3, from, pitch, upper, lower, depth, to, s.channels); break;
-        case 2: spread_tile(2, from, pitch, upper, lower, depth, to, s.channels); break;
-        case 1: spread_tile(1, from, pitch, upper, lower, depth, to, s.channels); break;
+      for (int j = 0, taken; j < count; j += taken, from += taken * WIDTH, to += 2 * taken * s.channels) {
+#define SPREAD(pixels) spread_tile(pixels, from, pitch, upper, lower, depth, to, s.channels)
+        WITH_TILE(count - j, taken, SPREAD);
+#undef SPREAD
       }
     }
 }
 
-// Four input channels of one tap: sums over the pixels of `images` maps, rows first .. last.
+// TILE input channels of one tap: sums over the pixels of `images` maps, rows first .. last.
 INLINE void add_tap(const float *x, int x_pitch, long x_size, int step, const float *dz, int dz_pitch, long dz_size,
                     int images, int rows, int columns, float *out, int channels) {
-  vec low[4], high[4];
+  wide sums[TILE];
   UNROLL
-  for (int r = 0; r < 4; r++) low[r] = high[r] = zero();
+  for (int r = 0; r < TILE; r++) sums[r] = zero_wide();
   for (int n = 0; n < images; n++)
     for (int i = 0; i < rows; i++)
-      accumulate_outer(4, x + n * x_size + i * x_pitch, step, dz + n * dz_size + i * dz_pitch, WIDTH, columns, low, high);
+      accumulate_outer(TILE, x + n * x_size + i * x_pitch, step, dz + n * dz_size + i * dz_pitch, WIDTH, columns, sums);
   UNROLL
-  for (int r = 0; r < 4; r++) {
+  for (int r = 0; r < TILE; r++) {
     float *to = out + r * channels;
-    store(to, add(load(to), low[r]));
-    store(to + 4, add(load(to + 4), high[r]));
+    store_wide(to, load_wide(to) + sums[r]);
   }
 }
 
@@ -188,22 +188,18 @@ static void add_filter_gradient(const float *x, const float *dz, float *dfilter,
       rows = 1;
     }
     for (int tap = 0; tap < 9; tap++)
-      for (int half = 0; half < WIDTH; half += 4)
-        add_tap(x + (start * s.stride + tap / 3) * x_pitch + tap % 3 * WIDTH + half, x_pitch * s.stride, x_size,
+      for (int part = 0; part < WIDTH; part += TILE)
+        add_tap(x + (start * s.stride + tap / 3) * x_pitch + tap % 3 * WIDTH + part, x_pitch * s.stride, x_size,
                 s.stride * WIDTH, dz + (start + 1) * dz_pitch + WIDTH, dz_pitch, dz_size, images, rows, columns,
-                dfilter + (long)(tap * WIDTH + half) * s.channels, s.channels);
+                dfilter + (long)(tap * WIDTH + part) * s.channels, s.channels);
   }
 }
 
 static void add_bias_gradient(const float *dz, float *dbias, int images, Shape s) {
-  vec low = zero(), high = zero();
+  wide sums = zero_wide();
   long size = (long)images * padded_size(s.rows, s.columns);
-  for (long at = 0; at < size; at += WIDTH) {
-    low = add(low, load(dz + at));
-    high = add(high, load(dz + at + 4));
-  }
-  store(dbias, add(load(dbias), low));
-  store(dbias + 4, add(load(dbias + 4), high));
+  for (long at = 0; at < size; at += WIDTH) sums += load_wide(dz + at);
+  store_wide(dbias, load_wide(dbias) + sums);
 }
 
 // Small maps are taken several at a time for the filter gradient, or its sums would be stored too often.

@@ -10,10 +10,11 @@ INLINE vec load_some(const float *p, int count) {
 }
 
 INLINE void store_few(float *p, vec v, int count) {
-  if (count >= 4)
+  if (count >= 4) {
     store(p, v);
-  else
-    store_some(p, v, v, count);
+    return;
+  }
+  for (int i = 0; i < count; i++) p[i] = v[i];
 }
 
 EXPORT(gru_scratch)

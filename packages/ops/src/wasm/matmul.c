@@ -9,8 +9,7 @@ void pack_panels(const float *right, const float *bias, float *packed, int depth
     for (int k = 0; k < depth; k++, packed += 8) {
       const float *from = right + (long)k * row_stride + (long)n * column_stride;
       if (width == 8 && column_stride == 1) {
-        store(packed, load(from));
-        store(packed + 4, load(from + 4));
+        store_wide(packed, load_wide(from));
         continue;
       }
       for (int j = 0; j < 8; j++) packed[j] = j < width ? from[j * column_stride] : 0.0f;
@@ -20,73 +19,61 @@ void pack_panels(const float *right, const float *bias, float *packed, int depth
 
 INLINE void multiply_tile(int count, const float *left, int left_pitch, const float *panel, float *out, int out_pitch,
                           int depth, int width, int with_relu) {
-  vec low[4], high[4];
+  wide sums[TILE];
   UNROLL
-  for (int r = 0; r < count; r++) {
-    low[r] = load(panel);
-    high[r] = load(panel + 4);
-  }
-  accumulate_tile(count, left, left_pitch, panel + 8, depth, low, high);
+  for (int r = 0; r < count; r++) sums[r] = load_wide(panel);
+  accumulate_tile(count, left, left_pitch, panel + 8, depth, sums);
   UNROLL
-  for (int r = 0; r < count; r++) {
-    if (with_relu) {
-      low[r] = relu(low[r]);
-      high[r] = relu(high[r]);
-    }
-    store_some(out + r * out_pitch, low[r], high[r], width);
-  }
+  for (int r = 0; r < count; r++) store_some(out + r * out_pitch, with_relu ? wide_relu(sums[r]) : sums[r], width);
 }
 
-// One row by four panels at once: with a single row, one panel's two sums would wait for each other.
+// One row by four panels at once: with a single row, one panel's sum would wait for itself.
 INLINE void multiply_row(const float *left, const float *packed, float *out, int depth, int with_relu) {
   long pitch = (long)(depth + 1) * 8;
-  vec sums[8];
+  wide sums[4];
   UNROLL
-  for (int j = 0; j < 8; j++) sums[j] = load(packed + (j >> 1) * pitch + (j & 1) * 4);
+  for (int j = 0; j < 4; j++) sums[j] = load_wide(packed + j * pitch);
   const float *panel = packed + 8;
   for (int k = 0; k < depth; k++, panel += 8) {
-    vec value = load_splat(left + k);
+    wide value = load_wide_splat(left + k);
     UNROLL
-    for (int j = 0; j < 8; j++) sums[j] = mul_add(value, load(panel + (j >> 1) * pitch + (j & 1) * 4), sums[j]);
+    for (int j = 0; j < 4; j++) sums[j] = wide_mul_add(value, load_wide(panel + j * pitch), sums[j]);
   }
   UNROLL
-  for (int j = 0; j < 8; j++) store(out + j * 4, with_relu ? relu(sums[j]) : sums[j]);
+  for (int j = 0; j < 4; j++) store_wide(out + j * 8, with_relu ? wide_relu(sums[j]) : sums[j]);
 }
 
 void multiply_panels(const float *left, int left_pitch, const float *packed, float *out, int out_pitch, int rows,
                      int depth, int columns, int with_relu) {
   long panel_size = (long)(depth + 1) * 8;
-  for (int m = 0; m < rows; m += 4) {
+  for (int m = 0, taken; m < rows; m += taken) {
     const float *from = left + (long)m * left_pitch;
     float *to = out + (long)m * out_pitch;
     const float *panel = packed;
     int n = 0;
+    taken = 1;
     if (rows - m == 1) {
       for (; n + 32 <= columns; n += 32, panel += 4 * panel_size) multiply_row(from, panel, to + n, depth, with_relu);
     }
     for (; n < columns; n += 8, panel += panel_size) {
       int width = smaller(8, columns - n);
-      switch (smaller(4, rows - m)) {
-        case 4: multiply_tile(4, from, left_pitch, panel, to + n, out_pitch, depth, width, with_relu); break;
-        case 3: multiply_tile(3, from, left_pitch, panel, to + n, out_pitch, depth, width, with_relu); break;
-        case 2: multiply_tile(2, from, left_pitch, panel, to + n, out_pitch, depth, width, with_relu); break;
-        default: multiply_tile(1, from, left_pitch, panel, to + n, out_pitch, depth, width, with_relu);
-      }
+#define MULTIPLY(count) multiply_tile(count, from, left_pitch, panel, to + n, out_pitch, depth, width, with_relu)
+      WITH_TILE(rows - m, taken, MULTIPLY);
+#undef MULTIPLY
     }
   }
 }
 
 INLINE void add_outer_tile(int count, const float *left, int left_pitch, const float *right, int right_pitch, float *out,
                            int out_pitch, int rows) {
-  vec low[4], high[4];
+  wide sums[TILE];
   UNROLL
-  for (int r = 0; r < count; r++) low[r] = high[r] = zero();
-  accumulate_outer(count, left, left_pitch, right, right_pitch, rows, low, high);
+  for (int r = 0; r < count; r++) sums[r] = zero_wide();
+  accumulate_outer(count, left, left_pitch, right, right_pitch, rows, sums);
   UNROLL
   for (int r = 0; r < count; r++) {
     float *to = out + r * out_pitch;
-    store(to, add(load(to), low[r]));
-    store(to + 4, add(load(to + 4), high[r]));
+    store_wide(to, load_wide(to) + sums[r]);
   }
 }
 
@@ -117,9 +104,11 @@ void add_transposed_product(const float *left, int left_pitch, const float *righ
     const float *b = right + (long)start * right_pitch;
     int n = 0;
     for (; n + 8 <= columns; n += 8) {
-      int k = 0;
-      for (; k + 4 <= depth; k += 4) add_outer_tile(4, a + k, left_pitch, b + n, right_pitch, out + (long)k * out_pitch + n, out_pitch, count);
-      for (; k < depth; k++) add_outer_tile(1, a + k, left_pitch, b + n, right_pitch, out + (long)k * out_pitch + n, out_pitch, count);
+      for (int k = 0, taken; k < depth; k += taken) {
+#define ADD_OUTER(columns) add_outer_tile(columns, a + k, left_pitch, b + n, right_pitch, out + (long)k * out_pitch + n, out_pitch, count)
+        WITH_TILE(depth - k, taken, ADD_OUTER);
+#undef ADD_OUTER
+      }
     }
     for (; n < columns; n++) add_outer_column(a, left_pitch, b + n, right_pitch, out + n, out_pitch, count, depth);
   }

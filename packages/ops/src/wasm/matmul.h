@@ -1,5 +1,4 @@
-// Products of row-major matrices by tiles of 4 rows x 8 columns: 8 sums in registers, 2 loads and 4 splats for 16 operations.
-// (6 x 8 and 5 x 8 are slower: V8 runs out of registers.)
+// Products of row-major matrices by tiles of TILE rows x 8 columns, whose sums stay in registers.
 #ifndef MCORE_MATMUL_H
 #define MCORE_MATMUL_H
 #include "simd.h"
@@ -24,31 +23,39 @@ void add_transposed_product(const float *left, int left_pitch, const float *righ
 void mask_rows(const float *dy, const float *y, float *block, float *sums, int rows, int columns);
 
 // sums[r] += left[r * left_pitch + k] * panel[k], for `count` rows; the heart of every product here
-INLINE void accumulate_tile(int count, const float *left, int left_pitch, const float *panel, int depth, vec low[4],
-                            vec high[4]) {
+INLINE void accumulate_tile(int count, const float *left, int left_pitch, const float *panel, int depth, wide *sums) {
   for (int k = 0; k < depth; k++, panel += 8) {
-    vec first = load(panel), second = load(panel + 4);
+    wide values = load_wide(panel);
     UNROLL
-    for (int r = 0; r < count; r++) {
-      vec value = load_splat(left + r * left_pitch + k);
-      low[r] = mul_add(value, first, low[r]);
-      high[r] = mul_add(value, second, high[r]);
-    }
+    for (int r = 0; r < count; r++) sums[r] = wide_mul_add(load_wide_splat(left + r * left_pitch + k), values, sums[r]);
   }
 }
 
 // sums[r] += left[m * left_pitch + r] * right[m * right_pitch], for `count` columns of left
 INLINE void accumulate_outer(int count, const float *left, int left_pitch, const float *right, int right_pitch, int rows,
-                             vec low[4], vec high[4]) {
+                             wide *sums) {
   for (int m = 0; m < rows; m++, left += left_pitch, right += right_pitch) {
-    vec first = load(right), second = load(right + 4);
+    wide values = load_wide(right);
     UNROLL
-    for (int r = 0; r < count; r++) {
-      vec value = load_splat(left + r);
-      low[r] = mul_add(value, first, low[r]);
-      high[r] = mul_add(value, second, high[r]);
-    }
+    for (int r = 0; r < count; r++) sums[r] = wide_mul_add(load_wide_splat(left + r), values, sums[r]);
   }
 }
+
+// Calls TILE_CALL(rows) for a tile of a known number of rows, at most TILE of the `left` ones, and says how many it was.
+#define WITH_TILE(left, taken, TILE_CALL) \
+  do {                                    \
+    if (TILE > 4 && (left) >= TILE) {     \
+      TILE_CALL(TILE);                    \
+      taken = TILE;                       \
+      break;                              \
+    }                                     \
+    switch (smaller(4, left)) {           \
+      case 4: TILE_CALL(4); break;        \
+      case 3: TILE_CALL(3); break;        \
+      case 2: TILE_CALL(2); break;        \
+      default: TILE_CALL(1);              \
+    }                                     \
+    taken = smaller(4, left);             \
+  } while (0)
 
 #endif

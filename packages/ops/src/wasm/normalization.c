@@ -26,7 +26,7 @@ void fold_normalization(const float *weight, const float *gamma, const float *be
     for (; i < inputs; i++)
       for (int k = 0; k < taps; k++) {
         const float *at = from + i * taps + k;
-        vec values = wasm_f32x4_make(at[0], at[row], at[2 * row], at[3 * row]);
+        vec values = four(at[0], at[row], at[2 * row], at[3 * row]);
         store(filter + ((long)k * inputs + i) * outputs + o, mul(values, factors));
       }
   }
@@ -71,12 +71,12 @@ void fold_normalization_gradient(const float *dfilter, const float *doffset, con
       for (int k = 0; k < taps; k++) {
         int at = i * taps + k;
         vec gradient = load(from + ((long)k * inputs + i) * outputs);
-        sums = add(sums, mul(gradient, wasm_f32x4_make(own[at], own[at + row], own[at + 2 * row], own[at + 3 * row])));
+        sums = add(sums, mul(gradient, four(own[at], own[at + row], own[at + 2 * row], own[at + 3 * row])));
         vec result = mul(gradient, factors);
-        wasm_v128_store32_lane(to + at, result, 0);
-        wasm_v128_store32_lane(to + at + row, result, 1);
-        wasm_v128_store32_lane(to + at + 2 * row, result, 2);
-        wasm_v128_store32_lane(to + at + 3 * row, result, 3);
+        to[at] = result[0];
+        to[at + row] = result[1];
+        to[at + 2 * row] = result[2];
+        to[at + 3 * row] = result[3];
       }
     store(dgamma + o, sums);
   }

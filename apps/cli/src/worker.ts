@@ -19,7 +19,10 @@ const methods = {
     if (source?.key !== key) source = { key, opened: openSource(argument.source) };
     return prepareClip(await source.opened, argument.id, argument.input);
   },
-  async load(argument: { engine: 'wasm' | 'cpu'; checkpoint: Pick<Checkpoint, 'info' | 'tensors'> }): Promise<void> {
+  async load(argument: {
+    engine: 'native' | 'wasm' | 'cpu';
+    checkpoint: Pick<Checkpoint, 'info' | 'tensors'>;
+  }): Promise<void> {
     await useEngine(argument.engine);
     model?.dispose();
     model = modelFromCheckpoint(argument.checkpoint);

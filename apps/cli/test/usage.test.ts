@@ -42,12 +42,12 @@ describe('mcore, as a process', () => {
     [['train', '--preset', 'tiny'], "argument 'tiny' is invalid. Allowed choices are paper, released, laptop."],
     [
       ['train', '--engine', 'onnx'],
-      "argument 'onnx' is invalid. Allowed choices are auto, tensorflow, webgpu, wasm, cpu.",
+      "argument 'onnx' is invalid. Allowed choices are auto, tensorflow, webgpu, native, wasm, cpu.",
     ],
     [['bench', '--work', 'sing'], 'Wanted names of score, train, forward, gradient, gru, got sing.'],
     [
       ['bench', '--engines', 'wasm:0'],
-      'Wanted engines of tensorflow, webgpu, wasm, cpu, onnx, such as wasm or wasm:2, got wasm:0.',
+      'Wanted engines of tensorflow, webgpu, native, wasm, cpu, onnx, such as wasm or wasm:2, got wasm:0.',
     ],
     [['eval'], "error: required option '--weights <file...>' not specified"],
     [['score', 'x.mp4', '--weights', 'w', '--dive', '107Z'], "option '--dive <number>' argument '107Z' is invalid."],

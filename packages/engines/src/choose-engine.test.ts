@@ -12,7 +12,7 @@ const missing: EngineLoader = async () => {
 
 /** The real engine cpu, and beside it what a case is about. */
 function loaders(replaced: Partial<EngineLoaders>): EngineLoaders {
-  return { tensorflow: missing, webgpu: missing, wasm: missing, cpu: loadCpu, ...replaced };
+  return { tensorflow: missing, webgpu: missing, native: missing, wasm: missing, cpu: loadCpu, ...replaced };
 }
 
 /** The real cpu backend, registered under another name, with a product that is off by one in a thousand. */
@@ -49,7 +49,7 @@ describe('chooseEngine', () => {
     const engine = await chooseEngine(loaders({}), 'auto', {});
     expect(engine.name).toBe('cpu');
     expect(engine.reason).toBe(
-      'the fastest that works here and passed its self-test. Not used:\n- tensorflow: it is not there. Install it.\n- webgpu: it is not there. Install it.\n- wasm: it is not there. Install it.',
+      'the fastest that works here and passed its self-test. Not used:\n- tensorflow: it is not there. Install it.\n- webgpu: it is not there. Install it.\n- native: it is not there. Install it.\n- wasm: it is not there. Install it.',
     );
   });
 
@@ -83,7 +83,7 @@ describe('chooseEngine', () => {
   it('lists every reason when nothing works', async () => {
     await expect(chooseEngine(loaders({ cpu: missing }), 'auto', {})).rejects.toThrow(
       new EngineError(
-        'useEngine: no engine works here.\n- tensorflow: it is not there. Install it.\n- webgpu: it is not there. Install it.\n- wasm: it is not there. Install it.\n- cpu: it is not there. Install it.',
+        'useEngine: no engine works here.\n- tensorflow: it is not there. Install it.\n- webgpu: it is not there. Install it.\n- native: it is not there. Install it.\n- wasm: it is not there. Install it.\n- cpu: it is not there. Install it.',
       ),
     );
   });

@@ -1,5 +1,5 @@
 import { EngineError } from '@mcore/errors';
-import { registerOps } from '@mcore/ops';
+import { type NativeKernels, registerOps } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { selfTest } from './self-test.js';
@@ -9,6 +9,10 @@ import { ENGINE_NAMES } from './types.js';
 /** What a loader returns once its backend is registered with tfjs. */
 export interface LoadedEngine {
   readonly description: string;
+  /** tfjs's name of the backend, where it isn't the engine's own. */
+  readonly backend?: string;
+  /** Kernels compiled for this processor. */
+  readonly native?: NativeKernels;
   /** Frees what the backend holds beyond what tfjs frees; called after tfjs removed it. */
   readonly dispose?: (backend: tf.KernelBackend) => void;
   /** Resolves with the reason if what the backend computes on goes away. */
@@ -76,14 +80,14 @@ async function startEngine(
   context: LoadContext,
 ): Promise<Pick<Engine, 'description' | 'selfTest' | 'lost' | 'dispose'>> {
   const previous = tf.engine().backendName;
-  const { description, dispose, lost } = await load(context);
+  const { description, backend = name, native, dispose, lost } = await load(context);
   try {
-    if (!(await tf.setBackend(name))) {
+    if (!(await tf.setBackend(backend))) {
       throw new EngineError(
         `useEngine: the backend '${name}' is registered but did not start; tfjs says why on the console.`,
       );
     }
-    if (context.options.kernels !== false) await registerOps();
+    if (context.options.kernels !== false) await registerOps(native ? { native } : {});
     const report = await selfTest();
     if (!report.passed) throw new EngineError(`useEngine: ${describeFailure(name, report)}`);
     let disposed = false;
@@ -97,22 +101,22 @@ async function startEngine(
       }),
       dispose: async () => {
         disposed = true;
-        removeBackend(name, dispose);
+        removeBackend(backend, dispose);
       },
     };
   } catch (error) {
-    if (previous !== undefined && previous !== name) await tf.setBackend(previous);
+    if (previous !== undefined && previous !== backend) await tf.setBackend(previous);
     throw error;
   }
 }
 
 /** Removes a backend with its tensors, but leaves it registered, so that it can be started again. */
-function removeBackend(name: EngineName, dispose: LoadedEngine['dispose']): void {
+function removeBackend(name: string, dispose: LoadedEngine['dispose']): void {
   const backend = tf.findBackend(name);
   const factory = tf.findBackendFactory(name);
   if (backend === null) return; // disposed before
   tf.removeBackend(name);
-  tf.registerBackend(name, factory, ENGINE_NAMES.length - ENGINE_NAMES.indexOf(name));
+  tf.registerBackend(name, factory, 1 + ENGINE_NAMES.length - ENGINE_NAMES.indexOf(name as EngineName));
   dispose?.(backend);
 }
 

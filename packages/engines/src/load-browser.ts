@@ -55,16 +55,19 @@ function deviceOf(backend: tf.KernelBackend): GPUDevice {
   return (backend as unknown as { device: GPUDevice }).device;
 }
 
-async function refuseTensorflow(): Promise<never> {
-  throw new EngineError(
-    "useEngine: 'tensorflow' needs Node: import useEngine from @mcore/engines/node there. Browsers have webgpu, wasm and cpu.",
-  );
+function refuse(name: string): () => Promise<never> {
+  return async () => {
+    throw new EngineError(
+      `useEngine: '${name}' needs Node: import useEngine from @mcore/engines/node there. Browsers have webgpu, wasm and cpu.`,
+    );
+  };
 }
 
 /** How browsers load engines; works in Node too, where the paths are given and `navigator.gpu` exists. */
 export const browserLoaders: EngineLoaders = {
-  tensorflow: refuseTensorflow,
+  tensorflow: refuse('tensorflow'),
   webgpu: loadWebgpu,
+  native: refuse('native'),
   wasm: loadWasm,
   cpu: loadCpu,
 };

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
+import { loadNativeKernels } from '@mcore/native-kernels';
 import type { EngineLoaders, LoadContext, LoadedEngine } from './choose-engine.js';
 import { installDawn } from './dawn.js';
 import { loadCpu, loadWasm, loadWebgpu } from './load-browser.js';
@@ -14,6 +15,16 @@ function loadWasmInNode({ options }: LoadContext): Promise<LoadedEngine> {
   return loadWasm({ options: { ...options, wasmPaths: options.wasmPaths ?? wasmFolder() } });
 }
 
+async function loadNative(context: LoadContext): Promise<LoadedEngine> {
+  const native = loadNativeKernels();
+  await loadWasmInNode(context);
+  return {
+    description: `kernels compiled for ${native.instructions}, 1 thread, in WebAssembly's memory`,
+    backend: 'wasm',
+    native,
+  };
+}
+
 async function loadDawn(context: LoadContext): Promise<LoadedEngine> {
   await installDawn();
   return loadWebgpu(context);
@@ -23,6 +34,7 @@ async function loadDawn(context: LoadContext): Promise<LoadedEngine> {
 export const nodeLoaders: EngineLoaders = {
   tensorflow: loadTensorflow,
   webgpu: loadDawn,
+  native: loadNative,
   wasm: loadWasmInNode,
   cpu: loadCpu,
 };

@@ -1,9 +1,12 @@
 import type { EngineError } from '@mcore/errors';
 
-/** The engines there are, fastest first; the names are those of the tfjs backends. */
-export const ENGINE_NAMES = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
+/** The engines there are, in the order in which `auto` tries them. */
+export const ENGINE_NAMES = ['tensorflow', 'webgpu', 'native', 'wasm', 'cpu'] as const;
 
-/** A tfjs backend: `tensorflow` (libtensorflow, Node only), `webgpu`, `wasm` (one thread, SIMD) or `cpu` (plain JavaScript). */
+/**
+ * `tensorflow` (libtensorflow, Node only), `webgpu`, `native` (tfjs's backend `wasm` with kernels compiled for this processor, one thread,
+ * Node only), `wasm` (one thread, SIMD) or `cpu` (plain JavaScript). But for `native`, the names are those of tfjs's backends.
+ */
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** What a caller may ask for: one engine, or the fastest that works here. */

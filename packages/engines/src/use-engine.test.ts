@@ -1,7 +1,17 @@
 import { EngineError } from '@mcore/errors';
+import { loadNativeKernels } from '@mcore/native-kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { type EngineAttempt, useEngine } from './node.js';
+
+const noNative = (() => {
+  try {
+    loadNativeKernels();
+    return '';
+  } catch (error) {
+    return ` (skipped: ${(error as Error).message})`;
+  }
+})();
 
 describe('useEngine in Node', () => {
   it.each(['wasm', 'cpu'] as const)('%s is current and passes its self-test with errors below 1e-6', async (name) => {
@@ -24,13 +34,33 @@ describe('useEngine in Node', () => {
   it('auto takes the first that works, and says what kept the faster ones out', async () => {
     const attempts: EngineAttempt[] = [];
     const engine = await useEngine('auto', { onAttempt: (attempt) => attempts.push(attempt) });
-    expect(tf.getBackend()).toBe(engine.name);
+    expect(tf.getBackend()).toBe(engine.name === 'native' ? 'wasm' : engine.name);
     expect(attempts).toEqual(engine.attempts);
     expect(attempts.at(-1)).toEqual({ name: engine.name, usable: true, message: engine.description });
     for (const { name, message } of attempts.slice(0, -1)) {
       expect(engine.reason).toContain(`- ${name}: ${message.replace(/^useEngine: /, '')}`);
     }
   });
+
+  it.skipIf(noNative !== '')(
+    `native is tfjs's backend wasm with kernels of its own, and wasm has its own again after it${noNative}`,
+    async () => {
+      const large = () => {
+        const [a, b] = [1, 2].map((seed) => tf.randomNormal([16, 300], 0, 1, 'float32', seed));
+        return [...tf.matMul(a!, b!, false, true).dataSync()];
+      };
+      await useEngine('wasm');
+      const inWasm = large();
+      const engine = await useEngine('native');
+      expect(engine.name).toBe('native');
+      expect(tf.getBackend()).toBe('wasm');
+      expect(engine.description).toMatch(/^kernels compiled for AVX(2|-512), 1 thread, in WebAssembly's memory$/);
+      expect(engine.selfTest.worst).toBeLessThan(1e-6);
+      expect(large()).not.toEqual(inWasm); // fused multiply-add has other last digits
+      await useEngine('wasm');
+      expect(large()).toEqual(inWasm);
+    },
+  );
 
   it('leaves no tensor behind and keeps those of the program', async () => {
     await useEngine('wasm');
@@ -59,7 +89,7 @@ describe('useEngine in Node', () => {
   it('refuses unknown names', async () => {
     // @ts-expect-error: what a caller in JavaScript may pass
     await expect(useEngine('gpu')).rejects.toThrow(
-      new EngineError('useEngine: the engine must be one of auto, tensorflow, webgpu, wasm, cpu, got "gpu".'),
+      new EngineError('useEngine: the engine must be one of auto, tensorflow, webgpu, native, wasm, cpu, got "gpu".'),
     );
   });
 });

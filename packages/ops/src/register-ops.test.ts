@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { groupedConv2d, registerOps } from './index.js';
 import { unavailable, useEngine } from './testing/engines.js';
 import { Heap } from './wasm/heap.js';
-import { compileKernels } from './wasm/module.js';
+import { compileKernels, linkModule } from './wasm/module.js';
 
 describe('registerOps', () => {
   it('is what makes a difference: importing the package registers nothing', async () => {
@@ -54,7 +54,7 @@ describe('registerOps', () => {
   it('names the way out where the backend runs with threads', async () => {
     const module = await compileKernels(false);
     const threaded = { wasm: { asm: {} } } as never;
-    expect(() => new Heap(threaded, module)).toThrow(
+    expect(() => new Heap(threaded, linkModule(module))).toThrow(
       new EngineError(
         "registerOps: wanted tfjs's single-threaded wasm backend, got one whose memory can't be shared; " +
           "call tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false) before the backend starts.",

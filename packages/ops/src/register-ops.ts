@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerTensorflowKernels } from './tensorflow/register.js';
-import { registerWasmKernels } from './wasm/register.js';
+import type { KernelLink } from './wasm/module.js';
+import { linkNative, type NativeKernels } from './wasm/native.js';
+import { registerLinked, registerWasmKernels } from './wasm/register.js';
 import { registerWebgpuKernels } from './webgpu/register.js';
 
 /** Which of the kernels {@link registerOps} may use. */
@@ -10,6 +12,11 @@ export interface RegisterOpsOptions {
    * differ between processors. Default true.
    */
   relaxedSimd?: boolean;
+  /**
+   * The kernels compiled for this processor, `loadNativeKernels()` of @mcore/native-kernels. The current backend must be tfjs's wasm
+   * backend, under this or any other name.
+   */
+  native?: NativeKernels;
 }
 
 /**
@@ -22,8 +29,12 @@ export interface RegisterOpsOptions {
  *
  * @throws EngineError if the wasm backend runs with threads or without SIMD.
  */
-export async function registerOps({ relaxedSimd = true }: RegisterOpsOptions = {}): Promise<void> {
+export async function registerOps({ relaxedSimd = true, native }: RegisterOpsOptions = {}): Promise<void> {
   await tf.ready();
+  if (native) {
+    registerLinked(tf.getBackend(), linkOf(native));
+    return;
+  }
   switch (tf.getBackend()) {
     case 'wasm':
       await registerWasmKernels(relaxedSimd);
@@ -35,4 +46,16 @@ export async function registerOps({ relaxedSimd = true }: RegisterOpsOptions = {
       registerWebgpuKernels();
       break;
   }
+}
+
+const nativeLinks = new WeakMap<NativeKernels, KernelLink>();
+
+/** One link for each, so that registering the same again changes nothing. */
+function linkOf(native: NativeKernels): KernelLink {
+  let link = nativeLinks.get(native);
+  if (!link) {
+    link = linkNative(native);
+    nativeLinks.set(native, link);
+  }
+  return link;
 }

@@ -60,7 +60,7 @@ async function startEngine(
   }
   const { description } = await useEngine(engine);
   const model = modelFromCheckpoint(checkpoint);
-  const onThreads = workers > 1 && (engine === 'wasm' || engine === 'cpu');
+  const onThreads = workers > 1 && (engine === 'native' || engine === 'wasm' || engine === 'cpu');
   const replicas = onThreads ? await createReplicas(checkpoint, { engine, workers }) : [new LocalReplica(model)];
   const threads = onThreads ? `, ${workers} workers` : '';
   return {

@@ -55,7 +55,7 @@ export function addBench(program: Command): void {
     .addOption(
       new Option(
         '--engines <names>',
-        'engines, with a number of workers where wanted: tensorflow,wasm:2,onnx (default: those that work)',
+        'engines, with a number of workers where wanted: tensorflow,native:2,onnx (default: those that work)',
       ).argParser(contenderList),
     )
     .addOption(
@@ -77,7 +77,7 @@ export function addBench(program: Command): void {
   withExamples(
     withJson(command),
     'mcore bench',
-    'mcore bench --preset released --work score,forward --engines tensorflow,wasm,onnx',
+    'mcore bench --preset released --work score,forward --engines tensorflow,native,wasm,onnx',
   ).action(runBench);
   program
     .command('bench-contender <engine>', { hidden: true })
@@ -132,7 +132,7 @@ function ownContender(engine: string, workers: number, name = engine): Contender
   };
 }
 
-/** The engines that start here; wasm with one worker and with one a core. */
+/** The engines that start here; those that use one core with one worker and with one a core. */
 async function workingEngines(): Promise<ContenderCommand[]> {
   const cores = availableParallelism();
   const found: ContenderCommand[] = [];
@@ -142,8 +142,11 @@ async function workingEngines(): Promise<ContenderCommand[]> {
     if (engine && !/SwiftShader|llvmpipe|software/i.test(engine.description)) found.push(ownContender(name, cores));
     await engine?.dispose();
   }
-  found.push(ownContender('wasm', 1));
-  if (cores > 1) found.push(ownContender('wasm', cores, `wasm:${cores}`));
+  for (const name of ['native', 'wasm'] as const) {
+    if (name === 'native' && !(await useEngine(name).catch(() => null))) continue;
+    found.push(ownContender(name, 1));
+    if (cores > 1) found.push(ownContender(name, cores, `${name}:${cores}`));
+  }
   const onnx = await import('onnxruntime-node').then(
     () => true,
     () => false,

@@ -43,7 +43,7 @@ class OwningReplica extends LocalReplica {
 }
 
 /**
- * Copies of a model to compute with: worker threads where the engine uses one core (wasm, cpu), one copy in this thread
+ * Copies of a model to compute with: worker threads where the engine uses one core (native, wasm, cpu), one copy in this thread
  * where the engine spreads its work itself (tensorflow, webgpu; onnx, which uses as many threads as there would be workers).
  */
 export async function createReplicas(

@@ -6,6 +6,7 @@ const engineWords = {
   wasm: 'WebAssembly',
   cpu: 'Plain JavaScript',
   tensorflow: 'TensorFlow',
+  native: 'Native',
 } as const;
 
 /** The engine's name for people. */

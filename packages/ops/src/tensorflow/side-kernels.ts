@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { GATE_KERNELS } from '../wasm/gate-kernels.js';
 import type { KernelInputs } from '../wasm/kernel.js';
-import { compileKernels } from '../wasm/module.js';
+import { compileKernels, linkModule } from '../wasm/module.js';
 import { RECURRENCE_KERNELS } from '../wasm/recurrence-kernels.js';
 import { SideMemory, type Transfer } from '../wasm/side-memory.js';
 
@@ -16,7 +16,7 @@ const TRANSFER: Transfer = {
  * is some 1,700 of them. Their inputs and outputs are small beside that, and are copied.
  */
 export async function sideKernels(relaxed: boolean): Promise<Record<string, tf.KernelFunc>> {
-  const memory = new SideMemory(await compileKernels(relaxed));
+  const memory = new SideMemory(linkModule(await compileKernels(relaxed)));
   const run = (kernels: Record<string, (typeof GATE_KERNELS)[string]>, name: string, inputs: KernelInputs) =>
     memory.run(kernels[name]!, inputs, {}, TRANSFER) as tf.Tensor[];
   const recurrence = (name: string): tf.KernelFunc => {

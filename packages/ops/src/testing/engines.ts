@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { loadNativeKernels } from '@mcore/native-kernels';
 import { findInstallations, loadTensorflow } from '@mcore/tensorflow-native';
 import { prepareWebgpu, useTestWebgpu } from '@mcore/webgpu-testing';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
@@ -17,6 +18,7 @@ interface Engine {
 }
 
 const noTensorflow = findInstallations().length > 0 ? null : 'not installed (npx mcore-tensorflow install)';
+const noNative = reasonWithout(loadNativeKernels);
 const noWebgpu = await prepareWebgpu();
 
 /** In this order: what is registered can't be taken back. */
@@ -28,6 +30,13 @@ const ENGINES = {
     use: async () => {
       await useBackend('wasm');
       await registerOps({ relaxedSimd: false });
+    },
+  },
+  'wasm with operations compiled for this processor': {
+    unavailable: noNative,
+    use: async () => {
+      await useBackend('wasm');
+      await registerOps({ native: loadNativeKernels() });
     },
   },
   tensorflow: {
@@ -83,4 +92,13 @@ async function useBackend(name: string): Promise<void> {
   setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
   await tf.setBackend(name);
   await tf.ready();
+}
+
+function reasonWithout(load: () => unknown): string | null {
+  try {
+    load();
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

@@ -1,7 +1,7 @@
 import { EngineError, formatShape } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelMemory } from './kernel.js';
-import type { KernelModule } from './module.js';
+import type { KernelFunctions, KernelLink } from './module.js';
 
 /** What is used of tfjs's wasm backend beyond its public type. */
 export interface WasmBackend extends tf.KernelBackend {
@@ -16,16 +16,13 @@ export interface WasmBackend extends tf.KernelBackend {
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
 }
 
-/** The kernels' own stack lies in the backend's memory, like everything else. */
-const STACK_BYTES = 65536;
-
 /** The kernels linked to one backend's memory. */
 export class Heap implements KernelMemory {
-  readonly kernels: KernelModule;
+  readonly kernels: KernelFunctions;
   readonly #backend: WasmBackend;
 
   /** @throws EngineError if the backend doesn't let its memory be shared. */
-  constructor(backend: WasmBackend, module: WebAssembly.Module) {
+  constructor(backend: WasmBackend, link: KernelLink) {
     const memory = backend.wasm.asm?.memory;
     if (!(memory instanceof WebAssembly.Memory) || !(memory.buffer instanceof ArrayBuffer)) {
       throw new EngineError(
@@ -34,8 +31,7 @@ export class Heap implements KernelMemory {
       );
     }
     this.#backend = backend;
-    this.kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelModule;
-    this.kernels.__stack_pointer.value = this.#allocate(STACK_BYTES) + STACK_BYTES;
+    this.kernels = link(memory, (bytes) => this.#allocate(bytes));
   }
 
   /** Where a tensor's values lie; 0 for none. */

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { KernelModule } from './module.js';
+import type { KernelFunctions } from './module.js';
 
 /** A kernel's inputs by name; those that may be left out are undefined then. */
 export type KernelInputs = Readonly<Record<string, tf.TensorInfo>>;
@@ -9,7 +9,7 @@ export type KernelAttributes = Readonly<Record<string, unknown>>;
 
 /** Memory that C functions work on: the wasm backend's own, or one beside another backend. */
 export interface KernelMemory {
-  readonly kernels: KernelModule;
+  readonly kernels: KernelFunctions;
   /** Where a tensor's values lie; 0 for none. Ask for all outputs first. */
   pointer(tensor: tf.TensorInfo | undefined): number;
   /** A new tensor, its values undefined. */

@@ -1,6 +1,6 @@
 #include "matmul.h"
 
-void pack_panels(const float *right, const float *bias, float *packed, int depth, int columns, int row_stride,
+SHARED void pack_panels(const float *right, const float *bias, float *packed, int depth, int columns, int row_stride,
                  int column_stride) {
   for (int n = 0; n < columns; n += 8) {
     int width = smaller(8, columns - n);
@@ -43,7 +43,7 @@ INLINE void multiply_row(const float *left, const float *packed, float *out, int
   for (int j = 0; j < 4; j++) store_wide(out + j * 8, with_relu ? wide_relu(sums[j]) : sums[j]);
 }
 
-void multiply_panels(const float *left, int left_pitch, const float *packed, float *out, int out_pitch, int rows,
+SHARED void multiply_panels(const float *left, int left_pitch, const float *packed, float *out, int out_pitch, int rows,
                      int depth, int columns, int with_relu) {
   long panel_size = (long)(depth + 1) * 8;
   for (int m = 0, taken; m < rows; m += taken) {
@@ -96,7 +96,7 @@ static void add_outer_column(const float *left, int left_pitch, const float *rig
 }
 
 // Rows are taken 64 at a time, so that both blocks stay in the cache and sums stay short.
-void add_transposed_product(const float *left, int left_pitch, const float *right, int right_pitch, float *out,
+SHARED void add_transposed_product(const float *left, int left_pitch, const float *right, int right_pitch, float *out,
                             int out_pitch, int rows, int depth, int columns) {
   for (int start = 0; start < rows; start += 64) {
     int count = smaller(64, rows - start);
@@ -114,7 +114,7 @@ void add_transposed_product(const float *left, int left_pitch, const float *righ
   }
 }
 
-void mask_rows(const float *dy, const float *y, float *block, float *sums, int rows, int columns) {
+SHARED void mask_rows(const float *dy, const float *y, float *block, float *sums, int rows, int columns) {
   int n = 0;
   for (; n + 4 <= columns; n += 4) {
     vec sum = zero();

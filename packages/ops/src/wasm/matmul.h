@@ -5,22 +5,22 @@
 
 // `right` [depth, columns], element (k, n) at right[k * row_stride + n * column_stride], packed into panels of 8 columns:
 // 8 starting values (bias or zeros), then [depth][8]. Columns beyond the last are zeros.
-void pack_panels(const float *right, const float *bias, float *packed, int depth, int columns, int row_stride,
+SHARED void pack_panels(const float *right, const float *bias, float *packed, int depth, int columns, int row_stride,
                  int column_stride);
 
 // Floats that packed panels take.
 INLINE long packed_size(int depth, int columns) { return (long)((columns + 7) / 8) * (depth + 1) * 8; }
 
 // out [rows, columns] (row pitch out_pitch) = left [rows, depth] (row pitch left_pitch) * panels, then ReLU if asked
-void multiply_panels(const float *left, int left_pitch, const float *packed, float *out, int out_pitch, int rows,
+SHARED void multiply_panels(const float *left, int left_pitch, const float *packed, float *out, int out_pitch, int rows,
                      int depth, int columns, int with_relu);
 
 // out [depth, columns] += transpose(left [rows, depth]) * right [rows, columns], any pitches
-void add_transposed_product(const float *left, int left_pitch, const float *right, int right_pitch, float *out,
+SHARED void add_transposed_product(const float *left, int left_pitch, const float *right, int right_pitch, float *out,
                             int out_pitch, int rows, int depth, int columns);
 
 // block [rows, columns] = dy where y > 0, and sums += its column sums; y == 0: sums alone
-void mask_rows(const float *dy, const float *y, float *block, float *sums, int rows, int columns);
+SHARED void mask_rows(const float *dy, const float *y, float *block, float *sums, int rows, int columns);
 
 // sums[r] += left[r * left_pitch + k] * panel[k], for `count` rows; the heart of every product here
 INLINE void accumulate_tile(int count, const float *left, int left_pitch, const float *panel, int depth, wide *sums) {

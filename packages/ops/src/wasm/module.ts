@@ -2,10 +2,17 @@ import { EngineError } from '@mcore/errors';
 import { BASELINE, RELAXED } from './binary.js';
 
 /** The C functions; pointers and sizes are numbers, sizes of scratch are in floats. */
-export type KernelModule = { __stack_pointer: WebAssembly.Global } & Record<
-  KernelFunction,
-  (...args: number[]) => number
->;
+export type KernelFunctions = Record<KernelFunction, (...args: number[]) => number>;
+
+/**
+ * Makes the C functions work on a memory.
+ *
+ * @param allocate - Gives a block of that memory that is never freed, so many bytes.
+ */
+export type KernelLink = (memory: WebAssembly.Memory, allocate: (bytes: number) => number) => KernelFunctions;
+
+/** The kernels' own stack lies in the memory they work on, like everything else. */
+const STACK_BYTES = 65536;
 
 type KernelFunction =
   | 'add_relu'
@@ -44,6 +51,17 @@ type KernelFunction =
   | 'subsample_gradient'
   | 'sum_rows'
   | 'transpose';
+
+/** Links the WebAssembly module. */
+export function linkModule(module: WebAssembly.Module): KernelLink {
+  return (memory, allocate) => {
+    const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelFunctions & {
+      __stack_pointer: WebAssembly.Global;
+    };
+    kernels.__stack_pointer.value = allocate(STACK_BYTES) + STACK_BYTES;
+    return kernels;
+  };
+}
 
 /**
  * Compiles the kernels, with fused multiply-add where the engine knows relaxed SIMD and it is allowed.

@@ -4,25 +4,39 @@ import { ELEMENTWISE_KERNELS } from './elementwise-kernels.js';
 import { GATE_KERNELS } from './gate-kernels.js';
 import { Heap, type WasmBackend } from './heap.js';
 import type { WasmKernel } from './kernel.js';
-import { compileKernels } from './module.js';
+import { compileKernels, type KernelLink, linkModule } from './module.js';
 import { RECURRENCE_KERNELS } from './recurrence-kernels.js';
 import { replaceStandardKernels } from './replacements.js';
 
-let compiled: { relaxed: boolean; module: WebAssembly.Module } | null = null;
-let registered = false;
+/** The kernels' memory, by backend; a backend that was started anew gets its own. */
 const heaps = new WeakMap<tf.KernelBackend, Heap>();
+/** How the kernels of a backend are linked, by its name. */
+const links = new Map<string, KernelLink>();
+let compiled: { relaxed: boolean; link: KernelLink } | null = null;
 
 /** Gives the wasm backend the kernels of this package, and faster ones for what tfjs's are slow at. */
 export async function registerWasmKernels(relaxed: boolean): Promise<void> {
-  if (!compiled || compiled.relaxed !== relaxed) {
-    compiled = { relaxed, module: await compileKernels(relaxed) };
+  if (compiled?.relaxed !== relaxed) compiled = { relaxed, link: linkModule(await compileKernels(relaxed)) };
+  registerLinked('wasm', compiled.link);
+}
+
+/** Gives a backend that is tfjs's wasm backend, under this or another name, kernels that work on its memory. */
+export function registerLinked(backendName: string, link: KernelLink): void {
+  const registered = links.get(backendName);
+  if (registered !== link) {
+    links.set(backendName, link);
     heaps.delete(tf.backend());
   }
+  const heapOf = (backend: tf.KernelBackend): Heap => {
+    let heap = heaps.get(backend);
+    if (!heap) {
+      heap = new Heap(backend as WasmBackend, links.get(backendName)!);
+      heaps.set(backend, heap);
+    }
+    return heap;
+  };
   heapOf(tf.backend());
-  if (registered) {
-    return;
-  }
-  registered = true;
+  if (registered) return;
   const kernels: Record<string, WasmKernel<Heap>> = {
     ...CONVOLUTION_KERNELS,
     ...GATE_KERNELS,
@@ -30,22 +44,12 @@ export async function registerWasmKernels(relaxed: boolean): Promise<void> {
     ...RECURRENCE_KERNELS,
   };
   for (const [kernelName, kernel] of Object.entries(kernels)) {
-    tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc: kernelFunction(kernel) });
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs, backend }) =>
+        kernel(heapOf(backend as tf.KernelBackend), inputs as never, (attrs ?? {}) as never),
+    });
   }
-  replaceStandardKernels((backend) => heapOf(backend as tf.KernelBackend));
-}
-
-function kernelFunction(kernel: WasmKernel<Heap>): tf.KernelFunc {
-  return ({ inputs, attrs, backend }) =>
-    kernel(heapOf(backend as tf.KernelBackend), inputs as never, (attrs ?? {}) as never);
-}
-
-/** The kernels in this backend's memory; a backend that was started anew gets its own. */
-function heapOf(backend: tf.KernelBackend): Heap {
-  let heap = heaps.get(backend);
-  if (!heap) {
-    heap = new Heap(backend as WasmBackend, compiled!.module);
-    heaps.set(backend, heap);
-  }
-  return heap;
+  replaceStandardKernels(backendName, (backend) => heapOf(backend as tf.KernelBackend));
 }

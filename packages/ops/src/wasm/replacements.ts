@@ -12,9 +12,17 @@ import type { Heap } from './heap.js';
 type KernelCall = Parameters<tf.KernelFunc>[0];
 type Replacement = (heap: Heap, call: KernelCall) => tf.TensorInfo | tf.TensorInfo[] | null;
 
-/** Replaces standard kernels of the wasm backend; each falls back to the one it replaces. */
-export function replaceStandardKernels(heapOf: (backend: unknown) => Heap): void {
-  replace('Slice', heapOf, (heap, { inputs, attrs }) => {
+/** Replaces standard kernels of the wasm backend, under whatever name it is registered; each falls back to the one it replaces. */
+export function replaceStandardKernels(backendName: string, heapOf: (backend: unknown) => Heap): void {
+  const replace = (kernelName: string, replacement: Replacement): void => {
+    const standard = tf.getKernel(kernelName, backendName);
+    tf.unregisterKernel(kernelName, backendName);
+    tf.registerKernel({
+      ...standard,
+      kernelFunc: (call) => replacement(heapOf(call.backend), call) ?? standard.kernelFunc(call),
+    });
+  };
+  replace('Slice', (heap, { inputs, attrs }) => {
     const { x } = inputs as { x: tf.TensorInfo };
     const { begin, size } = attrs as unknown as { begin: number | number[]; size: number | number[] };
     if (!isWord(x)) {
@@ -24,7 +32,7 @@ export function replaceStandardKernels(heapOf: (backend: unknown) => Heap): void
     tf.slice_util.assertParamsValid(x as never, start!, extent!);
     return cut(heap, x, start!, extent!, extent!);
   });
-  replace('Unpack', heapOf, (heap, { inputs, attrs }) => {
+  replace('Unpack', (heap, { inputs, attrs }) => {
     const { value } = inputs as { value: tf.TensorInfo };
     const axis = tf.util.parseAxisParam((attrs as unknown as { axis: number }).axis, value.shape)[0]!;
     if (!isWord(value)) {
@@ -35,7 +43,7 @@ export function replaceStandardKernels(heapOf: (backend: unknown) => Heap): void
     const shape = value.shape.filter((_, index) => index !== axis);
     return Array.from({ length: count }, (_, index) => cut(heap, value, along(value, axis, index), extent, shape));
   });
-  replace('SplitV', heapOf, (heap, { inputs, attrs }) => {
+  replace('SplitV', (heap, { inputs, attrs }) => {
     const { x } = inputs as { x: tf.TensorInfo };
     const { numOrSizeSplits, axis } = attrs as unknown as { numOrSizeSplits: number | number[]; axis: number };
     if (!isWord(x)) {
@@ -50,18 +58,18 @@ export function replaceStandardKernels(heapOf: (backend: unknown) => Heap): void
       return part;
     });
   });
-  replace('Concat', heapOf, (heap, { inputs, attrs }) => {
+  replace('Concat', (heap, { inputs, attrs }) => {
     const parts = Object.values(inputs as Record<string, tf.TensorInfo>);
     return join(heap, parts, (attrs as unknown as { axis: number }).axis);
   });
-  replace('Identity', heapOf, (heap, { inputs }) => share(heap, inputs.x!));
-  replace('Cast', heapOf, (heap, { inputs, attrs }) =>
+  replace('Identity', (heap, { inputs }) => share(heap, inputs.x!));
+  replace('Cast', (heap, { inputs, attrs }) =>
     inputs.x!.dtype === (attrs as unknown as { dtype: string }).dtype ? share(heap, inputs.x!) : null,
   );
-  replace('Transpose', heapOf, (heap, { inputs, attrs }) =>
+  replace('Transpose', (heap, { inputs, attrs }) =>
     transpose(heap, inputs.x!, (attrs as unknown as { perm: number[] }).perm),
   );
-  replace('BatchMatMul', heapOf, multiply);
+  replace('BatchMatMul', multiply);
 }
 
 /** Any order of up to five axes longer than 1. */
@@ -124,15 +132,6 @@ function join(heap: Heap, inputs: readonly tf.TensorInfo[], axisParameter: numbe
     at += 4 * length;
   }
   return out;
-}
-
-function replace(kernelName: string, heapOf: (backend: unknown) => Heap, replacement: Replacement): void {
-  const standard = tf.getKernel(kernelName, 'wasm');
-  tf.unregisterKernel(kernelName, 'wasm');
-  tf.registerKernel({
-    ...standard,
-    kernelFunc: (call) => replacement(heapOf(call.backend), call) ?? standard.kernelFunc(call),
-  });
 }
 
 /** Whether values take four bytes each. */

@@ -5,7 +5,7 @@ import { gateShiftModule } from '../index.js';
 import { recurrenceBackward, recurrenceForward } from '../plain/recurrence.js';
 import { distance } from '../testing/fixtures.js';
 import { GATE_KERNELS } from './gate-kernels.js';
-import { compileKernels } from './module.js';
+import { compileKernels, linkModule } from './module.js';
 import { RECURRENCE_KERNELS } from './recurrence-kernels.js';
 import { SideMemory } from './side-memory.js';
 
@@ -20,7 +20,7 @@ describe('SideMemory', () => {
   let memory: SideMemory;
   beforeAll(async () => {
     await tf.setBackend('cpu');
-    memory = new SideMemory(await compileKernels(false));
+    memory = new SideMemory(linkModule(await compileKernels(false)));
   });
 
   it('runs the recurrent unit and its gradient on tensors of another backend, equal to plain operations within 1e-6', async () => {

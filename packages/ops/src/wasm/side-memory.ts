@@ -1,11 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { KernelAttributes, KernelInputs, KernelMemory, WasmKernel } from './kernel.js';
-import type { KernelModule } from './module.js';
+import type { KernelFunctions, KernelLink } from './module.js';
 
 const PAGE_BYTES = 65536;
 /** The most a WebAssembly memory can have, 4 GiB; it grows to what is needed. */
 const MOST_PAGES = 65536;
-const STACK_BYTES = 65536;
+/** Where tensors start: 0 stands for none. */
+const FIRST = 64;
 
 /** How a backend that keeps its tensors elsewhere hands values over. */
 export interface Transfer {
@@ -18,17 +19,16 @@ export interface Transfer {
  * thousands of small operations, as the recurrent unit and the gate shift do.
  */
 export class SideMemory implements KernelMemory {
-  readonly kernels: KernelModule;
+  readonly kernels: KernelFunctions;
   readonly #memory = new WebAssembly.Memory({ initial: 4, maximum: MOST_PAGES });
   readonly #places = new Map<tf.TensorInfo, number>();
-  #next = STACK_BYTES;
+  #next = FIRST;
+  #first = FIRST;
   #read: Transfer['read'] = () => new Float32Array();
 
-  /** @param module - As `compileKernels` gives it. */
-  constructor(module: WebAssembly.Module) {
-    this.kernels = new WebAssembly.Instance(module, { env: { memory: this.#memory } })
-      .exports as unknown as KernelModule;
-    this.kernels.__stack_pointer.value = STACK_BYTES;
+  constructor(link: KernelLink) {
+    this.kernels = link(this.#memory, (bytes) => this.#allocate(bytes / 4));
+    this.#first = this.#next;
   }
 
   /** Runs a kernel of the wasm backend on tensors of another one. */
@@ -44,7 +44,7 @@ export class SideMemory implements KernelMemory {
       return outputs.map((output) => write(this.#values(output).slice(), output.shape));
     } finally {
       this.#places.clear();
-      this.#next = STACK_BYTES;
+      this.#next = this.#first;
     }
   }
 

@@ -30,6 +30,8 @@ INLINE vec four(float a, float b, float c, float d) { return (vec){a, b, c, d}; 
 #ifdef __wasm__
 #include <wasm_simd128.h>
 #define EXPORT(name) __attribute__((export_name(#name)))
+// used by other C files
+#define SHARED
 
 // rows a tile of matmul.h has: 8 sums in registers (6 x 8 and 5 x 8 are slower: V8 runs out of registers)
 #define TILE 4
@@ -52,7 +54,9 @@ INLINE wide wide_mul_add(wide a, wide b, wide c) {
 }
 INLINE wide wide_relu(wide x) { return join(relu(low_half(x)), relu(high_half(x))); }
 #else
+// all files are one there
 #define EXPORT(name) static
+#define SHARED static
 
 // enough sums to keep two fused multiply-adds a cycle busy over their four cycles
 #define TILE 8

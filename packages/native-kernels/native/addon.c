@@ -1,0 +1,130 @@
+// Gives JavaScript the kernels of @mcore/ops, compiled for this processor, on the memory of a WebAssembly module.
+//
+// `link()` returns an object with one function a kernel and `setMemory(buffer)`. As in the WebAssembly module, pointers are numbers:
+// offsets into that memory, 0 for none. Nothing is checked here: they come from the same code that calls the WebAssembly module.
+#include <cpuid.h>
+#include <node_api.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include "kernels.h"
+
+// What one `link()` works on.
+typedef struct {
+  char *memory;
+} Link;
+
+// What one function of it needs.
+typedef struct {
+  const Kernel *kernel;
+  Link *link;
+} Binding;
+
+#define MOST_ARGUMENTS 24
+
+static napi_value fail(napi_env env, const char *message) {
+  napi_throw_error(env, "ERR_MCORE_ENGINE", message);
+  return 0;
+}
+
+static napi_value call_kernel(napi_env env, napi_callback_info info) {
+  napi_value given[MOST_ARGUMENTS];
+  double values[MOST_ARGUMENTS];
+  size_t count = MOST_ARGUMENTS;
+  void *data;
+  if (napi_get_cb_info(env, info, &count, given, 0, &data) != napi_ok) return fail(env, "native kernels: no arguments");
+  const Binding *binding = data;
+  if ((int)count != binding->kernel->arguments) return fail(env, "native kernels: wanted another number of arguments");
+  if (!binding->link->memory) return fail(env, "native kernels: wanted setMemory first");
+  for (size_t i = 0; i < count; i++)
+    if (napi_get_value_double(env, given[i], &values[i]) != napi_ok) return fail(env, "native kernels: wanted numbers");
+  double result = binding->kernel->call(binding->link->memory, values);
+  napi_value returned;
+  if (napi_create_double(env, result, &returned) != napi_ok) return 0;
+  return returned;
+}
+
+static napi_value set_memory(napi_env env, napi_callback_info info) {
+  napi_value buffer;
+  size_t count = 1, length;
+  void *data, *memory;
+  if (napi_get_cb_info(env, info, &count, &buffer, 0, &data) != napi_ok || count != 1 ||
+      napi_get_arraybuffer_info(env, buffer, &memory, &length) != napi_ok)
+    return fail(env, "native kernels: setMemory wanted an ArrayBuffer");
+  ((Link *)data)->memory = memory;
+  return 0;
+}
+
+static void release(napi_env env, void *data, void *hint) {
+  (void)env;
+  (void)hint;
+  free(data);
+}
+
+// What the processor and the operating system know, asked for directly: compilers' helpers need a library.
+static unsigned saved_registers(void) {
+  unsigned low, high;
+  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return low;
+}
+
+static int has(unsigned word, unsigned bits) { return (word & bits) == bits; }
+
+// The kernels compiled for the newest instructions this processor has (x86-64-v4 or v3); none below.
+static const Kernel *kernels_here(void) {
+  unsigned a, b, c, d, extended_b, extended_c;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !has(c, bit_FMA | bit_MOVBE | bit_OSXSAVE | bit_AVX | bit_F16C)) return 0;
+  if (!__get_cpuid_count(7, 0, &a, &extended_b, &c, &d) || !has(extended_b, bit_AVX2 | bit_BMI | bit_BMI2)) return 0;
+  if (!__get_cpuid(0x80000001, &a, &b, &extended_c, &d) || !has(extended_c, bit_LZCNT)) return 0;
+  unsigned saved = saved_registers();
+  if (!has(saved, 0x6)) return 0;
+  if (has(saved, 0xe6) && has(extended_b, bit_AVX512F | bit_AVX512DQ | bit_AVX512CD | bit_AVX512BW | bit_AVX512VL))
+    return kernels_avx512;
+  return kernels_avx2;
+}
+
+static napi_value link_kernels(napi_env env, napi_callback_info info) {
+  (void)info;
+  const Kernel *kernels = kernels_here();
+  if (!kernels) return fail(env, "native kernels: wanted a processor with AVX2 and FMA");
+  int count = 0;
+  while (kernels[count].name) count++;
+  // one block: the link, then a binding a kernel; freed with the object that holds the functions
+  char *block = malloc(sizeof(Link) + (size_t)count * sizeof(Binding));
+  if (!block) return fail(env, "native kernels: out of memory");
+  Link *link = (Link *)block;
+  Binding *bindings = (Binding *)(block + sizeof(Link));
+  link->memory = 0;
+  napi_value object, function;
+  if (napi_create_object(env, &object) != napi_ok || napi_wrap(env, object, block, release, 0, 0) != napi_ok) {
+    free(block);
+    return fail(env, "native kernels: can't make an object");
+  }
+  for (int i = 0; i < count; i++) {
+    bindings[i] = (Binding){&kernels[i], link};
+    if (napi_create_function(env, kernels[i].name, NAPI_AUTO_LENGTH, call_kernel, &bindings[i], &function) != napi_ok ||
+        napi_set_named_property(env, object, kernels[i].name, function) != napi_ok)
+      return fail(env, "native kernels: can't make a function");
+  }
+  if (napi_create_function(env, "setMemory", NAPI_AUTO_LENGTH, set_memory, link, &function) != napi_ok ||
+      napi_set_named_property(env, object, "setMemory", function) != napi_ok)
+    return fail(env, "native kernels: can't make a function");
+  return object;
+}
+
+static napi_value instructions(napi_env env, napi_callback_info info) {
+  (void)info;
+  const Kernel *kernels = kernels_here();
+  napi_value name;
+  napi_create_string_utf8(env, kernels == 0 ? "" : kernels == kernels_avx512 ? "AVX-512" : "AVX2", NAPI_AUTO_LENGTH, &name);
+  return name;
+}
+
+NAPI_MODULE_INIT() {
+  napi_value function;
+  if (napi_create_function(env, "link", NAPI_AUTO_LENGTH, link_kernels, 0, &function) != napi_ok ||
+      napi_set_named_property(env, exports, "link", function) != napi_ok ||
+      napi_create_function(env, "instructions", NAPI_AUTO_LENGTH, instructions, 0, &function) != napi_ok ||
+      napi_set_named_property(env, exports, "instructions", function) != napi_ok)
+    return 0;
+  return exports;
+}

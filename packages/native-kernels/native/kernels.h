@@ -1,0 +1,14 @@
+// The table of kernels that native/build makes of the C files of @mcore/ops, once for each set of instructions.
+#ifndef MCORE_KERNELS_H
+#define MCORE_KERNELS_H
+
+typedef struct {
+  const char *name; // 0 ends the table
+  int arguments;
+  // `values` are the arguments as JavaScript gives them; pointers are offsets into `memory`
+  double (*call)(char *memory, const double *values);
+} Kernel;
+
+extern const Kernel kernels_avx2[], kernels_avx512[];
+
+#endif

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { EngineError } from '@mcore/errors';
+
+/** The kernels for one WebAssembly memory: functions of numbers, where pointers are offsets into the memory, 0 for none. */
+export type LinkedKernels = Record<string, (...args: number[]) => number> & {
+  /** Says where the memory is; to be called before the first kernel and whenever the memory has grown. */
+  setMemory(buffer: ArrayBuffer): void;
+};
+
+/** The kernels of @mcore/ops, compiled for this processor; for `registerOps({ native })`. */
+export interface NativeKernels {
+  /** The newest instructions they use that this processor has: `AVX2` or `AVX-512`. */
+  readonly instructions: string;
+  /** Functions for one memory. */
+  link(): LinkedKernels;
+}
+
+let loaded: NativeKernels | null = null;
+
+/**
+ * Loads the kernels that were compiled for this platform; they lie in the package, so nothing is compiled or fetched.
+ *
+ * There are kernels for Linux on x64, on processors with AVX2 and FMA (Intel since 2013, AMD since 2015).
+ *
+ * @returns The same object every time.
+ * @throws {@link EngineError} on other platforms and processors; the engine `wasm` works there.
+ */
+export function loadNativeKernels(): NativeKernels {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): NativeKernels {
+  const platform = `${process.platform}-${process.arch}`;
+  const file = fileURLToPath(new URL(`../prebuilt/${platform}.node`, import.meta.url));
+  if (!existsSync(file)) {
+    throw new EngineError(
+      `loadNativeKernels: wanted Linux on x64, got ${platform}. Use the engine 'wasm', which has the same kernels in WebAssembly.`,
+    );
+  }
+  const addon = { exports: {} as { instructions(): string; link(): LinkedKernels } };
+  try {
+    process.dlopen(addon, file);
+  } catch (error) {
+    throw new EngineError(
+      `loadNativeKernels: wanted to load the kernels, got ${(error as Error).message}. Use the engine 'wasm'.`,
+      { cause: error },
+    );
+  }
+  const instructions = addon.exports.instructions();
+  if (instructions === '') {
+    throw new EngineError(
+      "loadNativeKernels: wanted a processor with AVX2 and FMA, got one without. Use the engine 'wasm'.",
+    );
+  }
+  return { instructions, link: () => addon.exports.link() };
+}

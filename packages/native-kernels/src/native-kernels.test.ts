@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { EngineError } from '@mcore/errors';
+import { describe, expect, it } from 'vitest';
+import { compileAddon, findCompiler, PREBUILT } from '../scripts/build-native.mjs';
+import { loadNativeKernels, type NativeKernels } from './index.js';
+
+/** The compiler whose result is committed. */
+const COMPILER = 'Debian clang version 19.1.7 (3~deb12u1)';
+const compiler = findCompiler();
+const reason = compiler === null ? 'no clang here' : `clang here is ${compiler.version}`;
+
+let native: NativeKernels | null = null;
+let refused = '';
+try {
+  native = loadNativeKernels();
+} catch (error) {
+  refused = ` (skipped: ${(error as Error).message})`;
+}
+
+describe('the addon', () => {
+  const name = `is what the C files compile to, byte for byte, with ${COMPILER}`;
+  it.skipIf(compiler?.version !== COMPILER || process.arch !== 'x64')(
+    compiler?.version === COMPILER ? name : `${name} (${reason})`,
+    () => {
+      expect(compileAddon(compiler!.command).equals(readFileSync(PREBUILT))).toBe(true);
+    },
+  );
+
+  it('is at most 300 kB', () => {
+    expect(readFileSync(PREBUILT).length).toBeLessThan(300_000);
+  });
+
+  it('loads, or says what is wanted and got', () => {
+    if (native) expect(native.instructions).toMatch(/^AVX(2|-512)$/);
+    else expect(() => loadNativeKernels()).toThrow(EngineError);
+    expect(refused).not.toMatch(/undefined symbol|self-register/);
+  });
+});
+
+describe.skipIf(native === null)(`linked kernels${refused}`, () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 8 });
+  const values = (pointer: number, count: number) => new Float32Array(memory.buffer, pointer, count);
+
+  it('work on the memory they were given, also after it has grown', () => {
+    const kernels = native!.link();
+    kernels.setMemory(memory.buffer);
+    values(64, 6).set([-2, -1, 0, 1, 2, 3]);
+    values(128, 6).set([1, 1, 1, 1, 1, 1]);
+    kernels.add_relu!(64, 128, 192, 6);
+    expect([...values(192, 6)]).toEqual([0, 0, 1, 2, 3, 4]);
+    memory.grow(3);
+    kernels.setMemory(memory.buffer);
+    const far = 3 * 65536;
+    kernels.add_relu!(64, 128, far, 6);
+    expect([...values(far, 6)]).toEqual([0, 0, 1, 2, 3, 4]);
+  });
+
+  it('keep NaN through a ReLU, as tfjs does', () => {
+    const kernels = native!.link();
+    kernels.setMemory(memory.buffer);
+    values(64, 4).set([Number.NaN, -1, 1, Number.NaN]);
+    values(128, 4).fill(0);
+    kernels.add_relu!(64, 128, 192, 4);
+    expect([...values(192, 4)]).toEqual([Number.NaN, 0, 1, Number.NaN]);
+  });
+
+  it('refuse another number of arguments and what is no number', () => {
+    const kernels = native!.link();
+    kernels.setMemory(memory.buffer);
+    expect(() => kernels.add_relu!(64, 128)).toThrow('native kernels: wanted another number of arguments');
+    expect(() => kernels.add_relu!(64, 128, 192, '4' as never)).toThrow('native kernels: wanted numbers');
+    expect(() => kernels.setMemory(new Float32Array(1) as never)).toThrow(
+      'native kernels: setMemory wanted an ArrayBuffer',
+    );
+  });
+
+  it('refuse to work before there is a memory', () => {
+    expect(() => native!.link().add_relu!(64, 128, 192, 4)).toThrow('native kernels: wanted setMemory first');
+  });
+});

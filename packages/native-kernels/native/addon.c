@@ -54,12 +54,6 @@ static napi_value set_memory(napi_env env, napi_callback_info info) {
   return 0;
 }
 
-static void release(napi_env env, void *data, void *hint) {
-  (void)env;
-  (void)hint;
-  free(data);
-}
-
 // What the processor and the operating system know, asked for directly: compilers' helpers need a library.
 static unsigned saved_registers(void) {
   unsigned low, high;
@@ -88,14 +82,15 @@ static napi_value link_kernels(napi_env env, napi_callback_info info) {
   if (!kernels) return fail(env, "native kernels: wanted a processor with AVX2 and FMA");
   int count = 0;
   while (kernels[count].name) count++;
-  // one block: the link, then a binding a kernel; freed with the object that holds the functions
+  // one block: the link, then a binding a kernel. Any of the functions may outlive the object that holds them, so the block stays
+  // until the thread ends.
   char *block = malloc(sizeof(Link) + (size_t)count * sizeof(Binding));
   if (!block) return fail(env, "native kernels: out of memory");
   Link *link = (Link *)block;
   Binding *bindings = (Binding *)(block + sizeof(Link));
   link->memory = 0;
   napi_value object, function;
-  if (napi_create_object(env, &object) != napi_ok || napi_wrap(env, object, block, release, 0, 0) != napi_ok) {
+  if (napi_create_object(env, &object) != napi_ok || napi_add_env_cleanup_hook(env, free, block) != napi_ok) {
     free(block);
     return fail(env, "native kernels: can't make an object");
   }

@@ -1,4 +1,8 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Worker } from 'node:worker_threads';
 import { EngineError } from '@mcore/errors';
 import { describe, expect, it } from 'vitest';
 import { compileAddon, findCompiler, PREBUILT } from '../scripts/build-native.mjs';
@@ -72,6 +76,33 @@ describe.skipIf(native === null)(`linked kernels${refused}`, () => {
     expect(() => kernels.setMemory(new Float32Array(1) as never)).toThrow(
       'native kernels: setMemory wanted an ArrayBuffer',
     );
+  });
+
+  it('outlive the object they came in, and are there in worker threads', async () => {
+    const { setMemory, add_relu } = native!.link();
+    setFlagsFromString('--expose-gc');
+    for (let round = 0; round < 3; round++) {
+      (runInNewContext('gc') as () => void)();
+      for (let index = 0; index < 100; index++) native!.link();
+    }
+    setMemory(memory.buffer);
+    values(64, 4).set([-1, 0, 1, 2]);
+    values(128, 4).fill(1);
+    add_relu!(64, 128, 192, 4);
+    expect([...values(192, 4)]).toEqual([0, 1, 2, 3]);
+    const source = `
+      const addon = { exports: {} };
+      process.dlopen(addon, ${JSON.stringify(PREBUILT)});
+      const memory = new WebAssembly.Memory({ initial: 1 });
+      const kernels = addon.exports.link();
+      kernels.setMemory(memory.buffer);
+      new Float32Array(memory.buffer, 64, 4).set([-1, 0, 1, 2]);
+      kernels.add_relu(64, 128, 192, 4);
+      require('node:worker_threads').parentPort.postMessage([...new Float32Array(memory.buffer, 192, 4)]);`;
+    const answers = await Promise.all(
+      Array.from({ length: 3 }, () => once(new Worker(source, { eval: true }), 'message')),
+    );
+    expect(answers).toEqual(Array.from({ length: 3 }, () => [[0, 0, 1, 2]]));
   });
 
   it('refuse to work before there is a memory', () => {

@@ -55,19 +55,17 @@ function deviceOf(backend: tf.KernelBackend): GPUDevice {
   return (backend as unknown as { device: GPUDevice }).device;
 }
 
-function refuse(name: string): () => Promise<never> {
-  return async () => {
-    throw new EngineError(
-      `useEngine: '${name}' needs Node: import useEngine from @mcore/engines/node there. Browsers have webgpu, wasm and cpu.`,
-    );
-  };
+async function refuse(name: string): Promise<never> {
+  throw new EngineError(
+    `useEngine: '${name}' needs Node: import useEngine from @mcore/engines/node there. Browsers have webgpu, wasm and cpu.`,
+  );
 }
 
 /** How browsers load engines; works in Node too, where the paths are given and `navigator.gpu` exists. */
 export const browserLoaders: EngineLoaders = {
-  tensorflow: refuse('tensorflow'),
+  tensorflow: () => refuse('tensorflow'),
   webgpu: loadWebgpu,
-  native: refuse('native'),
+  native: () => refuse('native'),
   wasm: loadWasm,
   cpu: loadCpu,
 };

@@ -10,7 +10,7 @@ import { root, say } from './set-up.mjs';
  * that PyTorch computed, and writes the table of docs/parity.md. Ends with 1 where an error is larger than promised.
  * `--full-size` takes a file of `python goldens/full-size.py FILE` and adds a row. Engines that are not named keep their columns.
  */
-const ENGINES = ['cpu', 'wasm, plain', 'wasm', 'webgpu', 'tensorflow'];
+const ENGINES = ['cpu', 'wasm, plain', 'wasm', 'native', 'webgpu', 'tensorflow'];
 const START = '<!-- measured: made by scripts/measure-parity.mjs -->';
 const END = '<!-- end of measured -->';
 const PAGE = join(root, 'docs', 'parity.md');

@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { loadNativeKernels, type NativeKernels } from '@mcore/native-kernels';
 import { registerOps } from '@mcore/ops';
 import { findInstallations, loadTensorflow } from '@mcore/tensorflow-native';
 import { prepareWebgpu, useTestWebgpu } from '@mcore/webgpu-testing';
@@ -11,7 +12,7 @@ import * as tf from '@tensorflow/tfjs-core';
 const noWebgpu = process.env.MCORE_PARITY_ENGINE === 'webgpu' ? await prepareWebgpu() : null;
 
 /** The columns of the table. */
-export const ENGINES = ['cpu', 'wasm, plain', 'wasm', 'webgpu', 'tensorflow'] as const;
+export const ENGINES = ['cpu', 'wasm, plain', 'wasm', 'native', 'webgpu', 'tensorflow'] as const;
 
 /** A column of the table. */
 export type ParityEngine = (typeof ENGINES)[number];
@@ -28,10 +29,20 @@ export async function startEngine(name: ParityEngine): Promise<{ about: string }
       return { about: `plain JavaScript, tfjs ${tf.version_core}` };
     case 'wasm, plain':
     case 'wasm':
-      setWasmPaths(`${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}/`);
-      await tf.setBackend('wasm');
+      await startWasm();
       if (name === 'wasm') await registerOps();
       return { about: name === 'wasm' ? 'with the C kernels of @mcore/ops' : "tfjs's own kernels alone" };
+    case 'native': {
+      let native: NativeKernels;
+      try {
+        native = loadNativeKernels();
+      } catch (error) {
+        return { unavailable: (error as Error).message };
+      }
+      await startWasm();
+      await registerOps({ native });
+      return { about: `wasm with the same C kernels compiled for the processor (${native.instructions})` };
+    }
     case 'webgpu':
       if (noWebgpu !== null) return { unavailable: noWebgpu };
       await useTestWebgpu();
@@ -45,4 +56,9 @@ export async function startEngine(name: ParityEngine): Promise<{ about: string }
       return { about: `native TensorFlow ${tensorflow}${gpu ? ' on a GPU' : ''} with the kernels of @mcore/ops` };
     }
   }
+}
+
+async function startWasm(): Promise<void> {
+  setWasmPaths(`${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}/`);
+  await tf.setBackend('wasm');
 }

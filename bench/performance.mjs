@@ -25,34 +25,38 @@ const against = (...modes) =>
   modes.flatMap((mode) => ['--against', `pytorch ${mode}=${python} ${contender} ${mode} --threads ${cores}`]);
 const onnxPython = ['--against', `onnxruntime python=${python} ${contender} onnxruntime --threads ${cores}`];
 const own = (...engines) => ['--engines', engines.join(',')];
-const wasm = cores > 1 ? ['wasm', `wasm:${cores}`] : ['wasm'];
+const several = (name) => (cores > 1 ? [name, `${name}:${cores}`] : [name]);
+const threaded = [...several('native'), ...several('wasm')];
 
-const growing = own('tensorflow', 'wasm', 'onnx');
+const growing = own('native', 'wasm', 'onnx');
 /** @type {Record<string, string[][]>} Arguments of `mcore bench`; several runs make a piece. */
 const PIECES = {
   parts: [
-    ['--work', 'gru', '--rounds', '7', '--repeats', '3', ...own('tensorflow', 'wasm'), ...against('eager')],
-    ['--work', 'forward', '--rounds', '5', ...own('tensorflow', 'wasm', 'onnx'), ...against('eager'), ...onnxPython],
-    ['--work', 'gradient', '--rounds', '3', ...own('tensorflow', 'wasm'), ...against('eager')],
+    [
+      ...['--work', 'gru', '--rounds', '7', '--repeats', '3'],
+      ...own('tensorflow', 'native', 'wasm'),
+      ...against('eager'),
+    ],
+    [
+      ...['--work', 'forward', '--rounds', '5'],
+      ...own('tensorflow', 'native', 'wasm', 'onnx'),
+      ...against('eager'),
+      ...onnxPython,
+    ],
   ],
   // torch.compile takes a minute or more to get ready
-  compiled: ['forward', 'gradient'].map((work) => [
-    ...['--work', work, '--rounds', '5'],
-    ...own('tensorflow', 'wasm'),
-    ...against('eager', 'compiled'),
-  ]),
+  compiled: [
+    [...['--work', 'gradient', '--rounds', '5'], ...own('tensorflow', ...threaded), ...against('eager', 'compiled')],
+  ],
   score: [
     [
-      '--work',
-      'score',
-      '--rounds',
-      '5',
-      ...own('tensorflow', ...wasm, 'onnx'),
+      ...['--work', 'score', '--rounds', '5'],
+      ...own('tensorflow', ...threaded, 'onnx'),
       ...against('original', 'eager'),
       ...onnxPython,
     ],
   ],
-  train: [['--work', 'train', '--rounds', '3', ...own('tensorflow', ...wasm), ...against('eager')]],
+  train: [[...['--work', 'train', '--rounds', '3'], ...own('tensorflow', ...threaded), ...against('eager')]],
   growth: [
     ...['24', '48', '96', '192'].map((frames) => ['--frames', frames]),
     ...['56x56', '168x168', '224x224'].map((size) => ['--size', size]),

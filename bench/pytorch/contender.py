@@ -144,7 +144,7 @@ class PyTorch:
         parameters = list(self.model.base_model.parameters())
 
         def run():
-            gradients = torch.autograd.grad(self.features(self.queries[:1]).square().mean(), parameters)
+            gradients = torch.autograd.grad(self.features(self.queries).square().mean(), parameters)
             return float(torch.stack([g.norm() for g in gradients]).norm())
 
         return run

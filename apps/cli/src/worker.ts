@@ -4,6 +4,7 @@ import { useEngine } from '@mcore/engines/node';
 import { McoreError } from '@mcore/errors';
 import { type Checkpoint, type InputConfig, type MCoRe, modelFromCheckpoint } from '@mcore/model';
 import { LocalReplica, type PairInput } from '@mcore/training';
+import { backboneGradient } from './bench/backbone-gradient.js';
 import type { Answer, Call } from './compute/remote-call.js';
 import { prepareClip } from './data/prepare-clip.js';
 import { openSource, type SourceDescriptor } from './data/source.js';
@@ -31,6 +32,7 @@ const methods = {
   setParameters: (flat: Float32Array) => loaded().setParameters(flat),
   gradient: (pair: PairInput) => loaded().gradient(pair),
   describe: (frames: Frames) => loaded().describe(frames),
+  backboneGradient: (frames: Frames) => backboneGradient(loaded().model, frames),
 };
 
 function loaded(): LocalReplica {

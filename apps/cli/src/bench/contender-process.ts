@@ -64,7 +64,7 @@ async function startEngine(
   const replicas = onThreads ? await createReplicas(checkpoint, { engine, workers }) : [new LocalReplica(model)];
   const threads = onThreads ? `, ${workers} workers` : '';
   return {
-    engine: { checkpoint, replicas, comparer: modelComparer(model) },
+    engine: { checkpoint, replicas, comparer: modelComparer(model), name: engine },
     description: `${description}${threads}, Node ${process.versions.node}`,
   };
 }

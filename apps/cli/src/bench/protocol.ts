@@ -3,7 +3,8 @@
  *
  * - `score`: score every query against the exemplars;
  * - `train`: one optimisation step on as many pairs as there are queries, Adam included;
- * - `forward`, `gradient`: the first query through the backbone, and with the gradients of all its weights;
+ * - `forward`: the first query through the backbone;
+ * - `gradient`: every query through the backbone and back: gradients of the mean square of all features by all weights;
  * - `gru`: the recurrent unit over a sequence, with all gradients.
  */
 export const BENCH_WORKS = ['score', 'train', 'forward', 'gradient', 'gru'] as const;

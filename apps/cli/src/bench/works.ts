@@ -1,3 +1,4 @@
+import type { EngineName } from '@mcore/engines';
 import {
   type Checkpoint,
   type ClipDescription,
@@ -14,6 +15,8 @@ import { type ClipInput, layoutOf, Trainer } from '@mcore/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Comparer } from '../compute/comparer.js';
 import type { OnnxModel } from '../compute/onnx-model.js';
+import { loadThreads } from '../compute/replicas.js';
+import { backboneGradient } from './backbone-gradient.js';
 import type { BenchInputs } from './inputs.js';
 import type { BenchWork } from './protocol.js';
 
@@ -28,6 +31,8 @@ export interface BenchEngine {
   checkpoint: Checkpoint;
   replicas: readonly Replica[];
   comparer: Comparer;
+  /** Where the engine is tfjs. */
+  name?: EngineName;
   /** Where the engine isn't tfjs. */
   onnx?: OnnxModel;
 }
@@ -43,10 +48,10 @@ export async function prepareWork(work: BenchWork, engine: BenchEngine, inputs: 
     };
   }
   if (work === 'train') return training(engine, inputs);
+  if (work === 'gradient') return gradient(engine, inputs);
   if (replicas.length > 1) return 'one clip is the work of one thread';
   const model = modelFromCheckpoint(checkpoint);
   if (work === 'forward') return forward(model, inputs);
-  if (work === 'gradient') return gradient(model, inputs);
   return recurrence(model, inputs);
 }
 
@@ -125,15 +130,24 @@ function forward(model: MCoRe, { queries }: BenchInputs): Work {
   };
 }
 
-function gradient(model: MCoRe, { queries }: BenchInputs): Work {
-  const frames = framesTensor(queries[0]!);
-  const variables = [...model.backbone.weights().values()].filter(({ trainable }) => trainable);
+/** The clips are spread over threads, as training spreads them. */
+async function gradient({ checkpoint, replicas, name }: BenchEngine, { queries }: BenchInputs): Promise<Work> {
+  const model = modelFromCheckpoint(checkpoint);
+  const threads =
+    replicas.length > 1 ? await loadThreads(checkpoint, { engine: name!, workers: replicas.length }) : [null];
   return {
-    run: () =>
-      numberFrom(() => {
-        const { grads } = tf.variableGrads(() => tf.mean(tf.square(model.features(frames))) as tf.Scalar, variables);
-        return normOf(Object.values(grads));
-      }),
+    run: async () => {
+      const parts = await spreadOver(threads, queries, (thread, frames) =>
+        thread ? thread.call<Float32Array>('backboneGradient', frames) : backboneGradient(model, frames),
+      );
+      let square = 0;
+      for (let index = 0; index < parts[0]!.length; index++) {
+        let sum = 0;
+        for (const part of parts) sum += part[index]!;
+        square += (sum / parts.length) ** 2;
+      }
+      return Math.sqrt(square);
+    },
   };
 }
 
@@ -176,15 +190,15 @@ function meanAbsolute(values: Float32Array): number {
   return values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length;
 }
 
-/** Does work on items, each replica taking the next one as soon as it is free; results in the items' order. */
-async function spreadOver<Item, Result>(
-  replicas: readonly Replica[],
+/** Does work on items in several places, each taking the next one as soon as it is free; results in the items' order. */
+async function spreadOver<Place, Item, Result>(
+  replicas: readonly Place[],
   items: readonly Item[],
-  work: (replica: Replica, item: Item) => Promise<Result>,
+  work: (replica: Place, item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
   let next = 0;
-  const take = async (replica: Replica) => {
+  const take = async (replica: Place) => {
     while (next < items.length) {
       const index = next++;
       results[index] = await work(replica, items[index]!);

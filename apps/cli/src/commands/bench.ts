@@ -104,7 +104,7 @@ async function runBench(options: BenchOptions): Promise<void> {
     const files = await writeBenchFiles(folder, await benchCheckpoint(config, options.seed), sizes, options.seed);
     const outcomes: BenchResult[] = [];
     for (const work of options.work) {
-      const clips = work === 'score' || work === 'train' ? sizes.clips : 1;
+      const clips = work === 'score' || work === 'train' || work === 'gradient' ? sizes.clips : 1;
       const repetition = { rounds: options.rounds, repeats: options.repeats, clips };
       const results = await measure(commands, { work, ...files }, repetition, say);
       outcomes.push({

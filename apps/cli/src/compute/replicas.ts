@@ -55,12 +55,22 @@ export async function createReplicas(
     const model: MCoRe = modelFromCheckpoint(checkpoint);
     return [new OwningReplica(model)];
   }
-  const threads = Array.from({ length: options.workers }, () => new RemoteThread(WORKER_SCRIPT));
+  return (await loadThreads(checkpoint, { engine: options.engine, workers: options.workers })).map(
+    (thread) => new RemoteReplica(thread),
+  );
+}
+
+/** Worker threads that hold a copy of the model each. */
+export async function loadThreads(
+  checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
+  { engine, workers }: { engine: EngineName; workers: number },
+): Promise<RemoteThread[]> {
+  const threads = Array.from({ length: workers }, () => new RemoteThread(WORKER_SCRIPT));
   try {
-    await Promise.all(threads.map((thread) => thread.call('load', { engine: options.engine, checkpoint })));
+    await Promise.all(threads.map((thread) => thread.call('load', { engine, checkpoint })));
   } catch (error) {
     await Promise.all(threads.map((thread) => thread.close()));
     throw error;
   }
-  return threads.map((thread) => new RemoteReplica(thread));
+  return threads;
 }

@@ -29,24 +29,24 @@ const marks = /** @type {const} */ (['<!-- faults: made by scripts/try-faults.mj
 
 /** @typedef {{ what: string, outcome: string }} Row */
 
-/** @type {Record<string, (folder: string, random: Random) => Promise<Row[]>>} */
+/** @type {Record<string, (folder: string, random: Random, save: (rows: Row[]) => void) => Promise<Row[]>>} */
 const parts = {
   videos: async (folder, random) => {
     const count = Number(values.videos);
     const broken = Math.round(count / 20);
-    const { scored, named, seconds, early, late } = await scoreMany(folder, {
+    const { scored, named, seconds, memory } = await scoreMany(folder, {
       count,
       broken,
       random: () => random.uniform(),
     });
     return [
       {
-        what: `${count.toLocaleString('en')} videos in one \`mcore score\`, ${broken} of them empty, text, cut off, missing or a folder without images`,
-        outcome: `all ${scored} good ones scored, copies of one video alike; all ${named} bad ones named; status 1. Resident memory ${early.toFixed(0)} MB in the second tenth of the time, ${late.toFixed(0)} MB in the last; ${(seconds / count).toFixed(2)} s a video`,
+        what: `${count.toLocaleString('en')} videos in one \`mcore score --results\`, ${broken} of them empty, text, cut off, missing or a folder without images`,
+        outcome: `all ${scored} good ones scored, copies of one video alike; all ${named} bad ones named; status 1. Resident memory, medians of the tenths of the time: ${memory.map((each) => each.toFixed(0)).join(', ')} MB; ${(seconds / count).toFixed(2)} s a video`,
       },
     ];
   },
-  kills: async (folder, random) => {
+  kills: async (folder, random, save) => {
     await prepareKills(folder, Object.keys(killables));
     /** @type {Row[]} */
     const rows = [];
@@ -63,6 +63,7 @@ const parts = {
         what: `SIGKILL in \`${killable.name}\`, at ${kills} random moments of its ${seconds.toFixed(1)} s, up to ${perRun} times a run`,
         outcome: `every file that was there could be read whole after each; ${runs} runs, gone on with, ended with the same bytes as one that was left alone`,
       });
+      save(rows);
     }
     return rows;
   },
@@ -106,10 +107,14 @@ const parts = {
     ];
   },
   locks: async (folder) => {
-    const messages = [await runTwice(folder, 'render'), await runTwice(folder, 'train')];
+    const messages = [
+      await runTwice(folder, 'render'),
+      await runTwice(folder, 'train'),
+      await runTwice(folder, 'score'),
+    ];
     return [
       {
-        what: 'Two runs in one folder: `data render`, `train`; then a third after the holder was killed',
+        what: 'Two runs in one folder: `data render`, `train`, `score --results`; then a third after the holder was killed',
         outcome: `the second ends at once, ${quote(messages.slice(0, 1))}; the first ends with the same bytes as alone; a lock of a killed run is taken over`,
       },
     ];
@@ -130,6 +135,7 @@ for (const name of wanted) {
     const rows = await /** @type {(typeof parts)[string]} */ (parts[name])(
       folder,
       Random.for(Number(values.seed), 'faults', name),
+      (done) => writeRows(name, done, folder),
     );
     writeRows(name, rows, folder);
     say(`${name}: as wanted, in ${Math.round((Date.now() - started) / 1000)} s`);

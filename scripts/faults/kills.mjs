@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readSafetensors } from '@mcore/safetensors';
 import { readResultFiles } from '@mcore/tasks/node';
@@ -14,6 +14,7 @@ import { check, filesBelow, leftoversBelow, mcoreDone, newFolder, startMcore } f
  *   args: string[],
  *   again?: string[],
  *   outputs: string,
+ *   lock?: string,
  *   whole: (folder: string) => Promise<void> | void,
  *   outcome: (folder: string) => Promise<unknown> | unknown,
  * }} Killable
@@ -89,7 +90,9 @@ export const killables = {
       ...['--results', 'out', '--engine', 'wasm'],
     ],
     outputs: 'out',
-    whole: async (folder) => void (existsSync(folder) && filesBelow(folder).size > 0 && (await scores(folder))),
+    lock: 'results-0001-of-0001.jsonl.mcore.lock',
+    whole: async (folder) =>
+      void ([...filesBelow(folder).keys()].some((path) => path.endsWith('.jsonl')) && (await scores(folder))),
     outcome: scores,
   }),
   /** @type {() => Killable} */

@@ -1,21 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { killables } from './kills.mjs';
+import { killables, prepareKills } from './kills.mjs';
 import { check, failureOf, leftoversBelow, mcore, mcoreDone, newFolder, startMcore, until } from './run-mcore.mjs';
 
 /**
  * Two runs on one folder: the second ends with a message and the first is not disturbed; a run that was killed holds nothing.
  *
  * @param {string} folder Of its own.
- * @param {'render' | 'train'} kind
+ * @param {'render' | 'train' | 'score'} kind
  * @returns {Promise<string>} The message.
  */
 export async function runTwice(folder, kind) {
-  const { args, outputs, outcome } = killables[kind]();
+  const { args, outputs, outcome, lock: lockName = '.mcore.lock' } = killables[kind]();
+  await prepareKills(folder, [kind]);
   const reference = newFolder(folder, `${kind}-reference`);
   await mcoreDone(args, reference, {});
   const place = newFolder(folder, kind);
-  const lock = join(place, outputs, '.mcore.lock');
+  const lock = join(place, outputs, lockName);
   const first = startMcore(args, place);
   await until(() => existsSync(lock), first.process);
   // however quick the first is, it is still there when the second comes; Windows can't halt a process
@@ -33,7 +34,7 @@ export async function runTwice(folder, kind) {
 
   const other = newFolder(folder, `${kind}-killed`);
   const killed = startMcore(args, other);
-  await until(() => existsSync(join(other, outputs, '.mcore.lock')), killed.process);
+  await until(() => existsSync(join(other, outputs, lockName)), killed.process);
   killed.process.kill('SIGKILL');
   await killed.finished;
   await mcoreDone(args, other, {});

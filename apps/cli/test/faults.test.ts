@@ -16,7 +16,7 @@ const random = Random.for(1, 'faults');
 const reason = (missing: string | null) => (missing === null ? '' : `: skipped, ${missing}`);
 
 it('scores every good video of a list and names every broken one', { timeout: 300_000 }, async () => {
-  const options = { count: 12, broken: 5, random: () => random.uniform(), watchMemory: false };
+  const options = { count: 12, broken: 5, random: () => random.uniform(), long: false };
   expect(await scoreMany(place(), options)).toMatchObject({ scored: 7, named: 5 });
 });
 
@@ -32,7 +32,7 @@ it.each(['render', 'import'] as const)(
 
 it('lets one run at a time into a folder, and none be kept out by a killed one', { timeout: 300_000 }, async () => {
   expect(await runTwice(place(), 'render')).toMatch(
-    /^Failed: wanted out for this run alone, got it in use by mcore data render \(process \d+ on .*\)\. Wait for it or choose another --out; if nothing runs there, delete out.\.mcore\.lock\. \(ERR_MCORE_LOCKED\)$/,
+    /^Failed: wanted out for this run alone, got it in use by mcore data render \(process \d+ on .*\)\. Wait for it or choose another folder; if nothing runs there, delete out.\.mcore\.lock\. \(ERR_MCORE_LOCKED\)$/,
   );
 });
 

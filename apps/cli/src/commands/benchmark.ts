@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { DataError } from '@mcore/errors';
 import { presets } from '@mcore/model';
-import { type MergedResults, mergeResults, shardOf } from '@mcore/tasks';
+import { type MergedResults, mergeResults, type Shard, shardOf } from '@mcore/tasks';
 import { readResultFiles, runTasks } from '@mcore/tasks/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { benchmarkMarkdown, insertMeasured } from '../benchmark/page.js';
 import { type BenchmarkRow, benchmarkRows } from '../benchmark/rows.js';
 import { type BenchmarkSettings, type RowResult, type RowTask, rowTasks, runRow } from '../benchmark/run-row.js';
 import { type SummaryRow, summarise } from '../benchmark/summarise.js';
+import { holdingResults } from '../data/folder-lock.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import { heading, result, say, table } from '../terminal/output.js';
 import {
@@ -69,6 +70,12 @@ function rowsNamed(text: string): BenchmarkRow[] {
 
 async function runBenchmark(options: BenchmarkOptions): Promise<void> {
   const shard = shardToDo(options);
+  const folder = join(options.out, 'results');
+  await holdingResults(folder, shard, 'mcore benchmark', () => benchmark(options, folder, shard));
+}
+
+/** Does a shard of the rows, whose results are this run's alone. */
+async function benchmark(options: BenchmarkOptions, folder: string, shard: Shard): Promise<void> {
   const { input } = presets[options.preset as keyof typeof presets];
   const engine = await startEngine(options);
   const prepared = await PreparedClips.open(sourceOf(options), input, options);
@@ -85,7 +92,6 @@ async function runBenchmark(options: BenchmarkOptions): Promise<void> {
     say(
       `${tasks.length} trainings of ${options.steps} steps, ${shardOf(tasks, shard.index, shard.count).length} of them here.`,
     );
-    const folder = join(options.out, 'results');
     const machine = { prepared, runs: join(options.out, 'trainings'), engine: engine.name, workers: options.workers };
     const { path, total, skipped, finished, failed } = await runTasks<RowTask, RowResult>({
       folder,

@@ -7,6 +7,7 @@ import { evaluate } from '@mcore/training';
 import { type Command, Option } from 'commander';
 import type { ScoringEngine } from '../compute/replicas.js';
 import { assertWritable, writeFileAtomically } from '../data/atomic-file.js';
+import { holdingResults } from '../data/folder-lock.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import { assertStages } from '../data/source.js';
 import { clipsCsv } from '../run/clips-csv.js';
@@ -197,12 +198,13 @@ async function evaluateShard(
   const list = await evalTasks(setup, exemplars, about);
   const shard = shardToDo(options);
   const mine = new Set(shardOf(list.tasks, shard.index, shard.count).map(({ id }) => id));
-  await prepareWithProgress(
-    setup.prepared,
-    setup.clips.filter(({ id }) => mine.has(id)),
-  );
-  const made = { engine: setup.engine };
-  const summary = await runEvalTasks({ ...setup, exemplars }, { folder, list, shard, made });
+  const summary = await holdingResults(folder, shard, 'mcore eval', async () => {
+    await prepareWithProgress(
+      setup.prepared,
+      setup.clips.filter(({ id }) => mine.has(id)),
+    );
+    return runEvalTasks({ ...setup, exemplars }, { folder, list, shard, made: { engine: setup.engine } });
+  });
   await reportShard(options.json, shard, summary, mergedEvaluation);
 }
 

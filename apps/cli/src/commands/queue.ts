@@ -4,6 +4,7 @@ import { formatRecord, type Task, type TaskList } from '@mcore/tasks';
 import { resultFileName, TaskQueue } from '@mcore/tasks/node';
 import type { Command } from 'commander';
 import { writeFileAtomically } from '../data/atomic-file.js';
+import { holdingResults } from '../data/folder-lock.js';
 import { readNamed } from '../run/run-files.js';
 import { scoreSettings, scoreTasks } from '../run/score-tasks.js';
 import { type RunnerOptions, TASK_RUNNERS } from '../run/task-runners.js';
@@ -208,7 +209,10 @@ async function runCollect(options: QueueCommandOptions & { results: string }): P
   await withOpenQueue(options, async (queue) => {
     const { header, records } = await queue.collect();
     const path = join(options.results, resultFileName(header.shard));
-    await writeFileAtomically(path, [header, ...records].map(formatRecord).join(''));
+    // a run that adds to this very file would go on adding to one that is no longer there
+    await holdingResults(options.results, header.shard, 'mcore queue collect', () =>
+      writeFileAtomically(path, [header, ...records].map(formatRecord).join('')),
+    );
     result(
       options.json,
       { path, tasks: header.list.count, records: records.length },

@@ -4,7 +4,7 @@ import { isDiveNumber, parseDiveNumber } from '@mcore/clips';
 import { ArgumentError, DataError, McoreError } from '@mcore/errors';
 import { type Checkpoint, ExemplarBank } from '@mcore/model';
 import { type ScoredVideo, Scorer, scoredVideo } from '@mcore/scoring';
-import { type MergedResults, shardOf } from '@mcore/tasks';
+import { type MergedResults, type Shard, shardOf } from '@mcore/tasks';
 import { runTasks } from '@mcore/tasks/node';
 import { readClip } from '@mcore/video';
 import { openVideo } from '@mcore/video/node';
@@ -12,6 +12,7 @@ import { weightsUrl } from '@mcore/weights-rendered-dives';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { causeOf } from '../compute/device-loss.js';
 import { OnnxModel } from '../compute/onnx-model.js';
+import { holdingResults } from '../data/folder-lock.js';
 import { readCheckpoint, readNamed } from '../run/run-files.js';
 import { type ScoreTask, scoreSettings, scoreTasks } from '../run/score-tasks.js';
 import { describeFailure } from '../terminal/describe-failure.js';
@@ -111,9 +112,21 @@ function className(text: string): string {
 
 async function runScore(paths: string[], options: ScoreOptions): Promise<void> {
   const videos = await videosToScore(paths, options);
-  if (options.shard && options.results === undefined) {
-    throw new ArgumentError('mcore score: wanted --results <dir> beside --shard, got none.');
+  if (options.results === undefined) {
+    if (options.shard) throw new ArgumentError('mcore score: wanted --results <dir> beside --shard, got none.');
+    return score(videos, options);
   }
+  const { results } = options;
+  const shard = shardToDo(options);
+  await holdingResults(results, shard, 'mcore score', () => score(videos, options, { folder: results, shard }));
+}
+
+/** Scores videos, and keeps what comes out in a folder that is this run's alone. */
+async function score(
+  videos: readonly ScoreTask[],
+  options: ScoreOptions,
+  kept?: { folder: string; shard: Shard },
+): Promise<void> {
   const { checkpoint, bankFile, bank } = await readWeights(options);
   const settings = await scoreSettings(checkpoint, bankFile, options.seed);
   const engine = await startScoringEngine(options);
@@ -121,12 +134,12 @@ async function runScore(paths: string[], options: ScoreOptions): Promise<void> {
   const scorer = await Scorer.create(checkpoint, bank, { seed: options.seed, ...(network ? { network } : {}) });
   say(`Weights trained on ${checkpoint.info.trainedOn}.`);
   try {
-    if (options.results === undefined) return await scoreAll(videos, scorer, options);
+    if (kept === undefined) return await scoreAll(videos, scorer, options);
     const list = scoreTasks(videos, settings);
-    const shard = shardToDo(options);
+    const { folder, shard } = kept;
     const progress = startProgress('Scoring', shardOf(list.tasks, shard.index, shard.count).length, 'videos');
     const summary = await runTasks({
-      folder: options.results,
+      folder,
       list,
       shard,
       made: { engine: engine.name },

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { LOCK_NAME, lockFolder } from './folder-lock.js';
+import { holdingResults, LOCK_NAME, lockFolder } from './folder-lock.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-lock-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -22,7 +22,7 @@ it('refuses a folder that a live process holds, and says which', async () => {
   writeFileSync(lockFile, holder(process.ppid));
   await expect(lockFolder(folder, 'mcore score')).rejects.toMatchObject({
     code: 'ERR_MCORE_LOCKED',
-    message: `wanted ${folder} for this run alone, got it in use by mcore train (process ${process.ppid} on ${hostname()}, since 2024-01-01T00:00:00.000Z). Wait for it or choose another --out; if nothing runs there, delete ${lockFile}.`,
+    message: `wanted ${folder} for this run alone, got it in use by mcore train (process ${process.ppid} on ${hostname()}, since 2024-01-01T00:00:00.000Z). Wait for it or choose another folder; if nothing runs there, delete ${lockFile}.`,
   });
 });
 
@@ -50,4 +50,26 @@ it.each([
   writeFileSync(lockFile, text);
   await expect(lockFolder(folder, 'mcore train')).rejects.toThrow(who);
   rmSync(lockFile);
+});
+
+it('holds a shard of results while its work is done, the other shards of the folder not', async () => {
+  const results = join(folder, 'results');
+  const [one, other] = [
+    { index: 1, count: 2 },
+    { index: 2, count: 2 },
+  ];
+  const held = join(results, 'results-0001-of-0002.jsonl');
+  await holdingResults(results, one, 'mcore score', async () => {
+    expect(readdirSync(results)).toEqual([`results-0001-of-0002.jsonl${LOCK_NAME}`]);
+    expect(await holdingResults(results, other, 'mcore score', async () => 'done')).toBe('done');
+    // a lock of this very process is that of an earlier one of its number
+    writeFileSync(`${held}${LOCK_NAME}`, holder(process.ppid));
+    await expect(holdingResults(results, one, 'mcore eval', async () => 'never')).rejects.toThrow(
+      `wanted ${held} for this run alone, got it in use by mcore train (process ${process.ppid} on`,
+    );
+    rmSync(`${held}${LOCK_NAME}`);
+  });
+  const failed = holdingResults(results, one, 'mcore score', () => Promise.reject(new Error('stopped')));
+  await expect(failed).rejects.toThrow('stopped');
+  expect(readdirSync(results)).toEqual([]);
 });

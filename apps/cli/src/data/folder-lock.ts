@@ -1,13 +1,15 @@
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { McoreError } from '@mcore/errors';
+import type { Shard } from '@mcore/tasks';
+import { resultFileName } from '@mcore/tasks/node';
 import { temporaryName } from './atomic-file.js';
 
-/** Name of the file that says a folder is being written to. */
+/** Name of the file that says a folder is being written to; that of a file has it behind its own name. */
 export const LOCK_NAME = '.mcore.lock';
 
-/** Who holds a folder, as the lock file says. */
+/** Who holds a folder or file, as the lock file says. */
 interface Holder {
   pid: number;
   host: string;
@@ -15,7 +17,7 @@ interface Holder {
   since: string;
 }
 
-/** A folder held by this process. */
+/** A folder or file held by this process. */
 export interface FolderLock {
   release(): Promise<void>;
 }
@@ -29,16 +31,47 @@ export interface FolderLock {
  * @param command - What holds it, for the message that others get: `mcore train`.
  * @throws {@link McoreError} `ERR_MCORE_LOCKED` if another run that is alive holds it.
  */
-export async function lockFolder(folder: string, command: string): Promise<FolderLock> {
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, LOCK_NAME);
+export function lockFolder(folder: string, command: string): Promise<FolderLock> {
+  return hold({ held: folder, path: join(folder, LOCK_NAME) }, command);
+}
+
+/**
+ * Holds one shard's file of results while some work is done, as {@link lockFolder} holds a folder; other shards may be at theirs in
+ * the same folder.
+ *
+ * @param folder - Of the results; made if it is not there.
+ */
+export async function holdingResults<T>(
+  folder: string,
+  shard: Shard,
+  command: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const held = join(folder, resultFileName(shard));
+  const lock = await hold({ held, path: `${held}${LOCK_NAME}` }, command);
+  try {
+    return await work();
+  } finally {
+    await lock.release();
+  }
+}
+
+/** What is to be held, and the file that says so. */
+interface Place {
+  held: string;
+  path: string;
+}
+
+async function hold(place: Place, command: string): Promise<FolderLock> {
+  const { path } = place;
+  await mkdir(dirname(path), { recursive: true });
   const mine = `${JSON.stringify({ pid: process.pid, host: hostname(), command, since: new Date().toISOString() })}\n`;
   while (!(await create(path, mine))) {
     const found = await readFile(path, 'utf8').catch(() => undefined);
     if (found === undefined) continue; // released between the two
     const holder = parseHolder(found);
-    if (holder === undefined || isAlive(holder)) throw lockedError(folder, path, holder);
-    await takeAway(path, found, folder);
+    if (holder === undefined || isAlive(holder)) throw lockedError(place, holder);
+    await takeAway(place, found);
   }
   return {
     release: async () => {
@@ -76,7 +109,8 @@ async function writeNew(path: string, text: string): Promise<void> {
 }
 
 /** Removes a stale lock; if another process has taken it over in the meantime, that one keeps it. */
-async function takeAway(path: string, stale: string, folder: string): Promise<void> {
+async function takeAway(place: Place, stale: string): Promise<void> {
+  const { path } = place;
   const aside = temporaryName(path);
   try {
     await rename(path, aside);
@@ -87,7 +121,7 @@ async function takeAway(path: string, stale: string, folder: string): Promise<vo
   if (taken !== stale) {
     await link(aside, path).catch(() => {});
     await rm(aside, { force: true });
-    throw lockedError(folder, path, parseHolder(taken));
+    throw lockedError(place, parseHolder(taken));
   }
   await rm(aside, { force: true });
 }
@@ -113,12 +147,12 @@ function isAlive({ pid, host }: Holder): boolean {
   }
 }
 
-function lockedError(folder: string, path: string, holder: Holder | undefined): McoreError {
+function lockedError({ held, path }: Place, holder: Holder | undefined): McoreError {
   const who = holder
     ? `${holder.command} (process ${holder.pid} on ${holder.host}, since ${holder.since})`
     : 'a lock that says not by whom';
   return new McoreError(
     'ERR_MCORE_LOCKED',
-    `wanted ${folder} for this run alone, got it in use by ${who}. Wait for it or choose another --out; if nothing runs there, delete ${path}.`,
+    `wanted ${held} for this run alone, got it in use by ${who}. Wait for it or choose another folder; if nothing runs there, delete ${path}.`,
   );
 }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { promisedFiles, publishedPackages, root, workspaces } from './packages.mjs';
+import { say } from './set-up.mjs';
 
 /** @typedef {ReturnType<typeof publishedPackages>[number]} Library */
 
@@ -12,6 +13,40 @@ export function unbuiltFiles() {
       .filter((file) => !existsSync(join(directory, file)))
       .map((file) => join(path, file)),
   );
+}
+
+/** The libraries that somebody names, or all of them; ends the process where something of the packages is not built. */
+export function librariesToTry(/** @type {string[]} */ names) {
+  const unbuilt = unbuiltFiles();
+  if (unbuilt.length > 0) {
+    say(`Not built: ${unbuilt.join(', ')}. Run npm run build first.`);
+    process.exit(1);
+  }
+  return publishedPackages().filter(({ name, json }) => json.exports && (names.length === 0 || names.includes(name)));
+}
+
+/**
+ * Installs a library as its README says, with what its example imports, in an empty project.
+ *
+ * @param {string} project A folder that is not there yet.
+ * @param {string} registry Where our packages are.
+ * @param {Library} library
+ * @returns {Promise<string[]>} What was installed.
+ */
+export async function installAlone(project, registry, library) {
+  emptyProject(project, registry);
+  const specifications = installedFor(library, readmeOf(library));
+  await npm(project, ['install', '--no-audit', '--no-fund', '--loglevel=error', ...specifications]);
+  const copies = readdirSync(join(project, 'node_modules'), { recursive: true }).filter((path) =>
+    /tfjs-core[\\/]package\.json$/.test(String(path)),
+  );
+  if (copies.length > 1) throw new Error(`wanted one copy of tfjs-core, got ${copies.join(', ')}`);
+  return specifications;
+}
+
+/** Throws unless an example printed what the README says. */
+export function assertPrinted(/** @type {string} */ printed, /** @type {string} */ wanted) {
+  if (trim(printed) !== trim(wanted)) throw new Error(`wanted\n${wanted}\ngot\n${printed}`);
 }
 
 /**

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,17 +6,17 @@ import { gzipSync } from 'node:zlib';
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
 import { startBrowser } from './browser-page.mjs';
-import { publishedPackages, root } from './packages.mjs';
+import { root } from './packages.mjs';
 import {
+  assertPrinted,
   emptyProject,
   exampleOf,
+  installAlone,
   installedFor,
-  npm,
+  librariesToTry,
   readmeOf,
   releaseInto,
   run,
-  trim,
-  unbuiltFiles,
 } from './release.mjs';
 import { say } from './set-up.mjs';
 import { installTools } from './tools.mjs';
@@ -29,11 +28,7 @@ import { startVerdaccio } from './verdaccio.mjs';
  * example bundled by esbuild, Vite and webpack and run in Chromium, and run from a plain page with an import map. Writes
  * docs/packages.md; rows of packages that were not tried stay. What it needs is installed into `.mcore/tools`.
  */
-const [unbuilt] = unbuiltFiles();
-if (unbuilt !== undefined) {
-  say(`Not built: ${unbuilt}. Run npm run build first.`);
-  process.exit(1);
-}
+const libraries = librariesToTry(process.argv.slice(2));
 const page = join(root, 'docs', 'packages.md');
 const marks = /** @type {const} */ ([
   '<!-- packages: made by scripts/try-packages.mjs -->',
@@ -41,10 +36,14 @@ const marks = /** @type {const} */ ([
 ]);
 const END = "\nconsole.log('end of example');\n";
 
-/** Entries of foreign packages that browsers can load as they are: tfjs in one file, so that there is one engine. */
-const FOREIGN = /** @type {Record<string, string>} */ ({
-  '@tensorflow/tfjs': '@tensorflow/tfjs/dist/tf.fesm.js',
-  '@tensorflow/tfjs-core': '@tensorflow/tfjs/dist/tf.fesm.js',
+/**
+ * Entries of foreign packages that browsers can load as they are, the first that is installed: tfjs in one file, so that there is one
+ * engine, and its core by itself where nothing else of it is there.
+ */
+const FOREIGN = /** @type {Record<string, string[]>} */ ({
+  '@tensorflow/tfjs': ['@tensorflow/tfjs/dist/tf.fesm.js'],
+  '@tensorflow/tfjs-core': ['@tensorflow/tfjs/dist/tf.fesm.js', '@tensorflow/tfjs-core/dist/tf-core.fesm.js'],
+  fflate: ['fflate/esm/browser.js'],
 });
 
 const tools = await installTools();
@@ -59,9 +58,7 @@ try {
     if (!answer.ok) throw new Error(`wanted ${name}@${after} on the registry, got status ${answer.status}`);
   }
   say(`${released.size} packages on Verdaccio`);
-  const names = process.argv.slice(2);
-  for (const library of publishedPackages().filter(({ json }) => json.exports)) {
-    if (names.length > 0 && !names.includes(library.name)) continue;
+  for (const library of libraries) {
     const cells = await tryPackage(library);
     failed += Object.values(cells).filter((cell) => cell.startsWith('FAILED')).length;
     say(`${library.name}: ${JSON.stringify(cells)}`);
@@ -85,9 +82,7 @@ async function tryPackage(/** @type {import('./release.mjs').Library} */ library
   const inPage = example && isForPages(library, example.code);
   const code = example?.code ?? `import '${library.name}';\n`;
   const output = example?.output ?? '';
-  const wanted = (/** @type {string} */ printed) => {
-    if (trim(printed) !== trim(output)) throw new Error(`wanted\n${output}\ngot\n${printed}`);
-  };
+  const wanted = (/** @type {string} */ printed) => assertPrinted(printed, output);
   /** @type {Record<string, string>} */
   const cells = {};
   const attempt = async (/** @type {string} */ column, /** @type {() => Promise<string>} */ action) => {
@@ -99,9 +94,7 @@ async function tryPackage(/** @type {import('./release.mjs').Library} */ library
     }
   };
   await attempt('npm', async () => {
-    emptyProject(project, registry.url);
-    await npm(project, ['install', '--no-audit', '--no-fund', '--loglevel=error', ...specifications]);
-    assertOneCore(project);
+    await installAlone(project, registry.url, library);
     return inNodes(project, code, wanted);
   });
   await attempt('pnpm', async () => {
@@ -137,22 +130,17 @@ function isForPages(/** @type {import('./release.mjs').Library} */ { name }, /**
   return !onlyNode.includes(name) && !/from 'node:|\/node'|Buffer\.|process\.|import\.meta/.test(code);
 }
 
-function assertOneCore(/** @type {string} */ project) {
-  const copies = readdirSync(join(project, 'node_modules'), { recursive: true }).filter((path) =>
-    /tfjs-core[\\/]package\.json$/.test(String(path)),
-  );
-  if (copies.length > 1) throw new Error(`wanted one copy of tfjs-core, got ${copies.join(', ')}`);
-}
-
-/** Runs an example in every Node. */
+/** Runs an example in every Node, each time in a folder where nothing of an earlier run lies. */
 async function inNodes(
   /** @type {string} */ project,
   /** @type {string} */ code,
   /** @type {(printed: string) => void} */ wanted,
 ) {
-  for (const [, node] of tools.nodes) {
-    writeFileSync(join(project, 'example.js'), code);
-    wanted(await run(project, node, ['example.js']));
+  for (const [version, node] of tools.nodes) {
+    const place = join(project, `node-${version}`);
+    mkdirSync(place);
+    writeFileSync(join(place, 'example.js'), code);
+    wanted(await run(place, node, ['example.js']));
   }
   return [...tools.nodes.keys()].join(' ');
 }
@@ -238,8 +226,9 @@ function importMap(/** @type {string} */ project) {
     const main = json.exports?.['.']?.default ?? json.exports?.['.']?.import ?? json.exports?.['.'];
     if (typeof main === 'string') imports[json.name] = `/node_modules/@mcore/${folder}/${main.replace('./', '')}`;
   }
-  for (const [name, file] of Object.entries(FOREIGN)) {
-    if (existsSync(join(project, 'node_modules', file))) imports[name] = `/node_modules/${file}`;
+  for (const [name, files] of Object.entries(FOREIGN)) {
+    const file = files.find((each) => existsSync(join(project, 'node_modules', each)));
+    if (file) imports[name] = `/node_modules/${file}`;
   }
   return imports;
 }

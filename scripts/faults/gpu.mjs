@@ -2,8 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readResultFiles } from '@mcore/tasks/node';
-import { build } from 'esbuild';
-import { root } from '../packages.mjs';
+import { bundleSource } from '../bundle-source.mjs';
 import { makeVideos } from './inputs.mjs';
 import { check, failureOf, filesBelow, leftoversBelow, mcoreDone, startMcore, until } from './run-mcore.mjs';
 
@@ -46,19 +45,10 @@ export const noGpu = process.platform === 'linux' && process.arch === 'x64' ? nu
  */
 export async function loseGpu(folder) {
   const [first, second] = await makeVideos(folder, 2);
-  const testing = join(root, '.mcore', 'webgpu-testing.mjs');
-  await build({
-    entryPoints: [join(root, 'packages', 'webgpu-testing', 'src', 'index.ts')],
-    outfile: testing,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'error',
-  });
+  const testing = await bundleSource('packages/webgpu-testing/src/index.ts');
   const preload = join(folder, 'lose-device.mjs');
   const trigger = join(folder, 'lose-it-now');
-  writeFileSync(preload, loseDevice(pathToFileURL(testing).href));
+  writeFileSync(preload, loseDevice(testing));
   const env = { NODE_OPTIONS: `--import ${pathToFileURL(preload)}`, MCORE_LOSE_DEVICE: trigger };
 
   const args = ['score', String(first), String(second), '--results', 'out'];

@@ -44,9 +44,11 @@ async function scores(/** @type {string} */ folder) {
   return (file?.records ?? []).map((record) => ({ ...record, seconds: 0 })).sort((a, b) => a.index - b.index);
 }
 
-/** What is there under names of its own: a killed `import` or `bank` leaves its temporary file, see docs/reliability.md. */
-const hashes = (/** @type {string} */ folder) =>
-  [...filesBelow(folder)].filter(([path]) => !path.endsWith('config.json') && !path.endsWith('.tmp'));
+/** What is beside the result: settings with paths, what a killed `import` or `bank` leaves, and what has the time of day in it. */
+const BESIDE = /(^|\/)config\.json$|\.tmp$|^report\.html$|^tensorboard\//;
+
+/** What a run left as its result. */
+const hashes = (/** @type {string} */ folder) => [...filesBelow(folder)].filter(([path]) => !BESIDE.test(path));
 
 /** The commands that write. */
 export const killables = {

@@ -5,7 +5,7 @@ import { chooseExemplars, formatExemplars, parseExemplars } from '@mcore/clips';
 import { McoreError } from '@mcore/errors';
 import { openFineDiving } from '@mcore/finediving-loader';
 import { parseManifest } from '@mcore/manifest-loader';
-import { decodeCheckpoint, ExemplarBank, modelFromCheckpoint } from '@mcore/model';
+import { decodeCheckpoint, ExemplarBank, importReleased, modelFromCheckpoint, presetConfig } from '@mcore/model';
 import { parseMtlAqa } from '@mcore/mtl-aqa-loader';
 import { readPickle, readTorchCheckpoint } from '@mcore/pickle';
 import { Random } from '@mcore/random';
@@ -13,6 +13,7 @@ import { readSafetensors, writeSafetensors } from '@mcore/safetensors';
 import { openFrameFolder, openVideo } from '@mcore/video/node';
 import * as tf from '@tensorflow/tfjs';
 import { unzipSync, zipSync } from 'fflate';
+import { bundleSource } from '../bundle-source.mjs';
 import { root } from '../packages.mjs';
 import { mutateBytes, mutateJson, mutateJsonText, mutateText, pick } from './mutate.mjs';
 
@@ -58,6 +59,9 @@ const tensors = bytesOf(fixtures('safetensors', /\.safetensors$/));
 /** @param {RandomNumbers} random @param {readonly Uint8Array[]} seeds */
 const damaged = (random, seeds) => mutateBytes(random, pick(random, seeds), pick(random, seeds));
 
+/** Of the command line's own sources: it gives nothing away. */
+const { parseRunConfig, parseSetting } = await import(await bundleSource('apps/cli/src/config/read-config.ts'));
+
 /** Every opcode of pickle, with the argument it takes, in a random order: hardly ever a value, always a program. */
 function randomPickle(/** @type {RandomNumbers} */ random) {
   const opcodes = [...'().012FNIJKLMPQRSTUVXacbdeghijloqrpstu}]'].map((each) => each.charCodeAt(0));
@@ -74,10 +78,10 @@ function randomPickle(/** @type {RandomNumbers} */ random) {
 }
 
 /** A checkpoint whose pickle or other member is damaged inside a zip archive that is whole. */
-function rezipped(/** @type {RandomNumbers} */ random) {
+function rezipped(/** @type {RandomNumbers} */ random, seeds = torches) {
   const seed = pick(
     random,
-    torches.filter((bytes) => bytes[0] === 0x50),
+    seeds.filter((bytes) => bytes[0] === 0x50),
   );
   const members = unzipSync(seed);
   const names = Object.keys(members);
@@ -205,6 +209,102 @@ function reconfigured(/** @type {RandomNumbers} */ random) {
     ? (JSON.stringify(mutateJson(random, JSON.parse(metadata[key]))) ?? 'null')
     : mutateText(random, metadata[key]);
   return written(all, metadata) ?? damaged(random, [small.file]);
+}
+
+const configs = [
+  'preset: laptop # small\nloss:\n  contrastive: { weight: 0 }\nrun:\n  seed: 3\n  steps: 40\n  out: runs/first\n',
+  'base: &base\n  learningRate: 1e-4\noptimiser:\n  <<: *base\n  schedule: cosine\nbackbone:\n  widths: [24, 56]\n',
+  'input:\n  transform:\n    resize: { height: 112, width: 200 }\nregressor:\n  hidden:\n    - 64\n    - 32\nstagewise: no\n',
+  'run:\n  data: "videos.csv"\n  videos: |\n    folder\n  cache: >-\n    a\n    b\n...\n---\n!!map { ? stages : 4 }\n',
+];
+const configJson = {
+  preset: 'paper',
+  loss: { contrastive: { weight: 0.5, form: 'paper' } },
+  run: { steps: 3, seed: 1 },
+};
+/** What YAML has and JSON has not, and what makes readers of it trip. */
+const yamlPieces = [
+  '&a [*a]',
+  '&a { b: *a }',
+  '*a',
+  '<<: *base',
+  '<<: [*base, *base]',
+  '!!binary AAAA',
+  '!!set { a, b }',
+  '!!omap [a: 1]',
+  '!!timestamp 2001-12-14',
+  '!!js/function "() => 1"',
+  '!<tag:yaml.org,2002:str> 1',
+  '%YAML 1.1\n---\n',
+  '.nan',
+  '-.inf',
+  '0o17',
+  '1_000',
+  '? [complex, key]\n: 1',
+  '{ __proto__: { polluted: true } }',
+  '---\n',
+  '\t',
+  "'",
+  '|+\n  text\n',
+];
+
+/** A configuration with pieces of YAML put in, aliases that multiply, or brackets beyond any depth. */
+function damagedConfig(/** @type {RandomNumbers} */ random) {
+  const kind = random.integer(12);
+  if (kind === 0) {
+    const [open, close] = pick(random, [
+      ['[', ']'],
+      ['{a: ', '}'],
+      ['- ', ''],
+      ['? ', ''],
+    ]);
+    const depth = 1 + random.integer(5000);
+    return `stages: ${random.chance(0.5) ? '\n  ' : ''}${open?.repeat(depth)}1${random.chance(0.8) ? close?.repeat(depth) : ''}`;
+  }
+  if (kind === 1) {
+    const levels = 1 + random.integer(12);
+    const lines = Array.from(
+      { length: levels },
+      (_, level) =>
+        `a${level}: &a${level} [${(level === 0 ? 'x, ' : `*a${level - 1}, `).repeat(1 + random.integer(12))}]`,
+    );
+    return `${lines.join('\n')}\nstages: *a${levels - 1}\n`;
+  }
+  if (kind < 4) return mutateJsonText(random, configJson);
+  const text = mutateText(random, pick(random, configs), pick(random, configs));
+  if (kind < 8) return text;
+  const places = [...pick(random, configs).matchAll(/[:\n-] ?/g)];
+  const at = Number(pick(random, places)?.index) + 1;
+  return `${text.slice(0, at)} ${pick(random, yamlPieces)} ${text.slice(random.chance(0.5) ? at : at + random.integer(20))}`;
+}
+
+/** Files under the names of the original, and the sizes of the model they fit. */
+const importable = fixtures('model', /^(released.*|timm)\.(pth|safetensors)$/);
+const importConfig = (() => {
+  const { bytes } = /** @type {{ bytes: Uint8Array }} */ (
+    importable.find(({ file }) => file === 'released.safetensors')
+  );
+  const sizes = JSON.parse(/** @type {string} */ (readSafetensors(bytes).metadata.sizes));
+  const [stemWidth, widths, depths] = sizes.backbone;
+  const config = presetConfig('released');
+  return {
+    ...config,
+    input: { ...config.input, frames: sizes.frames },
+    backbone: { ...config.backbone, stemWidth, widths, depths },
+    segmenter: { hiddenSize: sizes.hidden, dropout: 0 },
+    regressor: { blocks: sizes.blocks, heads: sizes.heads, mlpRatio: sizes.mlp_ratio, hidden: sizes.layers },
+    stepsPerStage: sizes.steps,
+  };
+})();
+
+/** Weights of the original, damaged in their archive, their header or anywhere. */
+function damagedWeights(/** @type {RandomNumbers} */ random) {
+  const all = bytesOf(importable);
+  const kind = random.integer(4);
+  if (kind === 0) return rezipped(random, all);
+  const headed = all.filter((bytes) => bytes[8] === 0x7b);
+  if (kind === 1) return reheaded(random, pick(random, headed));
+  return mutateBytes(random, pick(random, all), pick(random, all), random.chance(0.7) ? 12_000 : undefined);
 }
 
 const videos = fixtures('video', /\.(mp4|mov|mkv|webm)$/);
@@ -445,6 +545,43 @@ export const readers = [
       const [outcome] = await Promise.allSettled([
         (async () => modelFromCheckpoint(decodeCheckpoint(input)).dispose())(),
       ]);
+      const left = tf.memory().numTensors - before;
+      if (left !== 0) throw new Error(`${left} tensors left`);
+      if (outcome.status === 'rejected') throw outcome.reason;
+    },
+    found: [],
+  },
+  {
+    name: 'config',
+    reads: 'configuration files of `mcore train`, YAML and JSON, and the value of `--set`',
+    limits: '64 KiB a file, 50 collections within each other, 100 aliases; every field is known and has a range',
+    seconds: 2,
+    megabytes: 96,
+    make: damagedConfig,
+    read(input) {
+      try {
+        parseSetting(`stages=${input}`);
+      } catch (error) {
+        if (!(error instanceof McoreError) || /[\n\r]/.test(error.message)) throw error;
+      }
+      parseRunConfig(input, 'a.yaml');
+    },
+    found: [
+      'collections within each other, which ended the process (`apps/cli/src/config/read-config.test.ts`)',
+      "the library's own errors for aliases that multiply, that hold themselves and that stand for nothing (there too)",
+    ],
+  },
+  {
+    name: 'import',
+    reads: 'weights of the original and of timm, `importReleased`',
+    limits: 'as `.pth` and safetensors; every tensor of the model and no other, in its shape',
+    seconds: 5,
+    megabytes: 96,
+    make: damagedWeights,
+    async read(input) {
+      await tf.setBackend('cpu');
+      const before = tf.memory().numTensors;
+      const [outcome] = await Promise.allSettled([importReleased(input, { config: importConfig })]);
       const left = tf.memory().numTensors - before;
       if (left !== 0) throw new Error(`${left} tensors left`);
       if (outcome.status === 'rejected') throw outcome.reason;

@@ -61,6 +61,36 @@ describe('parseRunConfig', () => {
     );
   });
 
+  it.each([
+    ['brackets', `stages: ${'['.repeat(2000)}1${']'.repeat(2000)}`, 'a.yaml:1:59'],
+    ['maps', `stages: ${'{a: '.repeat(2000)}1`, 'a.yaml:1:209'],
+    ['dashes', `stages:\n${'- '.repeat(2000)}1`, 'a.yaml:2:101'],
+    ['keys', `${'? '.repeat(2000)}1`, 'a.yaml:1:103'],
+  ])('refuses %s within each other, which ended the process', (_, text, place) => {
+    expect(() => parseRunConfig(text, 'a.yaml')).toThrow(
+      problems(`${place}: wanted YAML or JSON, got this: more than 50 lists within each other`),
+    );
+    expect(() => parseSetting(`stages=${text}`)).toThrow(/^mcore train: --set stages=/);
+  });
+
+  it.each([
+    [
+      'aliases that multiply',
+      `a: &a [${'1, '.repeat(20)}]\nb: &b [${'*a, '.repeat(20)}]\nstages: [${'*b, '.repeat(20)}]`,
+      'Excessive alias count indicates a resource exhaustion attack',
+    ],
+    ['an alias in itself', 'stages: &a [*a]', 'an alias within what it stands for'],
+    [
+      'a merge of what is not there',
+      'loss: { <<: *base }',
+      /Unresolved alias \(the anchor must be set before the alias\): base/,
+    ],
+  ])('refuses %s', (_, text, what) => {
+    expect(() => parseRunConfig(text, 'a.yaml')).toThrow(DataError);
+    expect(() => parseRunConfig(text, 'a.yaml')).toThrow(what);
+    expect(() => parseSetting(`stages={ ${text.replaceAll('\n', ', ')} }`)).toThrow(/wanted a value in YAML/);
+  });
+
   it('names the place where an alias stands', () => {
     const text = 'input: &n { frames: 0 }\nbackbone: *n\n';
     expect(() => parseRunConfig(text, 'a.yaml')).toThrow(

@@ -1,11 +1,12 @@
 import { DataError } from '@mcore/errors';
 import { formatPath, type SchemaProblem, schemaProblems } from '@mcore/model';
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter } from 'yaml';
 import { readNamed } from '../run/run-files.js';
+import { parseYaml } from './parse-yaml.js';
 import { type RunConfig, runConfigSchema } from './run-schema.js';
 
 /** A configuration file of more bytes is something else. */
-const LARGEST = 1 << 20;
+const LARGEST = 1 << 16;
 
 /**
  * Reads a configuration file, YAML or JSON (which YAML takes as it is).
@@ -25,20 +26,18 @@ export async function readRunConfig(path: string): Promise<RunConfig> {
 /** {@link readRunConfig} of a text; `name` is what errors call it. */
 export function parseRunConfig(text: string, name: string): RunConfig {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const parsed = parseYaml(text, lines);
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
   };
-  if (document.errors.length > 0) {
-    // the first line of the library's message; the others draw the place
-    const problems = document.errors.map(({ message, pos }) => {
-      const what = message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '');
-      return `${place(pos[0])}: wanted YAML or JSON, got this: ${what}`;
-    });
-    throw failure(problems);
+  if (!('document' in parsed)) {
+    throw failure(
+      parsed.problems.map(({ offset, what }) => `${place(offset)}: wanted YAML or JSON, got this: ${what}`),
+    );
   }
-  const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  const { document } = parsed;
+  const value = parsed.value ?? {};
   const problems = schemaProblems(runConfigSchema, value, { partial: true, closed: true });
   if (problems.length > 0) {
     throw failure(problems.map((problem) => `${place(offsetOf(document, problem))}: ${inWords(problem)}`));
@@ -56,9 +55,9 @@ export function parseSetting(setting: string): RunConfig {
   const [, path, text] = /^([\w.]+)=(.*)$/s.exec(setting) ?? [];
   const fail = (what: string) => new DataError(`mcore train: --set ${setting}: ${what}.`);
   if (path === undefined) throw fail('wanted field=value, such as loss.contrastive.weight=0');
-  const document = parseDocument(text!);
-  if (document.errors.length > 0) throw fail(`wanted a value in YAML, got ${JSON.stringify(text)}`);
-  const value = path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), document.toJS());
+  const parsed = parseYaml(text!);
+  if (!('document' in parsed)) throw fail(`wanted a value in YAML, got ${JSON.stringify(text)}`);
+  const value = path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), parsed.value);
   const [problem] = schemaProblems(runConfigSchema, value, { partial: true, closed: true });
   if (problem) throw fail(inWords(problem));
   return value as RunConfig;

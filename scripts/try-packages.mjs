@@ -43,6 +43,9 @@ const END = "\nconsole.log('end of example');\n";
 const FOREIGN = /** @type {Record<string, string[]>} */ ({
   '@tensorflow/tfjs': ['@tensorflow/tfjs/dist/tf.fesm.js'],
   '@tensorflow/tfjs-core': ['@tensorflow/tfjs/dist/tf.fesm.js', '@tensorflow/tfjs-core/dist/tf-core.fesm.js'],
+  '@tensorflow/tfjs-backend-cpu': ['@tensorflow/tfjs-backend-cpu/dist/tf-backend-cpu.fesm.js'],
+  // of the backend, for drawing random numbers alone
+  seedrandom: ['seedrandom/seedrandom.min.js'],
   fflate: ['fflate/esm/browser.js'],
 });
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readSafetensors } from '@mcore/safetensors';
 import { readResultFiles } from '@mcore/tasks/node';
@@ -12,7 +12,7 @@ import { check, filesBelow, leftoversBelow, mcoreDone, newFolder, startMcore } f
  * @typedef {{
  *   name: string,
  *   args: string[],
- *   again?: string[],
+ *   again?: (folder: string) => string[],
  *   outputs: string,
  *   lock?: string,
  *   whole: (folder: string) => Promise<void> | void,
@@ -60,7 +60,8 @@ export const killables = {
       ...['--render-height', '72', '--checkpoint-every', '2', '--validate-every', '3', '--engine', 'wasm'],
       ...['--workers', '2', '--cache', '../train-cache'],
     ],
-    again: ['--resume'],
+    // a run that was killed before it kept its settings has left nothing to go on with, and says so
+    again: (folder) => (existsSync(join(folder, 'config.json')) ? ['--resume'] : []),
     outputs: 'out',
     whole: checkpointsAreWhole,
     outcome: hashes,
@@ -136,7 +137,7 @@ export async function killAtRandom(folder, killable, { kills, perRun, random }) 
     const here = place(runs);
     const outputs = join(here, killable.outputs);
     for (let kill = 0; kill < perRun && killed < kills; kill++) {
-      const started = startMcore([...killable.args, ...(kill > 0 ? (killable.again ?? []) : [])], here);
+      const started = startMcore([...killable.args, ...(killable.again?.(outputs) ?? [])], here);
       const timer = setTimeout(() => started.process.kill('SIGKILL'), random() * seconds * 1000);
       const { signal, status, stderr, seconds: took } = await started.finished;
       clearTimeout(timer);
@@ -148,7 +149,7 @@ export async function killAtRandom(folder, killable, { kills, perRun, random }) 
       }
       killed++;
     }
-    await mcoreDone([...killable.args, ...(killable.again ?? [])], here, {});
+    await mcoreDone([...killable.args, ...(killable.again?.(outputs) ?? [])], here, {});
     const got = JSON.stringify(await killable.outcome(outputs));
     check(got === wanted, `${killable.name}: wanted what an undisturbed run leaves, ${wanted}, got ${got}`);
     const left = leftoversBelow(outputs);

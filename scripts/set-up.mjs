@@ -27,24 +27,41 @@ export function install() {
     .digest('hex');
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lockfile) return;
   say('Installing what package-lock.json names (about a minute, once) ...');
-  // npm is asked for by the path it started us with; a shell is needed for npm.cmd on Windows
-  const npm = process.env.npm_execpath;
-  const [program, ...args] = npm ? [process.execPath, npm] : ['npm'];
   // not `npm ci`, which refuses a lockfile without the optional binaries of other platforms; nothing is saved
-  const { status } = spawnSync(
-    program,
-    [...args, 'install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
-    {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      shell: !npm && process.platform === 'win32',
-    },
+  const status = runNpm(
+    ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    'inherit',
   );
   if (status !== 0) {
     say('npm install failed. It needs the network the first time; see its message above.');
     process.exit(status ?? 1);
   }
   writeFileSync(STAMP, lockfile);
+}
+
+/**
+ * Lets `npx mcore` find what was built: npm links the programs of packages while it installs, and only those that are there by then.
+ */
+export function linkPrograms() {
+  const missing = ['mcore', 'mcore-tensorflow'].some((name) => !existsSync(join(root, 'node_modules', '.bin', name)));
+  if (missing) runNpm(['rebuild', '--ignore-scripts', '--loglevel=error'], 'ignore');
+}
+
+/**
+ * Runs the npm that runs this, or the one of the path.
+ *
+ * @returns {number | null} Its exit status.
+ */
+function runNpm(args, stdout) {
+  // npm is asked for by the path it started us with; a shell is needed for npm.cmd on Windows
+  const npm = process.env.npm_execpath;
+  const [program, ...before] = npm ? [process.execPath, npm] : ['npm'];
+  const { status } = spawnSync(program, [...before, ...args], {
+    cwd: root,
+    stdio: ['ignore', stdout, 'inherit'],
+    shell: !npm && process.platform === 'win32',
+  });
+  return status;
 }
 
 /** Builds every package that changed since its last build. */
@@ -54,4 +71,5 @@ export function build() {
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  linkPrograms();
 }

@@ -44,7 +44,7 @@ describe('loadOnnxRuntime', () => {
     const nobodyHas = 'onnxruntime-node-that-nobody-has';
     await expect(loadOnnxRuntime(() => import(nobodyHas))).rejects.toThrow(
       new EngineError(
-        "startEngine: the engine 'onnx' needs the npm package onnxruntime-node, which is not installed: npm install onnxruntime-node.",
+        "startEngine: the engine 'onnx' needs the npm package onnxruntime-node, which is not installed: npm install --ignore-scripts onnxruntime-node.",
       ),
     );
   });

@@ -20,7 +20,7 @@ export async function loadOnnxRuntime(
     const missing = (cause as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
     throw new EngineError(
       missing
-        ? "startEngine: the engine 'onnx' needs the npm package onnxruntime-node, which is not installed: npm install onnxruntime-node."
+        ? "startEngine: the engine 'onnx' needs the npm package onnxruntime-node, which is not installed: npm install --ignore-scripts onnxruntime-node."
         : `startEngine: the npm package onnxruntime-node can't be loaded on ${process.platform}-${process.arch}: ${(cause as Error).message.split('\n')[0]}`,
       { cause },
     );

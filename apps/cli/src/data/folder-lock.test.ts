@@ -34,6 +34,13 @@ it('takes over from a process that is gone', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
+it('removes what a process left that was killed while it made the lock', async () => {
+  writeFileSync(`${lockFile}.18259424.tmp`, '');
+  const lock = await lockFolder(folder, 'mcore data render');
+  expect(readdirSync(folder)).toEqual([LOCK_NAME]);
+  await lock.release();
+});
+
 it('lets one of many in who all find a stale lock', async () => {
   const { pid } = spawnSync(process.execPath, ['--version']);
   writeFileSync(lockFile, holder(pid));

@@ -1,6 +1,6 @@
-import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { McoreError } from '@mcore/errors';
 import type { Shard } from '@mcore/tasks';
 import { resultFileName } from '@mcore/tasks/node';
@@ -73,6 +73,7 @@ async function hold(place: Place, command: string): Promise<FolderLock> {
     if (holder === undefined || isAlive(holder)) throw lockedError(place, holder);
     await takeAway(place, found);
   }
+  await removeTemporaries(path);
   return {
     release: async () => {
       if ((await readFile(path, 'utf8').catch(() => '')) === mine) await rm(path, { force: true });
@@ -80,17 +81,30 @@ async function hold(place: Place, command: string): Promise<FolderLock> {
   };
 }
 
+/** Removes what processes left that were killed while they made this lock; one that is at it now makes another. */
+async function removeTemporaries(path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = (await readdir(folder)).filter(
+    (name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp'),
+  );
+  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
+}
+
 /** Makes the lock file unless it is there; by a link, which appears whole or not at all. */
 async function create(path: string, text: string): Promise<boolean> {
   const temporary = temporaryName(path);
   try {
     await writeNew(temporary, text);
-    await link(temporary, path).catch((error: NodeJS.ErrnoException) => {
-      // file systems without links (FAT, some network shares)
-      if (['EPERM', 'ENOTSUP', 'ENOSYS'].includes(error.code ?? '')) return writeNew(path, text);
-      throw error;
-    });
-    return true;
+    return await link(temporary, path).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        // file systems without links (FAT, some network shares)
+        if (['EPERM', 'ENOTSUP', 'ENOSYS'].includes(error.code ?? '')) return writeNew(path, text).then(() => true);
+        // another process took the temporary file for that of a killed one
+        if (error.code === 'ENOENT') return false;
+        throw error;
+      },
+    );
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
@@ -111,7 +125,8 @@ async function writeNew(path: string, text: string): Promise<void> {
 /** Removes a stale lock; if another process has taken it over in the meantime, that one keeps it. */
 async function takeAway(place: Place, stale: string): Promise<void> {
   const { path } = place;
-  const aside = temporaryName(path);
+  // not a temporary name: whoever holds the lock by now removes those
+  const aside = `${temporaryName(path)}.aside`;
   try {
     await rename(path, aside);
   } catch {

@@ -1,0 +1,4 @@
+import { linkPrograms } from './set-up.mjs';
+
+// after npm run build, which set-up is no part of
+linkPrograms();

@@ -12,9 +12,9 @@ import { root } from './packages.mjs';
 import { say } from './set-up.mjs';
 
 /**
- * `node scripts/try-faults.mjs [PART...] [--videos 1000] [--kills 20] [--seed 1]`: the command line under load and faults, each real:
+ * `node scripts/try-faults.mjs [PART...] [--videos 1000] [--kills 20] [--only train,bank] [--seed 1]`: the command line under load and faults, each real:
  * broken videos among many, SIGKILL at random moments, a disk that is full, folders that are closed, a GPU that goes away, two runs
- * in one folder. Writes the table of docs/reliability.md; rows of parts that were not run stay. Needs `npm run build`.
+ * in one folder. Writes the table of docs/reliability.md; rows of parts, and of commands to kill, that were not run stay. Needs `npm run build`.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
     videos: { type: 'string', default: '1000' },
     kills: { type: 'string', default: '20' },
     seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
   },
 });
 const page = join(root, 'docs', 'reliability.md');
@@ -50,7 +51,8 @@ const parts = {
     await prepareKills(folder, Object.keys(killables));
     /** @type {Row[]} */
     const rows = [];
-    for (const make of Object.values(killables)) {
+    for (const [key, make] of Object.entries(killables)) {
+      if (values.only !== undefined && !values.only.split(',').includes(key)) continue;
       const killable = make();
       const perRun = 4;
       const { kills, runs, seconds } = await killAtRandom(folder, killable, {
@@ -59,11 +61,12 @@ const parts = {
         random: () => random.uniform(),
       });
       say(`${killable.name}: ${kills} kills`);
-      rows.push({
+      const row = {
         what: `SIGKILL in \`${killable.name}\`, at ${kills} random moments of its ${seconds.toFixed(1)} s, up to ${perRun} times a run`,
         outcome: `every file that was there could be read whole after each; ${runs} runs, gone on with, ended with the same bytes as one that was left alone`,
-      });
-      save(rows);
+      };
+      rows.push(row);
+      save([row]);
     }
     return rows;
   },
@@ -149,6 +152,7 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 /** Puts a part's rows into the page, in the order of the parts. */
 function writeRows(/** @type {string} */ name, /** @type {Row[]} */ rows, /** @type {string} */ folder) {
+  const replaced = new Set(rows.map(({ what }) => keyOf(name, `| ${name} | ${what}`)));
   const text = readFileSync(page, 'utf8').replaceAll('\r\n', '\n');
   const [start, end] = [text.indexOf(marks[0]), text.indexOf(marks[1])];
   if (start < 0 || end < start) throw new Error(`wanted ${marks.join(' and ')} in ${page}`);
@@ -156,7 +160,7 @@ function writeRows(/** @type {string} */ name, /** @type {Row[]} */ rows, /** @t
     .slice(start, end)
     .split('\n')
     .filter((line) => /^\| [a-z]+ \|/.test(line) && !line.startsWith('| part |'))
-    .filter((line) => !line.startsWith(`| ${name} |`));
+    .filter((line) => !replaced.has(keyOf(name, line)));
   const date = new Date().toISOString().slice(0, 10);
   const mine = rows.map(
     ({ what, outcome }) =>
@@ -169,6 +173,12 @@ function writeRows(/** @type {string} */ name, /** @type {Row[]} */ rows, /** @t
   const table = ['| part | what was done | what came of it | when |', '| --- | --- | --- | --- |', ...all].join('\n');
   mkdirSync(join(root, 'docs'), { recursive: true });
   writeFileSync(page, `${text.slice(0, start)}${marks[0]}\n\n${table}\n\n${text.slice(end)}`);
+}
+
+/** A part's rows are replaced together, those of killed commands each by itself. */
+function keyOf(/** @type {string} */ name, /** @type {string} */ line) {
+  if (!line.startsWith(`| ${name} |`)) return undefined;
+  return name === 'kills' ? /`.*?`/.exec(line)?.[0] : name;
 }
 
 /** Messages as the page shows them, without what is of this machine. */

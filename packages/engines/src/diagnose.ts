@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { diagnoseTensorflow, type TensorflowDiagnosis } from '@mcore/tensorflow-native';
 import * as tf from '@tensorflow/tfjs-core';
+import { nodeCandidates } from './load-node.js';
 import type { EngineName, SelfTestReport } from './types.js';
 import { ENGINE_NAMES } from './types.js';
 import { useEngine } from './use-engine-node.js';
@@ -74,7 +75,7 @@ export async function diagnoseEngines(): Promise<EnginesDiagnosis> {
     ...(adapter === undefined ? {} : { adapter }),
     tensorflow: await diagnoseTensorflow(),
     engines,
-    best: engines.find(({ eligible }) => eligible)?.name ?? null,
+    best: nodeCandidates().find((name) => engines.some((engine) => engine.name === name && engine.eligible)) ?? null,
   };
 }
 

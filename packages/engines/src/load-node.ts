@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { loadNativeKernels } from '@mcore/native-kernels';
+import { findInstallations } from '@mcore/tensorflow-native';
 import type { EngineLoaders, LoadContext, LoadedEngine } from './choose-engine.js';
 import { installDawn } from './dawn.js';
 import { loadCpu, loadWasm, loadWebgpu } from './load-browser.js';
-import { loadTensorflow } from './load-tensorflow.js';
+import { findTfjsNode, loadTensorflow } from './load-tensorflow.js';
+import type { EngineName } from './types.js';
 
 /** Folder of the `.wasm` files inside the installed package, ending in a separator. */
 export function wasmFolder(): string {
@@ -38,3 +40,14 @@ export const nodeLoaders: EngineLoaders = {
   wasm: loadWasmInNode,
   cpu: loadCpu,
 };
+
+/**
+ * What `auto` tries in Node, in order. TensorFlow comes first where it was installed for a GPU; on a processor `native` trains and scores faster
+ * (docs/performance.md).
+ */
+export function nodeCandidates(): readonly EngineName[] {
+  const forGpu =
+    findTfjsNode().some(({ name }) => name.endsWith('-gpu')) ||
+    findInstallations().some(({ variant }) => variant === 'cuda');
+  return forGpu ? ['tensorflow', 'webgpu', 'native', 'wasm', 'cpu'] : ['webgpu', 'native', 'tensorflow', 'wasm', 'cpu'];
+}

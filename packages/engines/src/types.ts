@@ -1,6 +1,6 @@
 import type { EngineError } from '@mcore/errors';
 
-/** The engines there are, in the order in which `auto` tries them. */
+/** The engines there are. */
 export const ENGINE_NAMES = ['tensorflow', 'webgpu', 'native', 'wasm', 'cpu'] as const;
 
 /**

@@ -172,6 +172,8 @@ describe('kindOf', () => {
   it.each([
     ['memory', new RangeError('Array buffer allocation failed')],
     ['memory', new WorkerError({ name: 'Error', message: 'memory access out of bounds' })],
+    ['memory', new WorkerError({ name: 'RuntimeError', message: 'Aborted(). Build with -sASSERTIONS for more info.' })],
+    ['memory', new WorkerError({ name: 'EngineError', message: 'is out of memory', code: 'ERR_MCORE_ENGINE' })],
     ['engine', new WorkerError({ name: 'EngineError', message: 'useEngine: no engine', code: 'ERR_MCORE_ENGINE' })],
     ['weights', new WorkerError({ name: 'DataError', message: 'Scorer.create: wanted', code: 'ERR_MCORE_DATA' })],
     [

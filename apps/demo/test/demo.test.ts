@@ -10,6 +10,7 @@ import { bankUrl, weightsUrl } from '@mcore/weights-rendered-dives';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runMcore } from '../../cli/test/run-mcore.js';
+import { signed } from '../src/ui/format.js';
 import { buildSite } from './support/build-site.js';
 import { noChromium, startChromium } from './support/chromium.js';
 import {
@@ -24,6 +25,8 @@ import {
   typeNumber,
   verdictOf,
 } from './support/page.js';
+import { textOfPages } from './support/pdf.js';
+import { drag } from './support/pointer.js';
 import { serveFolder } from './support/serve.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-demo-'));
@@ -36,7 +39,7 @@ interface Scored {
   interval: [number, number];
   transitions: number[];
   match: string;
-  exemplars: { id: string; delta: number; stageDeltas: number[] }[];
+  exemplars: { id: string; score: number; delta: number; stageDeltas: number[] }[];
 }
 
 /** What the command line says of the same file. */
@@ -67,6 +70,9 @@ function expectSame(page: Scored, command: Scored): void {
 let server: Awaited<ReturnType<typeof serveFolder>>;
 let browser: Browser;
 let page: Page;
+
+/** Of the video that is looked at, in seconds. */
+const duration = () => page.$eval('[aria-label="End of the dive"]', (handle) => Number(handle.ariaValueMax));
 
 async function violations(): Promise<string[]> {
   await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
@@ -157,7 +163,130 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
     expect(JSON.parse(await save(page, 'JSON'))).toMatchObject({ score: before.score });
   });
 
-  it('judges the part between its ends', async () => {
+  it.each(['mouse', 'finger'] as const)(
+    'scores anew when a phase is dragged with a %s, by as much as it was dragged',
+    async (pointer) => {
+      const before: Scored & { sampledSeconds: number[] } = JSON.parse(await save(page, 'JSON'));
+      const secondsOf = () => page.$eval('[aria-label="Beginning of flight"]', (handle) => Number(handle.ariaValueNow));
+      const [from, width] = [await secondsOf(), await page.$eval('.strip', (strip) => strip.clientWidth)];
+      await drag(page, pointer, 'Beginning of flight', -90);
+      await page.waitForFunction(() => document.body.textContent!.includes('Score with your phases'));
+      const wanted = from - (90 * Number(await duration())) / width;
+      const frame = before.sampledSeconds[1]! - before.sampledSeconds[0]!;
+      expect(Math.abs((await secondsOf()) - wanted)).toBeLessThan(frame);
+      const moved: Scored = JSON.parse(await save(page, 'JSON'));
+      expect(moved.transitions[0]).toBeLessThan(before.transitions[0]!);
+      expect(moved.transitions[1]).toBe(before.transitions[1]);
+      expect(Math.abs(moved.score - before.score)).toBeGreaterThan(1e-6);
+      await press(page, 'The model’s own phases');
+      expect(await secondsOf()).toBe(from);
+    },
+  );
+
+  it('stays where it is when a phase is only touched', async () => {
+    const before: Scored = JSON.parse(await save(page, 'JSON'));
+    await drag(page, 'mouse', 'Beginning of entry', 0);
+    expect(JSON.parse(await save(page, 'JSON'))).not.toHaveProperty('correctedByHand');
+    expect(JSON.parse(await save(page, 'JSON'))).toMatchObject({ transitions: before.transitions });
+  });
+
+  it('shows the exemplar that is chosen beside the dive, phase by phase', async () => {
+    const { exemplars }: Scored = JSON.parse(await save(page, 'JSON'));
+    const { id, delta, stageDeltas } = exemplars[3]!;
+    await page.$$eval('tbody button', (buttons) => (buttons[3] as HTMLElement).click());
+    const between = () => page.$eval('.between', (words) => words.textContent);
+    await page.waitForFunction((name) => document.querySelector(`[aria-label="Exemplar ${name}"]`), {}, id);
+    expect(
+      await page.$$eval('tbody [aria-pressed="true"]', (buttons) => buttons.map((each) => (each as HTMLElement).title)),
+    ).toEqual([id]);
+    expect(await between()).toBe(`${signed(delta)}in all`);
+    // a picture, not an empty canvas
+    await page.waitForFunction(
+      (name) => {
+        const canvas = document.querySelector(`[aria-label="Exemplar ${name}"]`) as HTMLCanvasElement;
+        const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+        return new Set(data).size > 100;
+      },
+      {},
+      id,
+    );
+    const picture = () =>
+      page.$eval(`[aria-label="Exemplar ${id}"]`, (canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    const takeOff = await picture();
+    await chooseTab(page, 'Entry');
+    expect(await between()).toBe(`${signed(stageDeltas[2]!)}entry`);
+    await page.waitForFunction(
+      (name, old) =>
+        (document.querySelector(`[aria-label="Exemplar ${name}"]`) as HTMLCanvasElement).toDataURL() !== old,
+      {},
+      id,
+      takeOff,
+    );
+    await chooseTab(page, 'Whole dive');
+  });
+
+  it('prints two pages: what it is of, the score, every vote, and no page without words', async () => {
+    const shown = await page.$eval('.digits', (digits) => digits.textContent);
+    const pages = await textOfPages(await page.pdf({ format: 'A4' }));
+    expect(pages.length).toBe(2);
+    for (const text of pages) expect(text.length).toBeGreaterThan(300);
+    expect(pages[0]).toContain('A dive, judged');
+    expect(pages[0]).toContain('dive.mp4');
+    expect(pages[0]).toContain(shown);
+    expect(pages[0]).toContain('They are no judge of real ones.');
+    const { exemplars }: Scored = JSON.parse(await save(page, 'JSON'));
+    for (const { score, delta } of exemplars) {
+      expect(pages[1]).toContain((score + delta).toFixed(1));
+    }
+    // what is only for the screen is not on paper
+    expect(pages.join()).not.toMatch(/Judge again|Drag a boundary|Nothing is uploaded/);
+    // and nothing is cut off at the side
+    await page.emulateMediaType('print');
+    await page.setViewport({ width: 688, height: 900 });
+    const wide = await page.$eval('table', (table) => table.getBoundingClientRect().right);
+    await page.emulateMediaType();
+    await page.setViewport({ width: 1280, height: 900, deviceScaleFactor: 1 });
+    expect(wide).toBeLessThanOrEqual(688);
+  });
+
+  it('judges the part between its ends, dragged with a mouse and a finger', async () => {
+    const width = await page.$eval('.strip', (strip) => strip.clientWidth);
+    const all = await duration();
+    const at = (label: string) => page.$eval(`[aria-label="${label}"]`, (handle) => Number(handle.ariaValueNow));
+    await drag(page, 'mouse', 'Start of the dive', 100);
+    await drag(page, 'finger', 'End of the dive', -150);
+    expect(Math.abs((await at('Start of the dive')) - (100 * all) / width)).toBeLessThan(0.02);
+    expect(Math.abs((await at('End of the dive')) - all + (150 * all) / width)).toBeLessThan(0.02);
+    await press(page, 'Judge this dive');
+    await verdictOf(page);
+    const cut: { sampledSeconds: number[] } = JSON.parse(await save(page, 'JSON'));
+    // a frame of 25 a second nearest to each end
+    expect(Math.abs(cut.sampledSeconds[0]! - (await at('Start of the dive')))).toBeLessThan(0.05);
+    expect(Math.abs(cut.sampledSeconds.at(-1)! - (await at('End of the dive')))).toBeLessThan(0.05);
+    await drag(page, 'finger', 'Start of the dive', -400);
+    await drag(page, 'mouse', 'End of the dive', 400);
+    expect([await at('Start of the dive'), await at('End of the dive')]).toEqual([0, Math.round(100 * all) / 100]);
+  });
+
+  it('finds a dive number by its words, with keys and with a mouse, or takes none', async () => {
+    const field = () => page.$eval('#dive-number', (input) => (input as HTMLInputElement).value);
+    await page.click('#dive-number', { count: 3 });
+    await page.keyboard.press('Backspace');
+    await page.keyboard.type('inward 3.5 tuck');
+    const found = await page.$$eval('[role="option"]', (options) => options.map((option) => option.textContent));
+    expect(found).toEqual([expect.stringMatching(/^407C inward, 3½ somersaults, tuck, \d+ exemplars$/)]);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await field()).toBe('407C');
+    expect(await page.$$('[role="option"]')).toEqual([]);
+    await page.click('#dive-number');
+    expect(await violations()).toEqual([]);
+    await page.click('[role="option"]');
+    expect(await field()).toBe('');
+    expect(await page.$eval('#number-words', (words) => words.textContent)).toContain('Unknown');
+  });
+
+  it('judges the part between its ends, moved with the keyboard', async () => {
     await page.focus('[aria-label="End of the dive"]');
     for (let press = 0; press < 4; press++) await page.keyboard.press('PageDown');
     await press(page, 'Judge this dive');
@@ -294,5 +423,27 @@ describe.skipIf(noChromium !== null)(`the demo on a software WebGPU${suffix}`, (
     expect(await troubleOf(page)).toContain('The graphics device went away');
     await press(page, 'Use WebAssembly instead');
     expect(await verdictOf(page)).toBeGreaterThan(0);
+  });
+});
+
+describe.skipIf(noChromium !== null)(`the demo without memory${suffix}`, () => {
+  beforeAll(async () => {
+    // 19 MiB for WebAssembly: enough for the engine to start, too little for a dive
+    browser = await startChromium({ switches: ['--js-flags=--wasm-max-mem-pages=300'] });
+    page = await openDemo(browser, `${server.url}?engine=wasm`);
+  });
+  afterAll(() => browser?.close());
+
+  it('says so, frees what it had, and goes on another way', async () => {
+    expect(await troubleOf(page)).toMatch(/^There is not enough memory for that here\..*out of memory/);
+    await press(page, 'Try again');
+    await page.waitForSelector('.trouble', { hidden: true });
+    expect(await troubleOf(page)).toContain('There is not enough memory for that here.');
+    expect(await page.$eval('.engine', (engine) => engine.textContent)).toBe('Engine off');
+    await page.select('.settings select', 'cpu');
+    await page.waitForFunction(() => /^Looking at/.test(document.querySelector('.beneath')!.textContent!));
+    await press(page, 'Cancel');
+    await page.waitForSelector('.scoreboard[aria-busy="false"] .digits.empty');
+    expect(await page.$('.trouble')).toBeNull();
   });
 });

@@ -28,10 +28,36 @@ export async function loadWasm({ options }: Pick<LoadContext, 'options'>): Promi
       'useEngine: the wasm backend did not start. Pass wasmPaths: the URL prefix under which the .wasm files of @tensorflow/tfjs-backend-wasm/dist are served.',
     );
   }
+  refuseNull(tf.backend());
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   const threads = wasm.getThreadsCount();
   return {
     description: `WebAssembly ${simd ? 'with' : 'without'} SIMD, ${threads} thread${threads === 1 ? '' : 's'} (tfjs-backend-wasm ${wasm.version_wasm})`,
+  };
+}
+
+interface WasmModule {
+  _malloc(bytes: number): number;
+  _free(pointer: number): void;
+}
+
+const guarded = new WeakSet<WasmModule>();
+
+/** Where the heap has no room left, tfjs would write at address 0 and compute on with whatever is there: an error instead. */
+function refuseNull(backend: tf.KernelBackend): void {
+  const { wasm } = backend as unknown as { wasm: WasmModule };
+  if (guarded.has(wasm)) return;
+  guarded.add(wasm);
+  wasm._free(wasm._malloc(8)); // its first call replaces it
+  const allocate = wasm._malloc;
+  wasm._malloc = (bytes) => {
+    const pointer = allocate(bytes);
+    if (pointer === 0 && bytes > 0) {
+      throw new EngineError(
+        `useEngine: the wasm backend is out of memory: wanted room for ${bytes} bytes, of at most 4 GiB altogether.`,
+      );
+    }
+    return pointer;
   };
 }
 

@@ -1,5 +1,5 @@
 import { batch } from '@preact/signals';
-import type { JudgeApi, JudgedSource } from '../judge/judge-api.js';
+import type { JudgeApi, JudgedSource, JudgeJob } from '../judge/judge-api.js';
 import { WorkerClient, WorkerStopped } from '../worker-calls.js';
 import { showExemplar } from './showing.js';
 import * as store from './store.js';
@@ -19,6 +19,9 @@ const judge = new WorkerClient<JudgeApi>(
 /** Goes up with every job, so that answers to an older one are known. */
 let job = 0;
 
+/** What the verdict is of. */
+let judgedJob: JudgeJob | undefined;
+
 /** Judges what is chosen now; what was going on before is ended. */
 export async function judgeNow(): Promise<void> {
   const source = judgedSource();
@@ -33,15 +36,14 @@ export async function judgeNow(): Promise<void> {
     store.phase.value = 'Starting';
   });
   try {
-    store.ready.value ??= await judge.call('start', {
-      engine: store.engineChoice.value,
-      own: store.ownWeights.value,
-    });
-    const verdict = await judge.call('judge', { source, diveNumber: diveNumber || null });
+    await start();
+    const judged = { source, diveNumber: diveNumber || null };
+    const verdict = await judge.call('judge', judged);
     if (own !== job) return;
+    judgedJob = judged;
     batch(() => {
       store.verdict.value = verdict;
-      store.judged.value = { trim, diveNumber };
+      store.judged.value = { trim, diveNumber, at: new Date() };
       store.positions.value = verdict.positions;
       store.phase.value = null;
     });
@@ -49,6 +51,26 @@ export async function judgeNow(): Promise<void> {
     if (verdict.costs.milliseconds.backbone < QUICK) void lookForEvidence();
   } catch (error) {
     if (own === job) fail(error);
+  } finally {
+    if (own === job) store.phase.value = null;
+  }
+}
+
+async function start(): Promise<void> {
+  store.ready.value ??= await judge.call('start', {
+    engine: store.engineChoice.value,
+    own: store.ownWeights.value,
+  });
+}
+
+/** Where the judge was ended after a verdict that still stands, as when its device went away: puts the clip before it again. */
+async function revive(): Promise<void> {
+  if (store.ready.value !== null || !judgedJob) return;
+  const own = job;
+  try {
+    store.phase.value = 'Starting';
+    await start();
+    await judge.call('judge', judgedJob);
   } finally {
     if (own === job) store.phase.value = null;
   }
@@ -102,12 +124,15 @@ export async function moveTransition(index: number, position: number): Promise<v
   moving = true;
   const own = job;
   try {
+    await revive();
     for (let asked: readonly number[] | undefined; asked !== store.positions.value && own === job; ) {
       asked = store.positions.value;
       const moved = await judge.call('move', [...asked]);
       if (own === job) store.corrected.value = sameAsModel(asked) ? null : moved;
     }
   } catch (error) {
+    // what is shown is what was scored
+    if (store.verdict.value === verdict) resetTransitions();
     if (own === job) fail(error);
   } finally {
     moving = false;
@@ -134,6 +159,7 @@ export async function lookForEvidence(): Promise<void> {
   const own = job;
   const asked = store.positions.value;
   try {
+    await revive();
     const found = await judge.call('saliency', [...asked]);
     if (own === job && asked === store.positions.value) store.evidence.value = found;
   } catch (error) {
@@ -192,7 +218,7 @@ function fail(error: unknown): void {
     },
   };
   const ways = {
-    memory: engine === 'wasm' ? [again] : [again, useWasm],
+    memory: [again, ...(engine === 'wasm' ? [] : [useWasm]), ...(store.ownWeights.value ? [shipped] : [])],
     engine: store.engineChoice.value === 'wasm' ? [again] : [again, useWasm],
     weights: store.ownWeights.value ? [shipped] : [again],
     number: [{ label: 'Judge without a number', go: () => unknownNumber() }],

@@ -37,8 +37,8 @@ export const ready = signal<JudgeReady | null>(null);
 /** What the judge is doing. */
 export const phase = signal<string | null>(null);
 export const verdict = signal<(Verdict & { costs: Costs }) | null>(null);
-/** The part and number that the verdict is of. */
-export const judged = signal<{ trim: readonly [number, number]; diveNumber: string } | null>(null);
+/** The part and number that the verdict is of, and when it was given. */
+export const judged = signal<{ trim: readonly [number, number]; diveNumber: string; at: Date } | null>(null);
 /** The verdict with transitions moved by hand. */
 export const corrected = signal<Verdict | null>(null);
 /** Where the transitions are shown, moved or not, in sampled frames. */

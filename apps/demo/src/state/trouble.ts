@@ -20,7 +20,12 @@ export type TroubleKind = 'memory' | 'engine' | 'weights' | 'number' | 'video' |
 export function kindOf(error: unknown): TroubleKind {
   const { name, message } = error as Error;
   const code = error instanceof WorkerError ? error.code : undefined;
-  if (name === 'RangeError' || /out of memory|memory access|allocation|createBuffer|OOM/i.test(message))
+  // a kernel in WebAssembly fails for want of memory or not at all
+  if (
+    name === 'RangeError' ||
+    name === 'RuntimeError' ||
+    /out of memory|memory access|allocation|createBuffer|OOM/i.test(message)
+  )
     return 'memory';
   if (code === 'ERR_MCORE_ENGINE') return 'engine';
   if (/^parseDiveNumber/.test(message)) return 'number';
@@ -33,7 +38,7 @@ export function kindOf(error: unknown): TroubleKind {
 
 /** The sentence for each kind. */
 export const sentences: Readonly<Record<TroubleKind, string>> = {
-  memory: 'This device has not enough memory for that. The judge was restarted, so that its memory is free again.',
+  memory: 'There is not enough memory for that here. What was used is free again; closing other tabs may free more.',
   engine: 'No way of computing works in this browser.',
   weights: 'These weights or their bank can’t be used.',
   number: 'That is no dive number.',

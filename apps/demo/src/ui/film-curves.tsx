@@ -1,8 +1,8 @@
 import { stageSpans } from '../stages.js';
-import { evidence, transitionSeconds, trim, verdict } from '../state/store.js';
+import { evidence, facts, transitionSeconds, trim, verdict } from '../state/store.js';
 
 /** Heights of the drawing's rows, in its own units. */
-const rows = { band: 26, curves: 64, bars: 30 } as const;
+const rows = { curves: 64, bars: 30 } as const;
 const WIDTH = 1000;
 
 /** Under the pictures: bands of the stages, probabilities of the transitions, evidence of every frame. */
@@ -32,38 +32,79 @@ export function FilmCurves({ from, to }: { from: number; to: number }) {
           );
         })}
       </div>
-      <svg
-        class="curves"
-        viewBox={`0 0 ${WIDTH} ${rows.curves + rows.bars}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={now ? probabilityWords(now.probabilities, seconds) : 'Probabilities, once the dive is judged'}
-      >
-        {now?.probabilities.map((values, transition) => (
-          <path
-            key={transition}
-            class={`curve stage-${transition + 1}`}
-            d={area(values.map((value, frame) => [x(seconds[frame]!), rows.curves * (1 - 0.94 * value)]))}
-          />
-        ))}
-        {time &&
-          Array.from(time, (value, frame) => {
-            const height = (rows.bars - 4) * (value / most);
-            const left = x(seconds[frame]!) - half * 0.8;
-            return (
-              <rect
-                key={frame}
-                class="weight"
-                x={left}
-                width={half * 1.6}
-                y={rows.curves + rows.bars - height}
-                height={height}
-              />
-            );
-          })}
-      </svg>
+      <div class="curves">
+        <svg
+          viewBox={`0 0 ${WIDTH} ${rows.curves + rows.bars}`}
+          preserveAspectRatio="none"
+          role="img"
+          aria-label={now ? probabilityWords(now.probabilities, seconds) : 'Probabilities, once the dive is judged'}
+        >
+          {[0.5, 1].map((level) => (
+            <line key={level} class="level" x1="0" x2={WIDTH} y1={rowOf(level)} y2={rowOf(level)} />
+          ))}
+          {now?.probabilities.map((values, transition) => (
+            <path
+              key={transition}
+              class={`curve stage-${transition + 1}`}
+              d={area(values.map((value, frame) => [x(seconds[frame]!), rowOf(value)]))}
+            />
+          ))}
+          {time &&
+            Array.from(time, (value, frame) => {
+              const height = (rows.bars - 4) * (value / most);
+              const left = x(seconds[frame]!) - half * 0.8;
+              return (
+                <rect
+                  key={frame}
+                  class="weight"
+                  x={left}
+                  width={half * 1.6}
+                  y={rows.curves + rows.bars - height}
+                  height={height}
+                />
+              );
+            })}
+        </svg>
+        <span class="percent figure" style={{ top: `${levelAt(1)}%` }} aria-hidden="true">
+          100 %
+        </span>
+        <span class="percent figure" style={{ top: `${levelAt(0.5)}%` }} aria-hidden="true">
+          50 %
+        </span>
+      </div>
+      <Axis from={from} to={to} />
     </>
   );
+}
+
+/** Where a probability is drawn. */
+const rowOf = (probability: number) => rows.curves * (1 - 0.9 * probability);
+const levelAt = (probability: number) => (100 * rowOf(probability)) / (rows.curves + rows.bars);
+
+/** Seconds between marks of the axis, whichever gives no more than eight. */
+const steps = [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
+
+function Axis({ from, to }: { from: number; to: number }) {
+  const step = steps.find((each) => (to - from) / each <= 8) ?? to - from;
+  const first = Math.ceil(from / step);
+  const count = Math.floor(to / step) - first + 1;
+  const marks = Array.from({ length: Math.max(0, count) }, (_, index) => (first + index) * step);
+  return (
+    <div class="axis figure" aria-hidden="true">
+      {facts.value &&
+        marks.map((seconds) => (
+          <span key={seconds} style={{ left: `${(100 * (seconds - from)) / (to - from)}%` }}>
+            {axisWords(seconds, step)}
+          </span>
+        ))}
+    </div>
+  );
+}
+
+function axisWords(seconds: number, step: number): string {
+  if (step >= 60 || seconds >= 60)
+    return `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, '0')}`;
+  return `${seconds.toFixed(step < 1 ? 1 : 0)} s`;
 }
 
 function area(points: [number, number][]): string {

@@ -76,7 +76,7 @@ export function Film() {
       <div class="strip" ref={strip}>
         <FilmPictures from={from} to={to} />
         <FilmCurves from={from} to={to} />
-        {isFile && (
+        {isFile && !(closeUp.value && isCut) && (
           <>
             <i class="shade" style={{ left: 0, width: `${Math.max(0, place(start))}%` }} />
             <i class="shade" style={{ right: 0, width: `${Math.max(0, 100 - place(end))}%` }} />
@@ -132,7 +132,7 @@ export function Film() {
       <p class="key">
         <span>Curves: how likely each phase begins there.</span>
         <span class="evidence-key" style={{ visibility: evidence.value ? 'visible' : 'hidden' }}>
-          Bars: how much each frame moves the score.
+          Bars: how much each frame moves the score; “Where it looked” shows where in it.
         </span>
       </p>
     </section>

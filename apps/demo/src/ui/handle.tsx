@@ -17,7 +17,8 @@ interface HandleProps {
 
 /** A mark on the film strip that can be dragged, and moved with the arrow keys. */
 export function Handle({ class: kind, label, left, now, min, max, text, step, secondsAt, onMove }: HandleProps) {
-  const dragging = useRef(false);
+  /** The pointer that drags, how far from the mark it took hold, so that the mark does not jump, and where it went. */
+  const grip = useRef<{ pointer: number; offset: number; seconds?: number } | null>(null);
   const keys: Record<string, number> = {
     ArrowLeft: now - step,
     ArrowDown: now - step,
@@ -41,16 +42,20 @@ export function Handle({ class: kind, label, left, now, min, max, text, step, se
       aria-valuenow={round(now)}
       aria-valuetext={text}
       onPointerDown={(event) => {
-        dragging.current = true;
+        if (event.button !== 0 || grip.current) return;
+        grip.current = { pointer: event.pointerId, offset: secondsAt(event.clientX) - now };
         event.currentTarget.setPointerCapture(event.pointerId);
       }}
-      onPointerMove={(event) => dragging.current && onMove(secondsAt(event.clientX), false)}
-      onPointerUp={(event) => {
-        if (dragging.current) onMove(secondsAt(event.clientX), true);
-        dragging.current = false;
+      onPointerMove={({ pointerId, clientX }) => {
+        if (grip.current?.pointer !== pointerId) return;
+        grip.current.seconds = secondsAt(clientX) - grip.current.offset;
+        onMove(grip.current.seconds, false);
       }}
-      onPointerCancel={() => {
-        dragging.current = false;
+      onLostPointerCapture={({ pointerId }) => {
+        if (grip.current?.pointer !== pointerId) return;
+        const { seconds } = grip.current;
+        grip.current = null;
+        if (seconds !== undefined) onMove(seconds, true);
       }}
       onKeyDown={(event) => {
         const wanted = keys[event.key];

@@ -2,8 +2,10 @@ import type { Saliency } from '@mcore/scoring';
 import type { JudgeReady } from '../judge/judge-api.js';
 import type { Placed } from './use-frame-loop.js';
 
-/** The value that counts as full strength: few cells lie above it. */
-const FULL = 0.995;
+/** The quantile of cells that counts as full strength: few lie above it. */
+const FULL = 0.99;
+/** Frames with less than this part of what all frames together have stay faint. */
+const FAINTEST = 0.15;
 
 const scratch = document.createElement('canvas');
 
@@ -31,9 +33,9 @@ export function paintEvidence(
   scratch.width = columns;
   scratch.height = rows;
   const image = new ImageData(columns, rows);
-  const full = strength(maps);
   const cells = rows * columns;
   const frame = nearest(sampledSeconds, seconds);
+  const full = strengthsOf(maps, cells)[frame]!;
   for (let cell = 0; cell < cells; cell++) {
     const value = Math.min(1, maps[frame * cells + cell]! / full);
     image.data.set(
@@ -45,15 +47,25 @@ export function paintEvidence(
   context.drawImage(scratch, seen.left, seen.top, seen.width, seen.height);
 }
 
-const strengths = new WeakMap<Float32Array, number>();
+const strengths = new WeakMap<Float32Array, number[]>();
 
-/** A high quantile of all cells of all frames, so that frames can be compared. */
-function strength(maps: Float32Array): number {
+/**
+ * What counts as full strength in each frame: a high quantile of its cells, so that it shows where in this frame the evidence
+ * lies (the bars under the film say how much of it), but not so little that a frame without any glows.
+ */
+function strengthsOf(maps: Float32Array, cells: number): number[] {
   const known = strengths.get(maps);
-  if (known !== undefined) return known;
-  const found = maps.slice().sort()[Math.floor(FULL * (maps.length - 1))] || 1;
+  if (known) return known;
+  const least = FAINTEST * quantile(maps);
+  const found = Array.from({ length: maps.length / cells }, (_, frame) =>
+    Math.max(least, quantile(maps.subarray(frame * cells, (frame + 1) * cells))),
+  );
   strengths.set(maps, found);
   return found;
+}
+
+function quantile(values: Float32Array): number {
+  return values.slice().sort()[Math.floor(FULL * (values.length - 1))] || 1;
 }
 
 /** Index of the value nearest to another. */

@@ -1,20 +1,10 @@
 import { useSignal } from '@preact/signals';
-import { describeDive, describeNumber } from '../describe-dive.js';
+import { describeDive } from '../describe-dive.js';
 import { cancel, judgeNow } from '../state/judging.js';
 import { showDive, showFile } from '../state/showing.js';
-import {
-  diveNumber,
-  facts,
-  isStale,
-  longestDive,
-  phase,
-  ready,
-  source,
-  testDives,
-  trim,
-  verdict,
-} from '../state/store.js';
+import { facts, isStale, longestDive, phase, source, testDives, trim, verdict } from '../state/store.js';
 import { Camera } from './camera.js';
+import { DiveNumber } from './dive-number.js';
 
 type Tab = 'dive' | 'file' | 'camera';
 
@@ -124,26 +114,6 @@ function DiveChoice() {
   );
 }
 
-function DiveNumber() {
-  return (
-    <label class="number">
-      <span>Dive number</span>
-      <input
-        list="dive-numbers"
-        value={diveNumber.value}
-        placeholder="unknown"
-        autocomplete="off"
-        spellcheck={false}
-        aria-describedby="number-words"
-        onInput={({ currentTarget }) => (diveNumber.value = currentTarget.value)}
-        onKeyDown={({ key }) => key === 'Enter' && void judgeNow()}
-      />
-      <KnownNumbers />
-      <small id="number-words">{describeNumber(diveNumber.value)}</small>
-    </label>
-  );
-}
-
 function Go() {
   const [from, to] = trim.value;
   const isLong = source.value?.kind === 'file' && to - from > longestDive;
@@ -163,19 +133,5 @@ function Go() {
       </button>
       {isLong && <small>Longer than a dive: mark its start and end on the film first.</small>}
     </div>
-  );
-}
-
-/** Of the bank; a part of its own, so that typing does not make it anew. */
-function KnownNumbers() {
-  const known = ready.value?.diveNumbers ?? [];
-  return (
-    <datalist id="dive-numbers">
-      {known.map(({ diveNumber: each, exemplars }) => (
-        <option key={each} value={each.toUpperCase()}>
-          {describeDive(each)}, {exemplars} exemplars
-        </option>
-      ))}
-    </datalist>
   );
 }

@@ -16,6 +16,7 @@ import {
 } from '../state/store.js';
 import { clock } from './format.js';
 import { paintEvidence } from './paint-evidence.js';
+import { ReportHead } from './report-head.js';
 import { TroubleNote } from './trouble-note.js';
 import { paint, useFrameLoop } from './use-frame-loop.js';
 
@@ -54,6 +55,7 @@ export function Viewer() {
   const [from, to] = trim.value;
   return (
     <section class="viewer" aria-label="The dive">
+      <ReportHead />
       <div class="screen">
         <canvas ref={canvas} width="960" height="540" role="img" aria-label={pictureWords()} />
         <TroubleNote />

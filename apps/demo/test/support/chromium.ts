@@ -17,8 +17,12 @@ export const noChromium: string | null =
 /**
  * Starts the headless Chromium that comes as an npm package, with the libraries it needs from the same package, so that
  * nothing has to be installed on the machine.
+ *
+ * @param options - Whether with WebGPU, and further switches.
  */
-export async function startChromium(options: { webgpu?: boolean } = {}): Promise<Browser> {
+export async function startChromium(
+  options: { webgpu?: boolean; switches?: readonly string[] } = {},
+): Promise<Browser> {
   const { default: chromium } = await withLibraries(() => import('@sparticuz/chromium'));
   const executablePath = await withLibraries(() => chromium.executablePath());
   const { launch } = await import('puppeteer-core');
@@ -32,6 +36,7 @@ export async function startChromium(options: { webgpu?: boolean } = {}): Promise
       '--hide-scrollbars',
       ...camera,
       ...(options.webgpu ? webgpu : []),
+      ...(options.switches ?? []),
     ],
     env: { ...process.env, LD_LIBRARY_PATH: [...libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') },
     protocolTimeout: 240_000,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { build, install, root, runNode } from './set-up.mjs';
+import { pathToFileURL } from 'node:url';
+import { build, install, root } from './set-up.mjs';
 
 /**
  * `npm run demo`: builds what is missing, serves the demo on this machine and opens it. After `--` come options of `vite preview`,
@@ -12,4 +13,7 @@ if (options[open + 1] === 'false' && open >= 0) options.splice(open, 2);
 else if (open < 0) options.unshift('--open');
 install();
 build();
-runNode(join(root, 'node_modules', 'vite', 'bin', 'vite.js'), ['preview', join(root, 'apps', 'demo'), ...options]);
+// in this process, so that nothing is left behind when it is ended
+const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+process.argv = [process.execPath, vite, 'preview', join(root, 'apps', 'demo'), ...options];
+await import(pathToFileURL(vite));

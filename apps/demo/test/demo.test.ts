@@ -13,6 +13,7 @@ import { runMcore } from '../../cli/test/run-mcore.js';
 import { signed } from '../src/ui/format.js';
 import { buildSite } from './support/build-site.js';
 import { noChromium, startChromium } from './support/chromium.js';
+import { repeatVideo } from './support/long-video.js';
 import {
   chooseTab,
   complaints,
@@ -295,6 +296,27 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
     expect(cut.durationSeconds - cut.sampledSeconds.at(-1)!).toBeGreaterThan(0.5);
   });
 
+  it('wants the ends of a long video first, then judges what lies between them', async () => {
+    const long = join(folder, 'long.mp4');
+    await repeatVideo(video, long, 60);
+    await pick(page, long);
+    await page.waitForFunction(() => document.querySelector('.go small'));
+    expect(await page.$eval('.go', (go) => go.textContent)).toContain('Longer than a dive');
+    expect(await page.$('.digits:not(.empty)')).toBeNull();
+    const width = await page.$eval('.strip', (strip) => strip.clientWidth);
+    await drag(page, 'mouse', 'End of the dive', -0.98 * width);
+    expect(await page.$('.go small')).toBeNull();
+    await press(page, 'Judge this dive');
+    await verdictOf(page);
+    const scored: Scored & { sampledSeconds: number[] } = JSON.parse(await save(page, 'JSON'));
+    expect(Math.abs(scored.sampledSeconds.at(-1)! - 0.02 * (await duration()))).toBeLessThan(0.1);
+    // the same part, larger, with its phases; its ends are those of the film, so that they can't be taken here
+    await press(page, 'Only the dive');
+    expect(await page.$('[aria-label="End of the dive"]')).toBeNull();
+    expect(await page.$$eval('.handle.transition', (handles) => handles.length)).toBe(2);
+    await press(page, 'Only the dive');
+  });
+
   it('says that a broken file can’t be read, and goes on', async () => {
     const broken = join(folder, 'broken.mp4');
     writeFileSync(broken, readFileSync(video).subarray(0, 4000));
@@ -355,15 +377,18 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
 
   it('holds no more after six videos than after one', async () => {
     const memory = () =>
-      page.$eval('.costs', (costs) => /(\d+) in (\d+) tensors/.exec(costs.textContent!.replace(' MB', ''))!.slice(1));
+      page.$eval('.costs', (costs) => /(\d+) MB in (\d+) tensors, heap (\d+) MB/.exec(costs.textContent!)!.slice(1));
     await chooseTab(page, 'Rendered dive');
     const seen: string[][] = [];
     for (let dive = 0; dive < 6; dive++) {
       await press(page, 'Another');
       await verdictOf(page);
+      await evidenceOf(page);
       seen.push(await memory());
     }
-    for (const each of seen) expect(each).toEqual(seen[0]);
+    // the heap has grown to what the evidence takes by the second verdict
+    expect(seen[1]!.slice(0, 2)).toEqual(seen[0]!.slice(0, 2));
+    for (const each of seen.slice(2)) expect(each).toEqual(seen[1]);
   });
 
   it('fits a phone, and complains of nothing', async () => {

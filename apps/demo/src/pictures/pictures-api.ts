@@ -1,5 +1,5 @@
-/** What there is to show. */
-export type PictureSource = { kind: 'dive'; id: string } | { kind: 'file'; file: Blob; name: string };
+/** What there is to show. A file that crosses to the worker is another object every time: `key` says which are the same. */
+export type PictureSource = { kind: 'dive'; id: string } | { kind: 'file'; file: Blob; name: string; key: number };
 
 /** What is known of a video once it is open. */
 export interface FootageFacts {

@@ -14,7 +14,7 @@ const renderers = new Map<number, DiveRenderer>();
 /** The newest request of every lane. */
 const newest = new Map<string, number>();
 /** The video opened last: most requests are for it again. */
-let opened: { file: Blob; video: Promise<Video> } | undefined;
+let opened: { key: number; video: Promise<Video> } | undefined;
 
 const api: PicturesApi = {
   async open(source) {
@@ -31,10 +31,10 @@ const api: PicturesApi = {
 
 serve(api);
 
-function videoOf({ file, name }: Extract<PictureSource, { kind: 'file' }>): Promise<Video> {
-  if (opened?.file !== file || opened.file.size !== file.size) {
+function videoOf({ file, name, key }: Extract<PictureSource, { kind: 'file' }>): Promise<Video> {
+  if (opened?.key !== key) {
     void opened?.video.then((video) => video.close()).catch(() => {});
-    opened = { file, video: openVideo(file, { name }) };
+    opened = { key, video: openVideo(file, { name }) };
   }
   return opened.video;
 }

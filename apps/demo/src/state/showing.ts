@@ -56,6 +56,8 @@ async function show(source: store.Source, diveNumber: string, longest: number): 
     if (own === opening && isShort) await load('footage', source, store.trim.value);
   } catch (error) {
     if (own !== opening || error instanceof WorkerStopped) return;
+    // pictures that don't come, as from a huge video on a slow machine, are no reason to end what is computed
+    if (store.phase.value !== null || store.verdict.value) return;
     cancel();
     const sample = { label: 'Show a rendered dive', go: () => showDive(store.testDives[0]!) };
     const kind = kindOf(error);
@@ -94,8 +96,13 @@ async function load(
   await target.load({ source: pictureSource(source), fromSeconds, toSeconds, count, height });
 }
 
+const keys = new WeakMap<Blob, number>();
+let nextKey = 0;
+
 function pictureSource(source: store.Source): PictureSource {
-  return source.kind === 'dive'
-    ? { kind: 'dive', id: source.clip.id }
-    : { kind: 'file', file: source.file, name: source.name };
+  if (source.kind === 'dive') return { kind: 'dive', id: source.clip.id };
+  const { file, name } = source;
+  const key = keys.get(file) ?? nextKey++;
+  keys.set(file, key);
+  return { kind: 'file', file, name, key };
 }

@@ -68,6 +68,7 @@ function triangleKernel(input: number, output: number, from: number, length: num
  */
 export function resampleFrames(frames: Frames, size: FrameSize, region: Region, mirrored: boolean): Frames {
   const { count, height, width, data } = frames;
+  if (size.height === height && size.width === width) return cropFrames(frames, region, mirrored);
   const columns = triangleKernel(width, size.width, region.left, region.width);
   const rows = triangleKernel(height, size.height, region.top, region.height);
   const lastRow = region.height - 1;
@@ -81,6 +82,29 @@ export function resampleFrames(frames: Frames, size: FrameSize, region: Region, 
     squeezeRows(source, width, top, bottom, columns, region.width, mirrored, squeezed);
     const target = result.subarray(frame * region.height * region.width * 3);
     squeezeColumns(squeezed, top, rows, region.height, region.width, sums, target);
+  }
+  return { data: result, count, height: region.height, width: region.width };
+}
+
+/** A rectangle of frames that keep their size: what resizing would give there too, without its arithmetic. */
+function cropFrames({ count, height, width, data }: Frames, region: Region, mirrored: boolean): Frames {
+  const stride = region.width * 3;
+  const result = new Uint8Array(count * region.height * stride);
+  let write = 0;
+  for (let frame = 0; frame < count; frame++) {
+    for (let y = 0; y < region.height; y++, write += stride) {
+      const row = (frame * height + region.top + y) * width * 3;
+      if (!mirrored) {
+        const from = row + region.left * 3;
+        result.set(data.subarray(from, from + stride), write);
+        continue;
+      }
+      for (let x = 0, read = row + (width - 1 - region.left) * 3; x < stride; x += 3, read -= 3) {
+        result[write + x] = data[read]!;
+        result[write + x + 1] = data[read + 1]!;
+        result[write + x + 2] = data[read + 2]!;
+      }
+    }
   }
   return { data: result, count, height: region.height, width: region.width };
 }

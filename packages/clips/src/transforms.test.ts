@@ -65,6 +65,20 @@ describe('transformFrames', () => {
     expect(centerCrop({ resize: { height: 11, width: 13 }, crop })).toEqual({ flip: false, top: 0, left: 2 });
   });
 
+  it.each([false, true])('only cuts frames that have their size already, mirrored or not: %s', (flip) => {
+    const clip = stack([pattern('noise', 20, 30), pattern('smooth', 20, 30)]);
+    const crop = { height: 16, width: 11 };
+    const cut = transformFrames(clip, { resize: { height: 20, width: 30 }, crop }, { flip, top: 3, left: 17 });
+    const expected: number[] = [];
+    for (let frame = 0; frame < 2; frame++)
+      for (let y = 3; y < 19; y++)
+        for (let x = 17; x < 28; x++) {
+          const at = ((frame * 20 + y) * 30 + (flip ? 29 - x : x)) * 3;
+          expected.push(...clip.data.subarray(at, at + 3));
+        }
+    expect([...cut.data]).toEqual(expected);
+  });
+
   it('treats every frame of a clip alike and leaves its input as it was', () => {
     const clip = stack([pattern('noise', 40, 64), pattern('smooth', 40, 64)]);
     const before = clip.data.slice();

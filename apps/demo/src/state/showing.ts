@@ -36,6 +36,7 @@ async function show(source: store.Source, diveNumber: string, longest: number): 
   batch(() => {
     store.source.value = source;
     store.facts.value = null;
+    store.trim.value = [0, 0];
     store.diveNumber.value = diveNumber;
     trouble.value = null;
   });

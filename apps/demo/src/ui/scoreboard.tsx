@@ -75,7 +75,11 @@ function Meaning({ verdict: now }: { verdict: Verdict }) {
     (_, stage) => scored.exemplars.reduce((sum, vote) => sum + vote.stageDeltas[stage]!, 0) / scored.exemplars.length,
   );
   const largest = Math.max(5, ...means.map(Math.abs));
-  const where = { label: '', 'same number': ' (of this number)', 'similar dives': ' (of the exemplars)' }[from];
+  const where = {
+    label: '',
+    'same number': ' The difficulty is that of the number.',
+    'similar dives': ' The difficulty is the exemplars’ middle one.',
+  }[from];
   return (
     <div class="meaning">
       <p class="product">
@@ -84,11 +88,11 @@ function Meaning({ verdict: now }: { verdict: Verdict }) {
         </span>
         <span aria-hidden="true">×</span>
         <span>
-          <b class="figure">{difficulty.toFixed(1)}</b> difficulty{where}
+          <b class="figure">{difficulty.toFixed(1)}</b> difficulty
         </span>
       </p>
       <p class="quiet">
-        As if each of the three judges who count had given <b class="figure">{award.toFixed(1)}</b> of 10.
+        As if each of the three judges who count had given <b class="figure">{award.toFixed(1)}</b> of 10.{where}
       </p>
       <dl class="parts" aria-label="What each phase adds against the mean exemplar, in points">
         {names.map((name, stage) => (

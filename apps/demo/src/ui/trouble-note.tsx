@@ -1,11 +1,16 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { ready } from '../state/store.js';
 import { trouble } from '../state/trouble.js';
 
 /** What is wrong, with ways on: over the picture, so that nothing moves. */
 export function TroubleNote() {
   const wrong = trouble.value;
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (wrong) place.current?.scrollIntoView({ block: 'nearest' });
+  }, [wrong]);
   return (
-    <div role="alert" class="notes">
+    <div role="alert" class="notes" ref={place}>
       {wrong && (
         <div class="trouble">
           <p>

@@ -35,25 +35,25 @@ export class ClipDescriber {
   async describe(frames: Frames): Promise<ClipDescription> {
     this.#backbone ??= this.model.backbone.inferenceModel();
     const backbone = this.#backbone;
-    const features = tf.tidy(() => backbone.apply(normalizeFrames(framesTensor(frames)) as tf.Tensor5D));
-    const logits = this.model.transitionLogits(features);
+    // one tensor, so that an engine with a memory of its own is read once
+    const [time, count] = [frames.count, this.model.config.stages - 1];
+    const both = tf.tidy(() => {
+      const features = backbone.apply(normalizeFrames(framesTensor(frames)) as tf.Tensor5D);
+      return tf.concat([tf.reshape(features, [-1]), tf.reshape(this.model.transitionLogits(features), [-1])]);
+    });
     try {
-      const logitValues = (await logits.data()) as Float32Array;
-      const [transitions] = this.model.decode([asRows(logitValues, logits.shape[2])]);
-      const stages = this.model.regressionFeatures(features, [transitions!]);
-      const [featureValues, stageValues] = (await Promise.all([features.data(), stages.data()])) as [
-        Float32Array,
-        Float32Array,
-      ];
-      stages.dispose();
+      const values = (await both.data()) as Float32Array;
+      const features = values.slice(0, values.length - time * count);
+      const logits = values.slice(features.length);
+      const [transitions] = this.model.decode([asRows(logits, count)]);
       return {
-        features: featureValues.slice(),
-        logits: logitValues.slice(),
+        features,
+        logits,
         transitions: transitions!,
-        stages: stageValues.slice(),
+        stages: this.model.regressionValues(features, transitions!),
       };
     } finally {
-      tf.dispose([features, logits]);
+      both.dispose();
     }
   }
 
@@ -61,7 +61,7 @@ export class ClipDescriber {
    * Stage features at other transitions than the decoded ones.
    *
    * @param features - Of {@link ClipDescription}.
-   * @param transitions - Indices of sampled frames, as {@link MCoRe.regressionFeatures} takes them.
+   * @param transitions - Indices of sampled frames, as {@link MCoRe.regressionValues} takes them.
    * @returns Stages x steps x channels.
    * @throws {@link ArgumentError} if the features are not a whole number of frames.
    */
@@ -72,14 +72,7 @@ export class ClipDescriber {
         `ClipDescriber.stagesAt: wanted frames x ${featureSize} features, got ${features.length} numbers.`,
       );
     }
-    const stages = tf.tidy(() =>
-      this.model.regressionFeatures(tf.tensor3d(features, [1, features.length / featureSize, featureSize]), [
-        transitions,
-      ]),
-    );
-    const values = (await stages.data()) as Float32Array;
-    stages.dispose();
-    return values.slice();
+    return this.model.regressionValues(features, transitions);
   }
 
   /** Frees what was made ready; call it when the model's weights have changed too. The model stays. */

@@ -1,7 +1,7 @@
 import { ArgumentError, ShapeError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { resampleStages } from './index.js';
+import { resampleStages, resampleStageValues } from './index.js';
 import { describeOnBackends, readFixture, relativeError } from './test-support.js';
 
 // computed by the authors' PyTorch modules: 10 pairs of transitions of one clip, 32 channels
@@ -109,6 +109,32 @@ describe('resampleStages', () => {
     );
     expect(() => resampleStages(tf.zeros([96, 4]) as unknown as tf.Tensor3D, [[1]], 5)).toThrow(
       new ShapeError('resampleStages: features must be [batch, time, channels] and not empty, got [96, 4].'),
+    );
+  });
+});
+
+describe('resampleStageValues', () => {
+  it("equals the authors' modules and F.interpolate within 1e-6 (relative L2)", () => {
+    const clip = new Float32Array(authors.values('x'));
+    const own = pairs.flatMap((transitions) => [...resampleStageValues(clip, 32, transitions, 5)]);
+    expect(relativeError(own, authors.values('out'))).toBeLessThan(1e-6);
+    for (const { name, transitions, steps } of cases) {
+      const x = others.tensor(`${name}.x`);
+      const values = resampleStageValues(new Float32Array(others.values(`${name}.x`)), x.shape[2]!, transitions, steps);
+      x.dispose();
+      expect({ name, near: relativeError(values, others.values(`${name}.y`)) < 1e-6 }).toEqual({ name, near: true });
+    }
+  });
+
+  it('names what does not fit', () => {
+    expect(() => resampleStageValues(new Float32Array(7), 2, [1], 5)).toThrow(
+      new ShapeError('resampleStageValues: features must be whole frames of 2 channels, at least one, got 7 numbers.'),
+    );
+    expect(() => resampleStageValues(new Float32Array(8), 2, [5], 5)).toThrow(
+      new ArgumentError('resampleStageValues: transitions must be whole numbers in 0 .. 4, got 5 for clip 0.'),
+    );
+    expect(() => resampleStageValues(new Float32Array(8), 2, [1], 0)).toThrow(
+      new ArgumentError('resampleStageValues: steps must be a positive whole number, got 0.'),
     );
   });
 });

@@ -38,6 +38,51 @@ export function resampleStages(features: tf.Tensor3D, transitions: Transitions, 
   return resampleLinear(features, ranges, steps);
 }
 
+/**
+ * {@link resampleStages} of one clip's features that have been read already, without a tensor.
+ *
+ * @param features - Time x channels.
+ * @param channels - Features of a frame.
+ * @param transitions - As in {@link resampleStages}, of this clip.
+ * @param steps - Steps a stage gets.
+ * @returns Stages x steps x channels.
+ * @throws {@link ShapeError} if the features are not whole frames; {@link ArgumentError} as {@link resampleStages}.
+ */
+export function resampleStageValues(
+  features: Float32Array,
+  channels: number,
+  transitions: ArrayLike<number>,
+  steps: number,
+): Float32Array {
+  const time = features.length / channels;
+  if (!Number.isInteger(time) || time < 1) {
+    throw new ShapeError(
+      `resampleStageValues: features must be whole frames of ${channels} channels, at least one, got ${features.length} numbers.`,
+    );
+  }
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new ArgumentError(`resampleStageValues: steps must be a positive whole number, got ${steps}.`);
+  }
+  const [frames] = checkedTransitions('resampleStageValues', [transitions], 1, transitions.length, time);
+  const ranges = stageRanges(frames!, time);
+  const result = new Float32Array(ranges.length * steps * channels);
+  let write = 0;
+  for (const [start, end] of ranges) {
+    for (let step = 0; step < steps; step++) {
+      const position = steps === 1 ? 0 : (step * (end - start - 1)) / (steps - 1);
+      const below = Math.floor(position);
+      const share = Math.fround(position - below);
+      const from = (start + below) * channels;
+      for (let channel = 0; channel < channels; channel++) {
+        const value = features[from + channel]!;
+        const next = share === 0 ? 0 : share * features[from + channels + channel]!;
+        result[write++] = Math.fround(1 - share) * value + next;
+      }
+    }
+  }
+  return result;
+}
+
 /** First frame and frame after the last of every stage, none empty. */
 function stageRanges(transitions: readonly number[], time: number): FrameRange[] {
   const inside = transitions.map((frame) => Math.min(Math.max(frame, 1), time - 1)).sort((a, b) => a - b);

@@ -9,9 +9,8 @@ import {
   type StageShape,
   scoreFromStages,
 } from '@mcore/model';
-import { decodeOrdered, decodeWindowed, resampleStages } from '@mcore/segmenter';
+import { decodeOrdered, decodeWindowed, resampleStageValues } from '@mcore/segmenter';
 import type { PairGradient, Replica } from '@mcore/training';
-import * as tf from '@tensorflow/tfjs-core';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { onnxFiles } from '../run/export-weights.js';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnx-runtime.js';
@@ -63,14 +62,9 @@ export class OnnxModel implements Replica {
     const transitions = this.#decode(logitValues, time);
     const featureValues = await valuesOf(features);
     const { stagewise, stages: stageCount, stepsPerStage } = this.config;
-    const stages = tf.tidy(() => {
-      const sequence = tf.tensor3d(featureValues, [1, time, channels]);
-      return stagewise
-        ? resampleStages(sequence, [transitions], stepsPerStage)
-        : resampleStages(sequence, [[]], stageCount * stepsPerStage);
-    });
-    const stageValues = (await stages.data()) as Float32Array;
-    stages.dispose();
+    const stageValues = stagewise
+      ? resampleStageValues(featureValues, channels, transitions, stepsPerStage)
+      : resampleStageValues(featureValues, channels, [], stageCount * stepsPerStage);
     return { features: featureValues, logits: logitValues, transitions, stages: stageValues };
   }
 

@@ -1,0 +1,46 @@
+import { registerOps } from '@mcore/ops';
+import { prepareWebgpu, useTestWebgpu } from '@mcore/webgpu-testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it, vi } from 'vitest';
+import { ClipDescriber, MCoRe, presetConfig } from './index.js';
+
+/** What is used of tfjs's WebGPU backend beyond its public type. */
+type WebgpuBackend = tf.KernelBackend & {
+  uploadToGPU(dataId: object): void;
+  tensorMap: Map<object, { shape: number[]; resource?: object; values?: object }>;
+};
+
+const noWebgpu = await prepareWebgpu();
+
+describe('ClipDescriber', () => {
+  it.skipIf(noWebgpu !== null)(
+    `reads a GPU once a clip, and uploads frames but no weights again${noWebgpu ? `: skipped, ${noWebgpu}` : ''}`,
+    async () => {
+      await useTestWebgpu();
+      await registerOps();
+      const config = presetConfig('laptop');
+      const model = new MCoRe(config, { seed: 1 });
+      const describer = new ClipDescriber(model);
+      const frames = { count: 4, height: 32, width: 32, data: new Uint8Array(4 * 32 * 32 * 3).fill(90) };
+      const first = await describer.describe(frames); // pipelines are made, weights go up
+      const backend = tf.backend() as WebgpuBackend;
+      const read = vi.spyOn(backend, 'read');
+      const readSync = vi.spyOn(backend, 'readSync');
+      const uploaded: number[] = [];
+      const upload = backend.uploadToGPU.bind(backend);
+      backend.uploadToGPU = (dataId) => {
+        const tensor = backend.tensorMap.get(dataId)!;
+        // outputs come this way too, without values
+        if (!tensor.resource && tensor.values) uploaded.push(tf.util.sizeFromShape(tensor.shape));
+        upload(dataId);
+      };
+      const second = await describer.describe(frames);
+      expect([...second.features]).toEqual([...first.features]);
+      expect(read).toHaveBeenCalledTimes(1);
+      expect(readSync).not.toHaveBeenCalled();
+      expect(uploaded.filter((size) => size > 64)).toEqual([frames.data.length]);
+      describer.dispose();
+      model.dispose();
+    },
+  );
+});

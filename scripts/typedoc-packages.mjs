@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Converter, MinimalSourceFile, ReflectionKind } from 'typedoc';
+import { drawArrows } from './draw-arrows.mjs';
 import { root } from './packages.mjs';
 
 /**
@@ -32,6 +33,25 @@ export function load(app) {
     const text = document.content.map((/** @type {{ text: string }} */ { text }) => text).join('');
     const [, heading] = /^# (.+)$/m.exec(text) ?? [];
     if (heading && document.frontmatter.title === undefined) document.name = heading;
+    document.frontmatter.group ??= groupOf(app.files.getReflectionPath(document) ?? '');
+    // GitHub draws these itself
+    for (const part of document.content) {
+      const [, graph] = /^```mermaid\n([\s\S]*)```$/.exec(part.text) ?? [];
+      if (graph) Object.assign(part, { kind: 'text', text: drawArrows(graph) });
+    }
+  });
+
+  // pages in the order in which docs/index.md names them
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    const index = readFileSync(join(root, 'docs', 'index.md'), 'utf8');
+    const place = (/** @type {import('typedoc').DocumentReflection} */ document) => {
+      const at = index.indexOf(`${basename(app.files.getReflectionPath(document) ?? '')})`);
+      return at < 0 ? index.length : at;
+    };
+    project.documents?.sort((a, b) => place(a) - place(b));
+    project.childrenIncludingDocuments?.sort((a, b) =>
+      a.isDocument() && b.isDocument() ? place(a) - place(b) : Number(b.isDocument()) - Number(a.isDocument()),
+    );
   });
 
   app.converter.addUnknownSymbolResolver((reference, from) => {
@@ -42,4 +62,11 @@ export function load(app) {
       .find(({ name, parent }) => name === path[0]?.path && parent?.name === '@mcore/errors');
     return target && { target };
   });
+}
+
+/** The heading in the navigation that a page stands under. */
+function groupOf(/** @type {string} */ path) {
+  if (path.includes('/guides/')) return 'Guides';
+  if (path.includes('/decisions/')) return 'Decisions';
+  return path.includes('/docs/') ? 'Tried and measured' : 'Working on it';
 }

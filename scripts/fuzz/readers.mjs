@@ -555,7 +555,7 @@ export const readers = [
     name: 'config',
     reads: 'configuration files of `mcore train`, YAML and JSON, and the value of `--set`',
     limits: '64 KiB a file, 50 collections within each other, 100 aliases; every field is known and has a range',
-    seconds: 2,
+    seconds: 5,
     megabytes: 96,
     make: damagedConfig,
     read(input) {

@@ -28,7 +28,7 @@ import {
   verdictOf,
 } from './support/page.js';
 import { textOfPages } from './support/pdf.js';
-import { drag } from './support/pointer.js';
+import { drag, dropFile } from './support/pointer.js';
 import { serveFolder } from './support/serve.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-demo-'));
@@ -325,6 +325,14 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
     expect(await troubleOf(page)).toMatch(/^This video can’t be read here\. \w+: wanted .*broken\.mp4/);
     await press(page, 'Show a rendered dive');
     expect(await verdictOf(page)).toBeGreaterThan(0);
+  });
+
+  it('judges a file that is dropped anywhere on the page', async () => {
+    await page.evaluate(() => scrollTo(0, 600));
+    await dropFile(page, video, 500, 400);
+    await page.waitForSelector('[aria-label="Video dive.mp4"]');
+    expect(await verdictOf(page)).toBeGreaterThan(0);
+    expect(await page.$('.source.over')).toBeNull();
   });
 
   it('says that a number is none, and judges without', async () => {

@@ -42,6 +42,7 @@ async function show(source: store.Source, diveNumber: string, longest: number): 
   });
   store.overview.clear();
   store.footage.clear();
+  playback.setRange(0, 0);
   try {
     const facts = await pictures.call('open', pictureSource(source));
     if (own !== opening) return;

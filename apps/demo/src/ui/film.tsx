@@ -76,7 +76,7 @@ export function Film() {
       <div class="strip" ref={strip}>
         <FilmPictures from={from} to={to} />
         <FilmCurves from={from} to={to} />
-        {isFile && !(closeUp.value && isCut) && (
+        {isFile && facts.value && !(closeUp.value && isCut) && (
           <>
             <i class="shade" style={{ left: 0, width: `${Math.max(0, place(start))}%` }} />
             <i class="shade" style={{ right: 0, width: `${Math.max(0, 100 - place(end))}%` }} />

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { describeDive } from '../describe-dive.js';
 import { cancel, judgeNow } from '../state/judging.js';
 import { showDive, showFile } from '../state/showing.js';
@@ -23,23 +24,29 @@ export function SourceBar() {
     tab.value = 'file';
     showFile(file, file.name);
   };
-  return (
-    <section
-      class={`source${over.value ? ' over' : ''}`}
-      aria-label="What to judge"
-      onDragOver={(event) => {
-        event.preventDefault();
-        over.value = true;
-      }}
-      onDragLeave={() => {
-        over.value = false;
-      }}
-      onDrop={(event) => {
-        event.preventDefault();
-        over.value = false;
+  // anywhere on the page: the browser would leave it for a file that is dropped beside its place
+  useEffect(() => {
+    const listeners = new AbortController();
+    const { signal } = listeners;
+    const set = (event: DragEvent, on: boolean) => {
+      if (!event.dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      over.value = on;
+    };
+    addEventListener('dragover', (event) => set(event, true), { signal });
+    addEventListener('dragleave', (event) => event.relatedTarget === null && set(event, false), { signal });
+    addEventListener(
+      'drop',
+      (event) => {
+        set(event, false);
         take(event.dataTransfer?.files[0]);
-      }}
-    >
+      },
+      { signal },
+    );
+    return () => listeners.abort();
+  }, []);
+  return (
+    <section class={`source${over.value ? ' over' : ''}`} aria-label="What to judge">
       <fieldset class="tabs">
         <legend class="unseen">Where the dive comes from</legend>
         {tabs.map(({ tab: each, name }) => (
@@ -59,7 +66,7 @@ export function SourceBar() {
               onChange={(event) => take((event.target as HTMLInputElement).files?.[0])}
             />
             <span>
-              <b>Choose a video</b> or drop one anywhere on this bar
+              <b>Choose a video</b> or drop one anywhere on this page
             </span>
           </label>
         )}

@@ -7,7 +7,7 @@ export function TroubleNote() {
   const wrong = trouble.value;
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (wrong) place.current?.scrollIntoView({ block: 'nearest' });
+    if (wrong) place.current?.scrollIntoView({ block: 'center' });
   }, [wrong]);
   return (
     <div role="alert" class="notes" ref={place}>

@@ -26,6 +26,19 @@ export async function drag(page: Page, pointer: Pointer, label: string, by: numb
   }
 }
 
+/** Drops a file on the page, as from a folder beside the browser. */
+export async function dropFile(page: Page, file: string, x: number, y: number): Promise<void> {
+  const session = await page.createCDPSession();
+  try {
+    const data = { items: [], files: [file], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await session.send('Input.dispatchDragEvent', { type, x, y, data });
+    }
+  } finally {
+    await session.detach();
+  }
+}
+
 type Send = (what: 'down' | 'move' | 'up', x: number, y: number) => Promise<unknown>;
 
 function mouse(session: CDPSession): Send {

@@ -23,7 +23,7 @@ const server = await serveFolder(site);
 const browser = await startChromium();
 try {
   const page = await browser.newPage();
-  const [width, height] = flags.has('--phone') ? [390, 844] : [1280, 1150];
+  const [width, height] = flags.has('--phone') ? [390, 844] : [1280, 1240];
   await page.setViewport({ width, height, deviceScaleFactor: flags.has('--phone') ? 1 : 1.25 });
   await page.emulateMediaFeatures([
     { name: 'prefers-color-scheme', value: flags.has('--dark') ? 'dark' : 'light' },

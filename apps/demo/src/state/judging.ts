@@ -68,7 +68,10 @@ async function revive(): Promise<void> {
   if (store.ready.value !== null || !judgedJob) return;
   const own = job;
   try {
-    store.phase.value = 'Starting';
+    batch(() => {
+      trouble.value = null;
+      store.phase.value = 'Starting';
+    });
     await start();
     await judge.call('judge', judgedJob);
   } finally {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { builtinModules, createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -127,10 +127,12 @@ async function tryPackage(/** @type {import('./release.mjs').Library} */ library
   return cells;
 }
 
-/** Whether an example is for pages too: its imports are. */
-function isForPages(/** @type {import('./release.mjs').Library} */ { name }, /** @type {string} */ code) {
-  const onlyNode = ['@mcore/tensorflow-native', '@mcore/finediving-loader'];
-  return !onlyNode.includes(name) && !/from 'node:|\/node'|Buffer\.|process\.|import\.meta/.test(code);
+/** Whether an example is for pages too: its imports are, and what it imports is. */
+function isForPages(/** @type {import('./release.mjs').Library} */ { directory }, /** @type {string} */ code) {
+  const main = readFileSync(join(directory, 'dist', 'index.js'), 'utf8');
+  const modules = [...main.matchAll(/(?:from|import) ["'](?:node:)?([^"']+)["']/g)].map(([, module]) => String(module));
+  const onlyNode = modules.some((module) => builtinModules.includes(module));
+  return !onlyNode && !/from 'node:|\/node'|Buffer\.|process\.|import\.meta/.test(code);
 }
 
 /** Runs an example in every Node, each time in a folder where nothing of an earlier run lies. */

@@ -1,10 +1,10 @@
 // Gives JavaScript the kernels of @mcore/ops, compiled for this processor, on the memory of a WebAssembly module.
 //
-// `link()` returns an object with one function a kernel and `setMemory(buffer)`. As in the WebAssembly module, pointers are numbers:
+// `link(older)` returns an object with one function a kernel and `setMemory(buffer)`. As in the WebAssembly module, pointers are numbers:
 // offsets into that memory, 0 for none. Nothing is checked here: they come from the same code that calls the WebAssembly module.
 #include <cpuid.h>
 #include <node_api.h>
-#include <stdint.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include "kernels.h"
 
@@ -76,9 +76,16 @@ static const Kernel *kernels_here(void) {
   return kernels_avx2;
 }
 
+// `link(true)` takes the kernels for AVX2 where there are newer ones.
 static napi_value link_kernels(napi_env env, napi_callback_info info) {
-  (void)info;
+  napi_value argument;
+  size_t given = 1;
+  bool older = false;
+  if (napi_get_cb_info(env, info, &given, &argument, 0, 0) != napi_ok ||
+      (given == 1 && napi_get_value_bool(env, argument, &older) != napi_ok))
+    return fail(env, "native kernels: link wanted a boolean");
   const Kernel *kernels = kernels_here();
+  if (older && kernels) kernels = kernels_avx2;
   if (!kernels) return fail(env, "native kernels: wanted a processor with AVX2 and FMA");
   int count = 0;
   while (kernels[count].name) count++;

@@ -16,22 +16,34 @@ export interface NativeKernels {
   link(): LinkedKernels;
 }
 
-let loaded: NativeKernels | null = null;
+/** What to load. */
+export interface LoadOptions {
+  /** `AVX2` takes those kernels also where the processor has AVX-512: to compare, or to have the digits of an older processor. */
+  instructions?: 'AVX2';
+}
+
+const loaded = new Map<string, NativeKernels>();
 
 /**
  * Loads the kernels that were compiled for this platform; they lie in the package, so nothing is compiled or fetched.
  *
  * There are kernels for Linux on x64, on processors with AVX2 and FMA (Intel since 2013, AMD since 2015).
  *
+ * @param options - See {@link LoadOptions}; the newest instructions by default.
  * @returns The same object every time.
  * @throws {@link EngineError} on other platforms and processors; the engine `wasm` works there.
  */
-export function loadNativeKernels(): NativeKernels {
-  loaded ??= load();
-  return loaded;
+export function loadNativeKernels({ instructions }: LoadOptions = {}): NativeKernels {
+  const key = instructions ?? 'newest';
+  let kernels = loaded.get(key);
+  if (!kernels) {
+    kernels = load(instructions);
+    loaded.set(key, kernels);
+  }
+  return kernels;
 }
 
-function load(): NativeKernels {
+function load(wanted: LoadOptions['instructions']): NativeKernels {
   const platform = `${process.platform}-${process.arch}`;
   const file = fileURLToPath(new URL(`../prebuilt/${platform}.node`, import.meta.url));
   if (!existsSync(file)) {
@@ -39,7 +51,7 @@ function load(): NativeKernels {
       `loadNativeKernels: wanted Linux on x64, got ${platform}. Use the engine 'wasm', which has the same kernels in WebAssembly.`,
     );
   }
-  const addon = { exports: {} as { instructions(): string; link(): LinkedKernels } };
+  const addon = { exports: {} as { instructions(): string; link(older: boolean): LinkedKernels } };
   try {
     process.dlopen(addon, file);
   } catch (error) {
@@ -54,5 +66,5 @@ function load(): NativeKernels {
       "loadNativeKernels: wanted a processor with AVX2 and FMA, got one without. Use the engine 'wasm'.",
     );
   }
-  return { instructions, link: () => addon.exports.link() };
+  return { instructions: wanted ?? instructions, link: () => addon.exports.link(wanted === 'AVX2') };
 }

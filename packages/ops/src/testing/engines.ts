@@ -39,6 +39,13 @@ const ENGINES = {
       await registerOps({ native: loadNativeKernels() });
     },
   },
+  'wasm with operations compiled for AVX2': {
+    unavailable: noNative,
+    use: async () => {
+      await useBackend('wasm');
+      await registerOps({ native: loadNativeKernels({ instructions: 'AVX2' }) });
+    },
+  },
   tensorflow: {
     unavailable: noTensorflow,
     use: () => {

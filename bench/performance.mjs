@@ -62,18 +62,19 @@ const PIECES = {
     ...['56x56', '168x168', '224x224'].map((size) => ['--size', size]),
     ...['1', '4', '8'].map((clips) => ['--clips', clips]),
     ...['1', '50', '200'].map((exemplars) => ['--exemplars', exemplars]),
-  ].map((sizes) => ['--work', 'score', '--rounds', '3', ...sizes, ...growing]),
+  ].map((sizes) => ['--work', 'score', '--rounds', '2', ...sizes, ...growing]),
 };
 
 const words = process.argv.slice(2);
 const pieces = words.includes('--write') ? [] : words.length > 0 ? words : Object.keys(PIECES);
 for (const piece of pieces) {
   if (!PIECES[piece]) fail(`wanted pieces of ${Object.keys(PIECES).join(', ')}, got ${piece}.`);
-  const outcomes = PIECES[piece].flatMap((args) => {
+  const outcomes = [];
+  for (const args of PIECES[piece]) {
     if (args.includes('--against') && !existsSync(python)) fail('wanted PyTorch: node scripts/set-up-python.mjs');
-    return measure(args);
-  });
-  save({ ...load(), [piece]: outcomes });
+    outcomes.push(...measure(args));
+    save({ ...load(), [piece]: outcomes }); // what is measured stays, whatever comes next
+  }
   write(load());
 }
 write(load());

@@ -404,9 +404,11 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
       }
     });
     expect(longest).toBeLessThan(50);
-    // the heap has grown to what the evidence takes by the second verdict
-    expect(seen[1]!.slice(0, 2)).toEqual(seen[0]!.slice(0, 2));
-    for (const each of seen.slice(2)) expect(each).toEqual(seen[1]);
+    // tensors are the same to the last; the heap, which has grown to what the evidence takes by the second verdict, may be cut up so that
+    // it grows by one step more, which is a fifth
+    for (const each of seen) expect(each.slice(0, 2)).toEqual(seen[0]!.slice(0, 2));
+    const heaps = seen.slice(1).map(([, , heap]) => Number(heap));
+    expect(Math.max(...heaps)).toBeLessThan(1.25 * heaps[0]!);
   });
 
   it('fits a phone, and complains of nothing', async () => {

@@ -1,29 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { createServer } from 'vite';
+import { startDemo } from '../scripts/demo-in-chromium.mjs';
 
 /**
- * `node bench/demo.mjs [engine] [--page URL]`: time to the first score of a 4 s clip in the demo, in headless Chromium.
+ * `node bench/demo.mjs [engine]`: time to the first score of a 4 s clip in the demo, in headless Chromium.
  *
  * Prints, as JSON: from opening the page to the score (nothing cached, then from the cache), the parts of it, the longest
  * task of the main thread while it computes, and memory over 20 videos. Linux x64; engine `wasm` unless given. Graphics
  * cards are not seen by this Chromium: `webgpu` is SwiftShader, which says nothing about them.
  */
-const root = fileURLToPath(new URL('../apps/demo/', import.meta.url));
 const engine = process.argv[2] ?? 'wasm';
-const vite = await createServer({ root, logLevel: 'error', server: { middlewareMode: true }, appType: 'custom' });
-const { startChromium } = await vite.ssrLoadModule('/test/support/chromium.ts');
-const { buildSite } = await vite.ssrLoadModule('/test/support/build-site.ts');
-const { serveFolder } = await vite.ssrLoadModule('/test/support/serve.ts');
-
-const site = mkdtempSync(join(tmpdir(), 'mcore-demo-bench-'));
-await buildSite(site);
-const server = await serveFolder(site);
-const browser = await startChromium({ webgpu: engine === 'webgpu' });
+const demo = await startDemo({ webgpu: engine === 'webgpu' });
 try {
-  const page = await browser.newPage();
+  const page = await demo.browser.newPage();
   await page.setViewport({ width: 1280, height: 900 });
   await page.evaluateOnNewDocument(() => {
     globalThis.longest = 0;
@@ -53,7 +40,7 @@ try {
     page.$$eval('.costs dl > div', (rows) =>
       Object.fromEntries(rows.map((row) => [row.children[0].textContent, row.children[1].textContent])),
     );
-  const first = await timed(`${server.url}?engine=${engine}#${await fourSeconds()}`);
+  const first = await timed(`${demo.url}?engine=${engine}#${await fourSeconds()}`);
   await page.evaluate(() => navigator.serviceWorker.ready);
   const again = await timed();
   const parts = await costs();
@@ -77,14 +64,11 @@ try {
   };
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
 } finally {
-  await browser.close();
-  await server.close();
-  await vite.close();
-  rmSync(site, { recursive: true, force: true });
+  await demo.close();
 }
 
 /** A test dive of 100 frames or the nearest to it. */
 async function fourSeconds() {
-  const { testDives } = await vite.ssrLoadModule('/src/state/store.ts');
+  const { testDives } = await demo.load('/src/state/store.ts');
   return testDives.reduce((a, b) => (Math.abs(b.frameCount - 100) < Math.abs(a.frameCount - 100) ? b : a)).id;
 }

@@ -9,11 +9,11 @@ import { writeVideo } from '@mcore/rendered-dives/node';
 import { bankUrl, weightsUrl } from '@mcore/weights-rendered-dives';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { repeatVideo } from '../../../packages/video/src/repeat-video.test-support.js';
 import { runMcore } from '../../cli/test/run-mcore.js';
 import { signed } from '../src/ui/format.js';
 import { buildSite } from './support/build-site.js';
 import { noChromium, startChromium } from './support/chromium.js';
-import { repeatVideo } from './support/long-video.js';
 import { longestTaskDuring } from './support/main-thread.js';
 import {
   chooseTab,
@@ -299,7 +299,7 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
 
   it('wants the ends of a long video first, then judges what lies between them', async () => {
     const long = join(folder, 'long.mp4');
-    await repeatVideo(video, long, 60);
+    writeFileSync(long, new Uint8Array(await repeatVideo(readFileSync(video), 60)));
     await pick(page, long);
     await page.waitForFunction(() => document.querySelector('.go small'));
     expect(await page.$eval('.go', (go) => go.textContent)).toContain('Longer than a dive');

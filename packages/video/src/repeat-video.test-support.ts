@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import {
   BufferSource,
   BufferTarget,
@@ -11,9 +10,17 @@ import {
   Output,
 } from 'mediabunny';
 
-/** Writes a video that shows another one over and over, without encoding again. */
-export async function repeatVideo(from: string, to: string, times: number): Promise<void> {
-  const input = new Input({ source: new BufferSource(await readFile(from)), formats: [MP4] });
+/**
+ * An mp4 that shows another one over and over, its packets copied without encoding again.
+ *
+ * @param frameRate - Of the result's track, where its times are to be multiples of a frame.
+ */
+export async function repeatVideo(
+  bytes: ArrayBuffer | Uint8Array,
+  times: number,
+  frameRate?: number,
+): Promise<ArrayBuffer> {
+  const input = new Input({ source: new BufferSource(bytes), formats: [MP4] });
   const track = (await input.getPrimaryVideoTrack())!;
   const decoderConfig = (await track.getDecoderConfig())!;
   const length = await track.computeDuration();
@@ -21,7 +28,7 @@ export async function repeatVideo(from: string, to: string, times: number): Prom
   for await (const packet of new EncodedPacketSink(track).packets()) packets.push(packet);
   const output = new Output({ format: new Mp4OutputFormat(), target: new BufferTarget() });
   const source = new EncodedVideoPacketSource((await track.getCodec())!);
-  output.addVideoTrack(source);
+  output.addVideoTrack(source, frameRate === undefined ? {} : { frameRate });
   await output.start();
   for (let pass = 0; pass < times; pass++) {
     for (const { data, type, timestamp, duration } of packets) {
@@ -30,5 +37,5 @@ export async function repeatVideo(from: string, to: string, times: number): Prom
   }
   await output.finalize();
   input.dispose();
-  await writeFile(to, new Uint8Array(output.target.buffer!));
+  return output.target.buffer!;
 }

@@ -13,6 +13,7 @@ import { readSafetensors, writeSafetensors } from '@mcore/safetensors';
 import { openFrameFolder, openVideo } from '@mcore/video/node';
 import * as tf from '@tensorflow/tfjs';
 import { unzipSync, zipSync } from 'fflate';
+import { configOfSizes } from '../../packages/model/src/__fixtures__/config-of-sizes.mjs';
 import { bundleSource } from '../bundle-source.mjs';
 import { root } from '../packages.mjs';
 import { mutateBytes, mutateJson, mutateJsonText, mutateText, pick } from './mutate.mjs';
@@ -284,17 +285,7 @@ const importConfig = (() => {
   const { bytes } = /** @type {{ bytes: Uint8Array }} */ (
     importable.find(({ file }) => file === 'released.safetensors')
   );
-  const sizes = JSON.parse(/** @type {string} */ (readSafetensors(bytes).metadata.sizes));
-  const [stemWidth, widths, depths] = sizes.backbone;
-  const config = presetConfig('released');
-  return {
-    ...config,
-    input: { ...config.input, frames: sizes.frames },
-    backbone: { ...config.backbone, stemWidth, widths, depths },
-    segmenter: { hiddenSize: sizes.hidden, dropout: 0 },
-    regressor: { blocks: sizes.blocks, heads: sizes.heads, mlpRatio: sizes.mlp_ratio, hidden: sizes.layers },
-    stepsPerStage: sizes.steps,
-  };
+  return configOfSizes(readSafetensors(bytes).metadata, presetConfig('released'));
 })();
 
 /** Weights of the original, damaged in their archive, their header or anywhere. */

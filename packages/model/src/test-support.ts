@@ -7,6 +7,7 @@ import { prepareWebgpu, useTestWebgpu } from '@mcore/webgpu-testing';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe } from 'vitest';
+import { configOfSizes as ofSizes } from './__fixtures__/config-of-sizes.mjs';
 import { loadTensors, MCoRe, type MCoReConfig, presetConfig } from './index.js';
 
 const noWebgpu = await prepareWebgpu();
@@ -58,30 +59,9 @@ export function readFixture(name: string) {
   };
 }
 
-interface Sizes {
-  frames: number;
-  backbone: [number, number[], number[]];
-  hidden: number;
-  blocks: number;
-  heads: number;
-  mlp_ratio: number;
-  layers: number[];
-  steps: number;
-}
-
 /** The configuration of a fixture's model in the form of a preset; dropout is off. */
 export function configOfSizes(metadata: Readonly<Record<string, string>>, preset: 'paper' | 'released'): MCoReConfig {
-  const sizes = JSON.parse(metadata.sizes!) as Sizes;
-  const [stemWidth, widths, depths] = sizes.backbone;
-  const config = presetConfig(preset);
-  return {
-    ...config,
-    input: { ...config.input, frames: sizes.frames },
-    backbone: { ...config.backbone, stemWidth, widths, depths },
-    segmenter: { hiddenSize: sizes.hidden, dropout: 0 },
-    regressor: { blocks: sizes.blocks, heads: sizes.heads, mlpRatio: sizes.mlp_ratio, hidden: sizes.layers },
-    stepsPerStage: sizes.steps,
-  };
+  return ofSizes(metadata, presetConfig(preset));
 }
 
 /** The small model of goldens/model.py with its weights, and the clips it was run on: three queries, then their exemplars. */

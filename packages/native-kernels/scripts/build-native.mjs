@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findCompiler } from '../../ops/scripts/build-wasm.mjs';
+import { findCompiler, requireCompiler } from '../../ops/scripts/build-wasm.mjs';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 const sources = fileURLToPath(new URL('../../ops/src/wasm/', import.meta.url));
@@ -108,11 +108,7 @@ export function compileAddon(command) {
 }
 
 function main() {
-  const compiler = findCompiler();
-  if (!compiler) {
-    console.error('build-native: wanted clang 16 or later, found none.');
-    process.exit(1);
-  }
+  const compiler = requireCompiler('build-native');
   const addon = compileAddon(compiler.command);
   mkdirSync(join(here, 'prebuilt'), { recursive: true });
   writeFileSync(PREBUILT, addon);

@@ -66,12 +66,16 @@ export function compile(command, relaxed) {
   }
 }
 
-function main() {
+/** The first compiler found; without one the process ends and says so. */
+export function requireCompiler(script) {
   const compiler = findCompiler();
-  if (!compiler) {
-    console.error('build-wasm: wanted clang 16 or later, found none.');
-    process.exit(1);
-  }
+  if (compiler) return compiler;
+  console.error(`${script}: wanted clang 16 or later, found none.`);
+  process.exit(1);
+}
+
+function main() {
+  const compiler = requireCompiler('build-wasm');
   const [baseline, relaxed] = [false, true].map((variant) => compile(compiler.command, variant));
   writeFileSync(
     join(sources, 'binary.ts'),

@@ -28,7 +28,7 @@ function shareSentence(clips: readonly ClipPrediction[]): Html {
         threshold,
       ),
     );
-  return html`<p>The predicted interval from the first to the last transition overlaps the true one by half or more (IoU ≥ 0.5) in ${share(0.5)} of the clips, by three quarters or more in ${share(0.75)}.</p>`;
+  return html`<p>Counted in the video's own frames (the table counts those that were sampled), the predicted interval from the first to the last transition overlaps the true one by half or more (IoU ≥ 0.5) in ${share(0.5)} of the clips, by three quarters or more in ${share(0.75)}.</p>`;
 }
 
 function timelineFigure(clips: readonly ClipPrediction[], which: 'Best' | 'Worst'): Html {

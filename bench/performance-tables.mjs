@@ -118,3 +118,18 @@ export function growthTable(outcomes) {
     ...rows,
   ].join('\n');
 }
+
+/** Where processor time goes, a column an engine. */
+export function profileTable(profiles) {
+  const groups = [...new Set(profiles.flatMap(({ parts }) => Object.keys(parts)))];
+  const largest = (group) => Math.max(...profiles.map(({ parts }) => parts[group] ?? 0));
+  const row = (name, of) => `| ${name} | ${profiles.map((one) => Math.round(of(one) ?? 0)).join(' | ')} |`;
+  const known = ({ parts }) => Object.values(parts).reduce((sum, part) => sum + part, 0);
+  return [
+    `| milliseconds of processor time | ${profiles.map(({ engine }) => engine).join(' | ')} |`,
+    `| --- | ${profiles.map(() => '---').join(' | ')} |`,
+    ...groups.sort((a, b) => largest(b) - largest(a)).map((group) => row(group, ({ parts }) => parts[group])),
+    row('JavaScript between kernels, other threads', (one) => one.total - known(one)),
+    row('**all**', ({ total }) => total),
+  ].join('\n');
+}

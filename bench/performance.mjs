@@ -10,7 +10,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { growthTable, targetTable, workTable } from './performance-tables.mjs';
+import { growthTable, profileTable, targetTable, workTable } from './performance-tables.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const results = join(root, 'docs', 'performance.json');
@@ -56,6 +56,7 @@ const PIECES = {
       ...onnxPython,
     ],
   ],
+  profile: [['native'], ['wasm'], ['tensorflow']],
   train: [[...['--work', 'train', '--rounds', '3'], ...own('tensorflow', ...threaded), ...against('eager')]],
   growth: [
     ...['24', '48', '96', '192'].map((frames) => ['--frames', frames]),
@@ -72,7 +73,7 @@ for (const piece of pieces) {
   const outcomes = [];
   for (const args of PIECES[piece]) {
     if (args.includes('--against') && !existsSync(python)) fail('wanted PyTorch: node scripts/set-up-python.mjs');
-    outcomes.push(...measure(args));
+    outcomes.push(...(piece === 'profile' ? [profile(args)] : measure(args)));
     save({ ...load(), [piece]: outcomes }); // what is measured stays, whatever comes next
   }
   write(load());
@@ -92,6 +93,17 @@ function measure(args) {
   return JSON.parse(stdout);
 }
 
+/** @param {string[]} args Of bench/profile.mjs. */
+function profile(args) {
+  const { status, stdout } = spawnSync(process.execPath, [join(root, 'bench', 'profile.mjs'), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) fail(`bench/profile.mjs ${args.join(' ')} ended with status ${status}.`);
+  return JSON.parse(stdout.trim().split('\n').at(-1));
+}
+
 function load() {
   return existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {};
 }
@@ -109,6 +121,7 @@ function write(measured) {
     train: () => (measured.train ?? []).map(workTable).join('\n\n'),
     compiled: () => (measured.compiled ?? []).map(workTable).join('\n\n'),
     growth: () => growthTable(measured.growth ?? []),
+    profile: () => profileTable(measured.profile ?? []),
   };
   const text = readFileSync(page, 'utf8').replace(
     /(<!-- table: (\w+) -->\n)[\s\S]*?(<!-- end of table -->)/g,

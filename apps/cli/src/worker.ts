@@ -6,6 +6,7 @@ import { type Checkpoint, type InputConfig, type MCoRe, modelFromCheckpoint } fr
 import { LocalReplica, type PairInput } from '@mcore/training';
 import { backboneGradient } from './bench/backbone-gradient.js';
 import type { Answer, Call } from './compute/remote-call.js';
+import type { OneCoreEngine } from './compute/replicas.js';
 import { prepareClip } from './data/prepare-clip.js';
 import { openSource, type SourceDescriptor } from './data/source.js';
 
@@ -20,10 +21,7 @@ const methods = {
     if (source?.key !== key) source = { key, opened: openSource(argument.source) };
     return prepareClip(await source.opened, argument.id, argument.input);
   },
-  async load(argument: {
-    engine: 'native' | 'wasm' | 'cpu';
-    checkpoint: Pick<Checkpoint, 'info' | 'tensors'>;
-  }): Promise<void> {
+  async load(argument: { engine: OneCoreEngine; checkpoint: Pick<Checkpoint, 'info' | 'tensors'> }): Promise<void> {
     await useEngine(argument.engine);
     model?.dispose();
     model = modelFromCheckpoint(argument.checkpoint);

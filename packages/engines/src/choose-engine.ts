@@ -116,7 +116,7 @@ function removeBackend(name: string, dispose: LoadedEngine['dispose']): void {
   const factory = tf.findBackendFactory(name);
   if (backend === null) return; // disposed before
   tf.removeBackend(name);
-  tf.registerBackend(name, factory, 1 + ENGINE_NAMES.length - ENGINE_NAMES.indexOf(name as EngineName));
+  tf.registerBackend(name, factory, ENGINE_NAMES.length - ENGINE_NAMES.indexOf(name as EngineName));
   dispose?.(backend);
 }
 

@@ -4,6 +4,7 @@ import { ArgumentError } from '@mcore/errors';
 import { normalizeFrames } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MCoRe } from './mcore.js';
+import { regressionValues } from './regression-values.js';
 
 /** What inference says of one clip; all a bank or a score needs. */
 export interface ClipDescription {
@@ -50,7 +51,7 @@ export class ClipDescriber {
         features,
         logits,
         transitions: transitions!,
-        stages: this.model.regressionValues(features, transitions!),
+        stages: this.#stagesOf(features, transitions!),
       };
     } finally {
       both.dispose();
@@ -61,7 +62,7 @@ export class ClipDescriber {
    * Stage features at other transitions than the decoded ones.
    *
    * @param features - Of {@link ClipDescription}.
-   * @param transitions - Indices of sampled frames, as {@link MCoRe.regressionValues} takes them.
+   * @param transitions - Indices of sampled frames, as {@link regressionValues} takes them.
    * @returns Stages x steps x channels.
    * @throws {@link ArgumentError} if the features are not a whole number of frames.
    */
@@ -72,7 +73,11 @@ export class ClipDescriber {
         `ClipDescriber.stagesAt: wanted frames x ${featureSize} features, got ${features.length} numbers.`,
       );
     }
-    return this.model.regressionValues(features, transitions);
+    return this.#stagesOf(features, transitions);
+  }
+
+  #stagesOf(features: Float32Array, transitions: readonly number[]): Float32Array {
+    return regressionValues(this.model.config, features, this.model.backbone.featureSize, transitions);
   }
 
   /** Frees what was made ready; call it when the model's weights have changed too. The model stays. */

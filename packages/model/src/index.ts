@@ -34,6 +34,7 @@ export {
 export { isBackboneWeight, MCoRe } from './mcore.js';
 export { type LabelledClips, type PairLosses, pairLosses } from './pair-loss.js';
 export { pytorchStateDict, pytorchStateDicts, RELEASED_PARTS, type ReleasedPart } from './pytorch-state.js';
+export { regressionValues } from './regression-values.js';
 export {
   formatPath,
   type Schema,

@@ -2,14 +2,7 @@ import { GsmRegNetY } from '@mcore/backbone-gsm';
 import { ContrastiveRegressor } from '@mcore/contrastive-regressor';
 import { loadWeights, normalizeFrames } from '@mcore/ops';
 import { Random } from '@mcore/random';
-import {
-  BiGruSegmenter,
-  decodeOrdered,
-  decodeWindowed,
-  type Logits,
-  resampleStages,
-  resampleStageValues,
-} from '@mcore/segmenter';
+import { BiGruSegmenter, decodeOrdered, decodeWindowed, type Logits, resampleStages } from '@mcore/segmenter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MCoReConfig } from './config.js';
 import type { StageShape } from './exemplar-bank.js';
@@ -113,20 +106,6 @@ export class MCoRe {
     if (this.config.stagewise) return this.stageFeatures(features, transitions);
     const uncut = transitions.map(() => []);
     return resampleStages(features, uncut, this.config.stages * this.config.stepsPerStage);
-  }
-
-  /**
-   * {@link regressionFeatures} of one clip's features that have been read already.
-   *
-   * @param features - Time x channels.
-   * @param transitions - Frame indices.
-   * @returns Shaped as {@link regressionShape} says.
-   */
-  regressionValues(features: Float32Array, transitions: readonly number[]): Float32Array {
-    const { stagewise, stages, stepsPerStage } = this.config;
-    return stagewise
-      ? resampleStageValues(features, this.backbone.featureSize, transitions, stepsPerStage)
-      : resampleStageValues(features, this.backbone.featureSize, [], stages * stepsPerStage);
   }
 
   /** Sizes of one clip's {@link regressionFeatures}. */

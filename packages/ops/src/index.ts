@@ -20,7 +20,7 @@ export { IMAGENET_DEVIATION, IMAGENET_MEAN, normalizeFrames, type PackedFrames }
 export { type PointwiseOptions, pointwise } from './pointwise.js';
 export { type RegisterOpsOptions, registerOps } from './register-ops.js';
 export { addRelu, biasRelu } from './relu.js';
-export { type FrameRange, resampleLinear } from './resample-linear.js';
+export { type FrameRange, interpolationPoint, resampleLinear } from './resample-linear.js';
 export { meanOverPositions, scaleChannels } from './scale-channels.js';
 export { subsample2 } from './subsample2.js';
 export {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerTensorflowKernels } from './tensorflow/register.js';
-import type { KernelLink } from './wasm/module.js';
 import { linkNative, type NativeKernels } from './wasm/native.js';
 import { registerLinked, registerWasmKernels } from './wasm/register.js';
 import { registerWebgpuKernels } from './webgpu/register.js';
@@ -32,7 +31,7 @@ export interface RegisterOpsOptions {
 export async function registerOps({ relaxedSimd = true, native }: RegisterOpsOptions = {}): Promise<void> {
   await tf.ready();
   if (native) {
-    registerLinked(tf.getBackend(), linkOf(native));
+    registerLinked(tf.getBackend(), linkNative(native));
     return;
   }
   switch (tf.getBackend()) {
@@ -46,16 +45,4 @@ export async function registerOps({ relaxedSimd = true, native }: RegisterOpsOpt
       registerWebgpuKernels();
       break;
   }
-}
-
-const nativeLinks = new WeakMap<NativeKernels, KernelLink>();
-
-/** One link for each, so that registering the same again changes nothing. */
-function linkOf(native: NativeKernels): KernelLink {
-  let link = nativeLinks.get(native);
-  if (!link) {
-    link = linkNative(native);
-    nativeLinks.set(native, link);
-  }
-  return link;
 }

@@ -40,6 +40,24 @@ export function resampleLinear(x: tf.Tensor3D, ranges: readonly (readonly FrameR
   });
 }
 
+/**
+ * Where a step of {@link resampleLinear} looks.
+ *
+ * @param range - First frame and the frame after the last.
+ * @param step - From 0.
+ * @param steps - Of the range in all, at least 1.
+ * @returns The frame at or before it, and the share in [0, 1) of the frame after that.
+ */
+export function interpolationPoint(
+  [start, end]: FrameRange,
+  step: number,
+  steps: number,
+): { frame: number; share: number } {
+  const position = steps === 1 ? 0 : (step * (end - start - 1)) / (steps - 1);
+  const below = Math.floor(position);
+  return { frame: start + below, share: position - below };
+}
+
 /** Rows of weights over the frames, `[batch, ranges * steps, time]`. */
 function interpolationWeights(ranges: readonly (readonly FrameRange[])[], steps: number, time: number): Float32Array {
   const flat = ranges.flat();
@@ -51,12 +69,11 @@ function interpolationWeights(ranges: readonly (readonly FrameRange[])[], steps:
       );
     }
     for (let step = 0; step < steps; step++) {
-      const position = steps === 1 ? 0 : (step * (end - start - 1)) / (steps - 1);
-      const below = Math.floor(position);
-      const row = (index * steps + step) * time + start + below;
-      weights[row] = 1 - (position - below);
-      if (position > below) {
-        weights[row + 1] = position - below;
+      const { frame, share } = interpolationPoint([start, end], step, steps);
+      const row = (index * steps + step) * time + frame;
+      weights[row] = 1 - share;
+      if (share > 0) {
+        weights[row + 1] = share;
       }
     }
   }

@@ -1,5 +1,5 @@
 import { ArgumentError, formatShape, ShapeError } from '@mcore/errors';
-import { type FrameRange, resampleLinear } from '@mcore/ops';
+import { type FrameRange, interpolationPoint, resampleLinear } from '@mcore/ops';
 import type * as tf from '@tensorflow/tfjs-core';
 import { checkedTransitions, type Transitions } from './transitions.js';
 
@@ -67,16 +67,14 @@ export function resampleStageValues(
   const ranges = stageRanges(frames!, time);
   const result = new Float32Array(ranges.length * steps * channels);
   let write = 0;
-  for (const [start, end] of ranges) {
+  for (const range of ranges) {
     for (let step = 0; step < steps; step++) {
-      const position = steps === 1 ? 0 : (step * (end - start - 1)) / (steps - 1);
-      const below = Math.floor(position);
-      const share = Math.fround(position - below);
-      const from = (start + below) * channels;
+      const { frame, share } = interpolationPoint(range, step, steps);
+      const [own, other] = [Math.fround(1 - share), Math.fround(share)];
+      const from = frame * channels;
       for (let channel = 0; channel < channels; channel++) {
-        const value = features[from + channel]!;
-        const next = share === 0 ? 0 : share * features[from + channels + channel]!;
-        result[write++] = Math.fround(1 - share) * value + next;
+        const next = share === 0 ? 0 : other * features[from + channels + channel]!;
+        result[write++] = own * features[from + channel]! + next;
       }
     }
   }

@@ -6,7 +6,7 @@ import { LocalReplica } from '@mcore/training';
 import { modelComparer } from '../compute/comparer.js';
 import { OnnxModel } from '../compute/onnx-model.js';
 import { loadOnnxRuntime } from '../compute/onnx-runtime.js';
-import { createReplicas } from '../compute/replicas.js';
+import { createReplicas, usesOneCore } from '../compute/replicas.js';
 import { readCheckpoint } from '../run/run-files.js';
 import { readBenchInputs } from './inputs.js';
 import type { BenchAnswer, BenchRequest, LoadArgument, Loaded, RunResult } from './protocol.js';
@@ -60,11 +60,11 @@ async function startEngine(
   }
   const { description } = await useEngine(engine);
   const model = modelFromCheckpoint(checkpoint);
-  const onThreads = workers > 1 && (engine === 'native' || engine === 'wasm' || engine === 'cpu');
+  const onThreads = workers > 1 && usesOneCore(engine);
   const replicas = onThreads ? await createReplicas(checkpoint, { engine, workers }) : [new LocalReplica(model)];
   const threads = onThreads ? `, ${workers} workers` : '';
   return {
-    engine: { checkpoint, replicas, comparer: modelComparer(model), name: engine },
+    engine: { checkpoint, replicas, comparer: modelComparer(model), ...(onThreads ? { threadEngine: engine } : {}) },
     description: `${description}${threads}, Node ${process.versions.node}`,
   };
 }

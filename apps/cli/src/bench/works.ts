@@ -1,4 +1,3 @@
-import type { EngineName } from '@mcore/engines';
 import {
   type Checkpoint,
   type ClipDescription,
@@ -15,7 +14,7 @@ import { type ClipInput, layoutOf, Trainer } from '@mcore/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Comparer } from '../compute/comparer.js';
 import type { OnnxModel } from '../compute/onnx-model.js';
-import { loadThreads } from '../compute/replicas.js';
+import { loadThreads, type OneCoreEngine } from '../compute/replicas.js';
 import { backboneGradient } from './backbone-gradient.js';
 import type { BenchInputs } from './inputs.js';
 import type { BenchWork } from './protocol.js';
@@ -31,8 +30,8 @@ export interface BenchEngine {
   checkpoint: Checkpoint;
   replicas: readonly Replica[];
   comparer: Comparer;
-  /** Where the engine is tfjs. */
-  name?: EngineName;
+  /** What every worker thread has, where there are several. */
+  threadEngine?: OneCoreEngine;
   /** Where the engine isn't tfjs. */
   onnx?: OnnxModel;
 }
@@ -131,10 +130,11 @@ function forward(model: MCoRe, { queries }: BenchInputs): Work {
 }
 
 /** The clips are spread over threads, as training spreads them. */
-async function gradient({ checkpoint, replicas, name }: BenchEngine, { queries }: BenchInputs): Promise<Work> {
+async function gradient({ checkpoint, replicas, threadEngine }: BenchEngine, { queries }: BenchInputs): Promise<Work> {
   const model = modelFromCheckpoint(checkpoint);
-  const threads =
-    replicas.length > 1 ? await loadThreads(checkpoint, { engine: name!, workers: replicas.length }) : [null];
+  const threads = threadEngine
+    ? await loadThreads(checkpoint, { engine: threadEngine, workers: replicas.length })
+    : [null];
   return {
     run: async () => {
       const parts = await spreadOver(threads, queries, (thread, frames) =>

@@ -5,11 +5,12 @@ import {
   type ClipDescription,
   type Exemplar,
   type MCoReConfig,
+  regressionValues,
   type ScoredClip,
   type StageShape,
   scoreFromStages,
 } from '@mcore/model';
-import { decodeOrdered, decodeWindowed, resampleStageValues } from '@mcore/segmenter';
+import { decodeOrdered, decodeWindowed } from '@mcore/segmenter';
 import type { PairGradient, Replica } from '@mcore/training';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { onnxFiles } from '../run/export-weights.js';
@@ -61,11 +62,8 @@ export class OnnxModel implements Replica {
     const logitValues = await valuesOf(logits!);
     const transitions = this.#decode(logitValues, time);
     const featureValues = await valuesOf(features);
-    const { stagewise, stages: stageCount, stepsPerStage } = this.config;
-    const stageValues = stagewise
-      ? resampleStageValues(featureValues, channels, transitions, stepsPerStage)
-      : resampleStageValues(featureValues, channels, [], stageCount * stepsPerStage);
-    return { features: featureValues, logits: logitValues, transitions, stages: stageValues };
+    const stages = regressionValues(this.config, featureValues, channels, transitions);
+    return { features: featureValues, logits: logitValues, transitions, stages };
   }
 
   /** Frame features, `[1, time, channels]`. */

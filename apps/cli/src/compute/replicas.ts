@@ -9,6 +9,9 @@ import { WORKER_SCRIPT } from './worker-script.js';
 /** What can describe and score clips: an engine of tfjs, or ONNX Runtime, which can't train. */
 export type ScoringEngine = EngineName | 'onnx';
 
+/** An engine of which every worker thread has one. */
+export type OneCoreEngine = Extract<EngineName, 'native' | 'wasm' | 'cpu'>;
+
 /** A {@link Replica} on a worker thread. */
 class RemoteReplica implements Replica {
   readonly #thread: RemoteThread;
@@ -51,19 +54,23 @@ export async function createReplicas(
   options: { engine: ScoringEngine; workers: number },
 ): Promise<Replica[]> {
   if (options.engine === 'onnx') return [await OnnxModel.create(checkpoint, options.workers)];
-  if (options.engine === 'tensorflow' || options.engine === 'webgpu') {
+  if (!usesOneCore(options.engine)) {
     const model: MCoRe = modelFromCheckpoint(checkpoint);
     return [new OwningReplica(model)];
   }
-  return (await loadThreads(checkpoint, { engine: options.engine, workers: options.workers })).map(
-    (thread) => new RemoteReplica(thread),
-  );
+  const { engine, workers } = options;
+  return (await loadThreads(checkpoint, { engine, workers })).map((thread) => new RemoteReplica(thread));
+}
+
+/** Whether an engine computes on a single core, so that more of them need worker threads. */
+export function usesOneCore(engine: EngineName): engine is OneCoreEngine {
+  return engine === 'native' || engine === 'wasm' || engine === 'cpu';
 }
 
 /** Worker threads that hold a copy of the model each. */
 export async function loadThreads(
   checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
-  { engine, workers }: { engine: EngineName; workers: number },
+  { engine, workers }: { engine: OneCoreEngine; workers: number },
 ): Promise<RemoteThread[]> {
   const threads = Array.from({ length: workers }, () => new RemoteThread(WORKER_SCRIPT));
   try {

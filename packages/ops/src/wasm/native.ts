@@ -9,8 +9,17 @@ export interface NativeKernels {
   link(): Record<string, (...args: number[]) => number> & { setMemory(buffer: ArrayBuffer): void };
 }
 
-/** Links native kernels; they are told anew where the memory is whenever it has grown. */
+const links = new WeakMap<NativeKernels, KernelLink>();
+
+/** One link for the same kernels, so that registering them again changes nothing. */
 export function linkNative(native: NativeKernels): KernelLink {
+  const link = links.get(native) ?? makeLink(native);
+  links.set(native, link);
+  return link;
+}
+
+/** Links native kernels; they are told anew where the memory is whenever it has grown. */
+function makeLink(native: NativeKernels): KernelLink {
   return (memory) => {
     const { setMemory, ...functions } = native.link();
     let known: ArrayBufferLike | null = null;

@@ -48,8 +48,17 @@ async function answer({ id, method, argument }: Call): Promise<Answer> {
   }
 }
 
+/** What an answer hands over instead of having it copied: a gradient, which is as large as the model. */
+function buffersOf(answered: Answer): ArrayBuffer[] {
+  const { gradient } = ('result' in answered ? (answered.result ?? {}) : {}) as { gradient?: unknown };
+  return gradient instanceof Float32Array ? [gradient.buffer as ArrayBuffer] : [];
+}
+
 let last: Promise<unknown> = Promise.resolve();
 parentPort!.on('message', (call: Call) => {
   // one after another: the parameters a gradient is asked for are the ones set before it
-  last = last.then(async () => parentPort!.postMessage(await answer(call)));
+  last = last.then(async () => {
+    const answered = await answer(call);
+    parentPort!.postMessage(answered, buffersOf(answered));
+  });
 });

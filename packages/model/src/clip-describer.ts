@@ -39,7 +39,7 @@ export class ClipDescriber {
     // one tensor, so that an engine with a memory of its own is read once
     const [time, count] = [frames.count, this.model.config.stages - 1];
     const both = tf.tidy(() => {
-      const features = backbone.apply(normalizeFrames(framesTensor(frames)) as tf.Tensor5D);
+      const features = backbone.apply(tf.expandDims(normalizeFrames(frames), 0) as tf.Tensor5D);
       return tf.concat([tf.reshape(features, [-1]), tf.reshape(this.model.transitionLogits(features), [-1])]);
     });
     try {
@@ -89,7 +89,7 @@ export class ClipDescriber {
 
 /** Frames as a batch of one clip, `[1, time, height, width, 3]` with values 0..255; the caller disposes it. */
 export function framesTensor({ data, count, height, width }: Frames): tf.Tensor5D {
-  return tf.tensor5d(Float32Array.from(data), [1, count, height, width, 3]);
+  return tf.tensor5d(new Float32Array(data), [1, count, height, width, 3]);
 }
 
 /** Frames x transitions out of one flat array: webgpu can't be read synchronously in Node, as decoding a tensor would. */

@@ -32,12 +32,17 @@ export function normalizeFrames(frames: tf.Tensor | PackedFrames): tf.Tensor {
   if (frames.shape[frames.rank - 1] !== 3) {
     throw new ShapeError(`normalizeFrames: frames must be [..., 3], got ${formatShape(frames.shape)}.`);
   }
+  // one row a line of pixels: tfjs's wasm backend multiplies by vectors of 3 slowly, and its webgpu backend not at all in rank 5
+  const line = 3 * (frames.shape[frames.rank - 2] ?? 1);
+  const eachChannel = (value: (mean: number, deviation: number) => number) =>
+    tf.tensor1d(
+      Float32Array.from({ length: line }, (_, at) => value(IMAGENET_MEAN[at % 3]!, IMAGENET_DEVIATION[at % 3]!)),
+    );
   return tf.tidy(() => {
-    const factor = tf.tensor1d(IMAGENET_DEVIATION.map((deviation) => 1 / (255 * deviation)));
-    const offset = tf.tensor1d(IMAGENET_MEAN.map((mean, channel) => -mean / IMAGENET_DEVIATION[channel]!));
-    // one row a pixel: tfjs's webgpu backend can't multiply tensors of rank 5 by short vectors
-    const pixels = tf.reshape(tf.cast(frames, 'float32'), [-1, 3]);
-    return tf.reshape(tf.add(tf.mul(pixels, factor), offset), frames.shape);
+    const factor = eachChannel((_, deviation) => 1 / (255 * deviation));
+    const offset = eachChannel((mean, deviation) => -mean / deviation);
+    const lines = tf.reshape(tf.cast(frames, 'float32'), [-1, line]);
+    return tf.reshape(tf.add(tf.mul(lines, factor), offset), frames.shape);
   });
 }
 

@@ -104,6 +104,7 @@ export async function runRow(
     checkpointEvery: 25,
     validateEvery: Math.max(1, Math.round(settings.steps / 5)),
     resume: existsSync(join(out, 'last.safetensors')),
+    weightsOnly: true,
     ...trainingProgress(settings.steps),
   });
   const checkpoint = await readCheckpoint(files.best);

@@ -43,6 +43,8 @@ export interface TrainingRun {
   keepEvery?: number;
   /** Looks at validation without a better one after which training ends early; never where it is left out. */
   patience?: number;
+  /** Only the best weights are wanted, as for a row of the benchmark: no intervals are calibrated and no bank is filled. */
+  weightsOnly?: boolean;
   /** Go on from the last checkpoint in `out`. */
   resume: boolean;
   /** Weights to start from instead of random ones; their normalisation statistics are kept. */
@@ -63,7 +65,7 @@ export interface ValidationRecord {
 /** How training ended. */
 export interface TrainingResult {
   files: RunFiles;
-  /** The exemplar bank; exemplar-free weights have none. */
+  /** The exemplar bank; exemplar-free weights have none, nor has a run for weights only. */
   bank?: string;
   /** Steps done, all runs together. */
   steps: number;
@@ -107,10 +109,12 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
     });
     const parts = { run, files, model, layout, replicas, trainer, info, selecting: halves.selecting };
     const { best, stoppedEarly } = await new TrainingSession(parts, start.selection).run();
-    const { calibration, predicted } = await conclude(run, { files, model, layout, replicas }, halves.calibrating);
+    const { calibration, predicted = [] } = run.weightsOnly
+      ? {}
+      : await conclude(run, { files, model, layout, replicas }, halves.calibrating);
     return {
       files,
-      ...(run.config.regression === 'exemplars' ? { bank: files.bank } : {}),
+      ...(run.config.regression === 'exemplars' && !run.weightsOnly ? { bank: files.bank } : {}),
       steps: trainer.step,
       stoppedEarly,
       bestStep: best.step,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -55,6 +55,40 @@ describe.skipIf(missingRedis !== null)(
       expect((await queue('status')).stderr).toContain('wanted tasks in queue scores, got none.');
     }, 180_000);
 
+    it('trainings of a benchmark: a worker killed in the middle of one, another goes on with it, and merge makes the table', async () => {
+      const small = ['--steps', '6', '--train-clips', '10', '--validation-clips', '10', '--test-clips', '12'];
+      const rows = ['--rows', 'exemplar-free,complete', '--seeds', '1', '--render-height', '72'];
+      const listed = await runMcore(
+        ['benchmark', ...small, ...rows, '--cache', 'cache', '--tasks', 'trainings.json', '--json'],
+        folder,
+      );
+      expect(JSON.parse(listed.stdout)).toEqual({ path: 'trainings.json', tasks: 2 });
+      await queue('add', '--tasks', 'trainings.json', '--queue', 'benchmark');
+      const data = ['--render-height', '72', '--cache', 'cache', '--engine', 'wasm', '--workers', '1'];
+      const work = ['queue', 'work', '--queue', 'benchmark', '--alive', '3', ...data];
+      const elsewhere = await runMcore(
+        [...work.filter((word) => word !== '72' && word !== '--render-height')],
+        folder,
+        { MCORE_REDIS: server.url },
+      );
+      expect(elsewhere.status).toBe(1);
+      expect(elsewhere.stderr).toContain('settings.source');
+
+      const killed = startMcore(work, folder, { MCORE_REDIS: server.url });
+      const log = join(folder, 'runs', 'benchmark', 'trainings', 'exemplar-free-seed-0', 'log.jsonl');
+      while (!existsSync(log) || !readFileSync(log, 'utf8').includes('"step":1,')) await wait(20);
+      killed.process.kill('SIGKILL');
+      expect((await killed.finished).signal).toBe('SIGKILL');
+      const other = await runMcore(work, folder, { MCORE_REDIS: server.url });
+      expect(other.status).toBe(0);
+      await queue('collect', '--queue', 'benchmark', '--results', 'trained');
+      const merged = await runMcore(['merge', 'trained', '--json'], folder);
+      expect(merged.status).toBe(0);
+      const { done, count, rows: table } = JSON.parse(merged.stdout);
+      expect({ done, count }).toEqual({ done: 2, count: 2 });
+      expect(table.map(({ id }: { id: string }) => id)).toEqual(['labels', 'exemplar-free', 'complete', 'complete']);
+    }, 300_000);
+
     it('tasks that are mcore commands: one that fails is tried again, then given up and named by merge', async () => {
       const score = (id: string, ...args: string[]) => ({
         id,
@@ -90,5 +124,5 @@ it('queue says which Redis does not answer, and what is wrong with a list of tas
   );
   writeFileSync(join(folder, 'broken.json'), '{"kind":"train","settings":{},"tasks":[]}');
   const broken = await runMcore(['queue', 'add', '--tasks', 'broken.json'], folder);
-  expect(broken.stderr).toContain('mcore queue: wanted a list of kind score or mcore, got "train".');
+  expect(broken.stderr).toContain('mcore queue: wanted a list of kind score, benchmark, mcore, got "train".');
 });

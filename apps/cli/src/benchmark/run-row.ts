@@ -4,12 +4,12 @@ import type { Clip } from '@mcore/clips';
 import type { EngineName } from '@mcore/engines';
 import { type MCoReConfig, presetConfig } from '@mcore/model';
 import { Random } from '@mcore/random';
-import type { Task } from '@mcore/tasks';
+import type { Task, TaskList } from '@mcore/tasks';
 import { merge } from '../config/merge.js';
 import type { PreparedClips } from '../data/prepared-clips.js';
 import { evaluateCheckpoint } from '../run/evaluate-checkpoint.js';
 import { readCheckpoint } from '../run/run-files.js';
-import { splitClips } from '../run/splits.js';
+import { type SplitKind, splitClips } from '../run/splits.js';
 import { train } from '../run/train.js';
 import { prepareWithProgress, trainingProgress } from '../terminal/run-progress.js';
 import type { BenchmarkRow } from './rows.js';
@@ -33,6 +33,8 @@ export interface BenchmarkSettings {
   testClips: number | null;
   /** The clips, in words. */
   source: string;
+  /** Which clips are test clips; the official ones where it is left out. */
+  split?: SplitKind;
 }
 
 /** A test clip with what was predicted of it. */
@@ -65,15 +67,20 @@ export interface RowMachine {
   workers: number;
 }
 
-/** The tasks of a benchmark, seed by seed, so that every row has a first figure early. */
-export function rowTasks(rows: readonly BenchmarkRow[], seeds: number): Task<RowTask>[] {
-  return Array.from({ length: seeds }, (_, seed) =>
+/** A benchmark as a list of tasks, seed by seed, so that every row has a first figure early. */
+export function rowTasks(
+  rows: readonly BenchmarkRow[],
+  seeds: number,
+  settings: BenchmarkSettings,
+): TaskList<RowTask> & { tasks: Task<RowTask>[] } {
+  const tasks = Array.from({ length: seeds }, (_, seed) =>
     rows.map(({ id, changes, decodings }) => ({
       id: `${id}-seed-${seed}`,
       kind: 'benchmark',
       params: { row: id, seed, changes, decodings },
     })),
   ).flat();
+  return { kind: 'benchmark', settings: { ...settings }, tasks };
 }
 
 /**
@@ -88,7 +95,11 @@ export async function runRow(
   const { seed, changes, decodings } = task.params;
   const { prepared, engine, workers } = machine;
   const config = merge<MCoReConfig>(presetConfig(settings.preset), changes);
-  const splits = splitClips(prepared.source.clips, { seed, limits: limitsOf(settings) });
+  const splits = splitClips(prepared.source.clips, {
+    kind: settings.split ?? 'official',
+    seed,
+    limits: limitsOf(settings),
+  });
   const test = testClips(splits.test, settings);
   await prepareWithProgress(prepared, [...splits.train, ...splits.validation, ...test]);
   const out = join(machine.runs, task.id);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DataError } from '@mcore/errors';
-import { presets } from '@mcore/model';
+import { presetConfig, presets } from '@mcore/model';
 import { type MergedResults, mergeResults, type Shard, shardOf } from '@mcore/tasks';
 import { readResultFiles, runTasks } from '@mcore/tasks/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -8,10 +8,12 @@ import { benchmarkMarkdown, insertMeasured } from '../benchmark/page.js';
 import { type BenchmarkRow, benchmarkRows } from '../benchmark/rows.js';
 import { type BenchmarkSettings, type RowResult, type RowTask, rowTasks, runRow } from '../benchmark/run-row.js';
 import { type SummaryRow, summarise } from '../benchmark/summarise.js';
+import { writeFileAtomically } from '../data/atomic-file.js';
 import { holdingResults } from '../data/folder-lock.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import { heading, result, say, table } from '../terminal/output.js';
 import {
+  BENCHMARK_OUT,
   type DataOptions,
   type EngineOptions,
   sourceOf,
@@ -34,6 +36,7 @@ interface BenchmarkOptions extends DataOptions, EngineOptions, ShardOptions {
   validationClips: number;
   testClips?: number;
   page?: string;
+  tasks?: string;
   json: boolean;
 }
 
@@ -42,7 +45,7 @@ export function addBenchmark(program: Command): void {
   const command = program
     .command('benchmark')
     .description("Train and test what the paper's tables compare, several seeds each; hours, and resumable.")
-    .option('--out <dir>', 'folder for trainings and results; what is there is not done again', 'runs/benchmark')
+    .option('--out <dir>', 'folder for trainings and results; what is there is not done again', BENCHMARK_OUT)
     .addOption(
       new Option('--preset <name>', 'configuration to start from').choices(Object.keys(presets)).default('laptop'),
     )
@@ -52,11 +55,13 @@ export function addBenchmark(program: Command): void {
     .option('--train-clips <n>', 'train on a seeded random part', wholeNumber(2))
     .option('--validation-clips <n>', 'choose checkpoints on a seeded random part', wholeNumber(2), 100)
     .option('--test-clips <n>', 'test on a seeded random part (default: all)', wholeNumber(10))
-    .option('--page <file>', 'write the tables into this Markdown page, in place of those that are there');
+    .option('--page <file>', 'write the tables into this Markdown page, in place of those that are there')
+    .option('--tasks <file>', 'do nothing but write the trainings there, for mcore queue add --tasks');
   withExamples(
     withJson(withShard(withEngine(withData(command)))),
     'mcore benchmark --page docs/benchmark.md',
     'mcore benchmark --shard 2/4    # on each of four machines, then mcore merge',
+    'mcore benchmark --tasks trainings.json && mcore queue add --tasks trainings.json --queue benchmark',
   ).action(runBenchmark);
 }
 
@@ -69,33 +74,57 @@ function rowsNamed(text: string): BenchmarkRow[] {
 }
 
 async function runBenchmark(options: BenchmarkOptions): Promise<void> {
+  if (options.tasks !== undefined) return writeTasks(options, options.tasks);
   const shard = shardToDo(options);
   const folder = join(options.out, 'results');
   await holdingResults(folder, shard, 'mcore benchmark', () => benchmark(options, folder, shard));
 }
 
+/** The whole benchmark as a list of tasks; nothing is trained. */
+async function writeTasks(options: BenchmarkOptions, path: string): Promise<void> {
+  const prepared = await openClips(options);
+  try {
+    const list = listOf(options, prepared);
+    await writeFileAtomically(path, `${JSON.stringify(list, null, 2)}\n`);
+    result(options.json, { path, tasks: list.tasks.length }, () => `${list.tasks.length} trainings: ${path}`);
+  } finally {
+    await prepared.close();
+  }
+}
+
+/** As the preset takes them. */
+function openClips(options: BenchmarkOptions): Promise<PreparedClips> {
+  return PreparedClips.open(sourceOf(options), presetConfig(options.preset).input, options);
+}
+
+function listOf(options: BenchmarkOptions, { source }: PreparedClips) {
+  const settings: BenchmarkSettings = {
+    preset: options.preset,
+    steps: options.steps,
+    trainClips: options.trainClips ?? null,
+    validationClips: options.validationClips,
+    testClips: options.testClips ?? null,
+    source: source.description,
+    ...(options.split === 'official' ? {} : { split: options.split }),
+  };
+  return rowTasks(options.rows ?? benchmarkRows, options.seeds, settings);
+}
+
 /** Does a shard of the rows, whose results are this run's alone. */
 async function benchmark(options: BenchmarkOptions, folder: string, shard: Shard): Promise<void> {
-  const { input } = presets[options.preset as keyof typeof presets];
   const engine = await startEngine(options);
-  const prepared = await PreparedClips.open(sourceOf(options), input, options);
+  const prepared = await openClips(options);
   try {
-    const settings: BenchmarkSettings = {
-      preset: options.preset,
-      steps: options.steps,
-      trainClips: options.trainClips ?? null,
-      validationClips: options.validationClips,
-      testClips: options.testClips ?? null,
-      source: prepared.source.description,
-    };
-    const tasks = rowTasks(options.rows ?? benchmarkRows, options.seeds);
+    const list = listOf(options, prepared);
+    const { tasks } = list;
+    const settings = list.settings as unknown as BenchmarkSettings;
     say(
       `${tasks.length} trainings of ${options.steps} steps, ${shardOf(tasks, shard.index, shard.count).length} of them here.`,
     );
     const machine = { prepared, runs: join(options.out, 'trainings'), engine: engine.name, workers: options.workers };
     const { path, total, skipped, finished, failed } = await runTasks<RowTask, RowResult>({
       folder,
-      list: { kind: 'benchmark', settings: { ...settings }, tasks },
+      list,
       shard,
       made: { engine: engine.description },
       run: (task) => {
@@ -135,7 +164,7 @@ export function mergedBenchmark(merged: MergedResults<RowResult>): MergedOutput 
   const about = {
     source: settings.source,
     testClips: merged.finished[0]!.result.tests[0]!.clips.length,
-    command: `mcore benchmark --preset ${settings.preset} --steps ${settings.steps} --validation-clips ${settings.validationClips}`,
+    command: `mcore benchmark --preset ${settings.preset} --steps ${settings.steps} --validation-clips ${settings.validationClips}${settings.split ? ` --split ${settings.split}` : ''}`,
     training,
     done: merged.finished.length,
     count: merged.count,

@@ -34,6 +34,9 @@ export interface DataOptions {
   split: SplitKind;
 }
 
+/** Where `mcore benchmark` keeps trainings and results unless told otherwise. */
+export const BENCHMARK_OUT = 'runs/benchmark';
+
 /** A whole number of at least `least`, for commander. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

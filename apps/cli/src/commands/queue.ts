@@ -10,7 +10,7 @@ import { scoreSettings, scoreTasks } from '../run/score-tasks.js';
 import { type RunnerOptions, TASK_RUNNERS } from '../run/task-runners.js';
 import { result, say } from '../terminal/output.js';
 import { startProgress } from '../terminal/progress.js';
-import { wholeNumber, withEngine, withExamples, withJson } from './options.js';
+import { BENCHMARK_OUT, wholeNumber, withData, withEngine, withExamples, withJson } from './options.js';
 import {
   readWeights,
   type VideoOptions,
@@ -49,17 +49,24 @@ export function addQueue(program: Command): void {
   withExamples(
     withQueue(withVideos(withWeights(add))),
     'mcore queue add --list videos.txt',
-    'mcore queue add --tasks seeds.json --queue seeds',
+    'mcore benchmark --tasks trainings.json && mcore queue add --tasks trainings.json --queue benchmark',
   ).action(runAdd);
   const work = queue
     .command('work')
     .description('Do tasks of a queue until all are done; start it as often as there are cores or machines.')
     .option('--concurrency <n>', 'tasks at a time in this process', wholeNumber(1), 1)
     .option('--alive <seconds>', 'a worker without a sign of life for so long is taken for dead', wholeNumber(1), 30)
-    .option('--stay', 'wait for more tasks when all are done', false);
-  withExamples(withQueue(withEngine(withWeights(work))), 'mcore queue work --redis redis://10.0.0.5:6379').action(
-    runWork,
-  );
+    .option('--stay', 'wait for more tasks when all are done', false)
+    .option(
+      '--out <dir>',
+      'with trainings of mcore benchmark: folder for them, the same on every machine',
+      BENCHMARK_OUT,
+    );
+  withExamples(
+    withQueue(withEngine(withData(withWeights(work)))),
+    'mcore queue work --redis redis://10.0.0.5:6379',
+    'mcore queue work --queue benchmark --out /shared/benchmark',
+  ).action(runWork);
   withExamples(
     withQueue(queue.command('status').description('Say how far a queue is.')),
     'mcore queue status --json',
@@ -142,7 +149,7 @@ function isObject(value: unknown): boolean {
 function knownRunner(kind: string) {
   const runner = TASK_RUNNERS[kind];
   if (runner === undefined) {
-    throw new DataError(`mcore queue: wanted a list of kind ${Object.keys(TASK_RUNNERS).join(' or ')}, got "${kind}".`);
+    throw new DataError(`mcore queue: wanted a list of kind ${Object.keys(TASK_RUNNERS).join(', ')}, got "${kind}".`);
   }
   return runner;
 }

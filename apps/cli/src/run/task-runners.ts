@@ -1,7 +1,11 @@
+import { join } from 'node:path';
+import { presetConfig } from '@mcore/model';
 import { Scorer } from '@mcore/scoring';
 import type { Task } from '@mcore/tasks';
-import { type EngineOptions, startEngine } from '../commands/options.js';
+import { type BenchmarkSettings, type RowTask, runRow } from '../benchmark/run-row.js';
+import { type DataOptions, type EngineOptions, sourceOf, startEngine } from '../commands/options.js';
 import { readWeights, scoreVideo, type WeightsOptions } from '../commands/score.js';
+import { PreparedClips } from '../data/prepared-clips.js';
 import { type CommandTask, runCommandTask } from './command-task.js';
 import { type ScoreTask, scoreSettings } from './score-tasks.js';
 
@@ -14,7 +18,10 @@ export interface Runner {
 }
 
 /** Options of a process that does tasks of any kind. */
-export interface RunnerOptions extends EngineOptions, WeightsOptions {}
+export interface RunnerOptions extends EngineOptions, WeightsOptions, DataOptions {
+  /** Folder for trainings. */
+  out: string;
+}
 
 /** By the kind of the list; `settings` are those of the list. */
 export const TASK_RUNNERS: Readonly<
@@ -33,6 +40,20 @@ export const TASK_RUNNERS: Readonly<
       },
       dispose: async () => {
         await scorer.dispose();
+        await engine.dispose();
+      },
+    };
+  },
+  benchmark: async (settings, options) => {
+    const wanted = settings as unknown as BenchmarkSettings;
+    const engine = await startEngine(options);
+    const prepared = await PreparedClips.open(sourceOf(options), presetConfig(wanted.preset).input, options);
+    const machine = { prepared, runs: join(options.out, 'trainings'), engine: engine.name, workers: options.workers };
+    return {
+      settings: { ...wanted, source: prepared.source.description },
+      run: (task) => runRow(task as unknown as Task<RowTask>, wanted, machine),
+      dispose: async () => {
+        await prepared.close();
         await engine.dispose();
       },
     };

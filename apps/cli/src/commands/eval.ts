@@ -19,6 +19,7 @@ import { writeEvaluationReport } from '../run/evaluation-report.js';
 import type { PredictedClip } from '../run/predict-clips.js';
 import { readCheckpoint, readNamed } from '../run/run-files.js';
 import { splitClips } from '../run/splits.js';
+import { weightsFiles } from '../run/weights-files.js';
 import { result, say, sayNotes } from '../terminal/output.js';
 import { prepareWithProgress } from '../terminal/run-progress.js';
 import { readClips } from './compare.js';
@@ -56,7 +57,7 @@ export function addEval(program: Command): void {
     .description('Measure SRCC, R-l2 and AIoU with bootstrap intervals, beside what the labels alone give.')
     .requiredOption(
       '--weights <file...>',
-      'checkpoint to evaluate; several (seeds, or epochs of one run) also give mean and deviation over them',
+      'checkpoint to evaluate, or a pattern; several (seeds, or epochs of one run) also give mean and deviation over them',
     )
     .addOption(new Option('--part <name>', 'clips to evaluate').choices(['test', 'validation']).default('test'))
     .option('--limit <n>', 'a seeded random part of the clips', wholeNumber(2))
@@ -77,7 +78,8 @@ export function addEval(program: Command): void {
   ).action(runEval);
 }
 
-async function runEval(options: EvalOptions): Promise<void> {
+async function runEval(given: EvalOptions): Promise<void> {
+  const options = { ...given, weights: await weightsFiles(given.weights) };
   assertOptions(options);
   const checkpoints = await Promise.all(options.weights.map(readCheckpoint));
   const against = options.against === undefined ? undefined : await readClips(options.against);

@@ -68,11 +68,7 @@ export interface RowMachine {
 }
 
 /** A benchmark as a list of tasks, seed by seed, so that every row has a first figure early. */
-export function rowTasks(
-  rows: readonly BenchmarkRow[],
-  seeds: number,
-  settings: BenchmarkSettings,
-): TaskList<RowTask> & { tasks: Task<RowTask>[] } {
+export function rowTasks(rows: readonly BenchmarkRow[], seeds: number, settings: BenchmarkSettings): TaskList<RowTask> {
   const tasks = Array.from({ length: seeds }, (_, seed) =>
     rows.map(({ id, changes, decodings }) => ({
       id: `${id}-seed-${seed}`,

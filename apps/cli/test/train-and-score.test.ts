@@ -64,7 +64,7 @@ describe('training, evaluating and scoring as processes', () => {
 
   it('eval prints every figure with the label-only baselines', async () => {
     const args = ['eval', '--weights', 'unbroken/best.safetensors', '--limit', '12', '--render-height', '72'];
-    const more = ['--draws', '3', '--by', 'dive-number', '--report', 'evaluation.html', '--csv', 'clips.csv'];
+    const more = ['--draws', '3', '--by', 'dive-number', 'cue', '--report', 'evaluation.html', '--csv', 'clips.csv'];
     const { status, stdout } = await runMcore([...args, '--cache', 'cache', ...more, '--json'], folder);
     expect(status).toBe(0);
     const evaluation = JSON.parse(stdout);
@@ -81,7 +81,9 @@ describe('training, evaluating and scoring as processes', () => {
       return Math.abs(actual! - predicted!);
     });
     expect(errors.reduce((sum, error) => sum + error, 0) / 12).toBeCloseTo(evaluation.meanAbsoluteError, 3);
-    const { overDraws, byDiveNumber, coverage } = evaluation;
+    const { overDraws, byDiveNumber, byCue, coverage } = evaluation;
+    for (const reading of [byCue.model, byCue.judges]) expect(reading.cues.splash).toBeTypeOf('number');
+    expect(byCue.model).not.toEqual(byCue.judges);
     expect(overDraws.srcc.values).toHaveLength(3);
     expect(overDraws.srcc.values[0]).toBe(evaluation.srcc);
     // other exemplars give other scores, and the same transitions

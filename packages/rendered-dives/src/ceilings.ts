@@ -1,6 +1,7 @@
 import { averageIoU, spearman } from '@mcore/metrics';
 import { type Cue, cues, deductionsOf, executionOf } from './execution.js';
 import { solveLeastSquares } from './least-squares.js';
+import { usualExecution } from './usual-execution.js';
 import { type RenderableClip, visibleEvents } from './visible-events.js';
 
 /** Options of the ceilings. */
@@ -50,21 +51,6 @@ export function executionCeiling(options: CeilingOptions & { readonly cues?: rea
     ),
     weights: Object.fromEntries(names.map((name, index) => [name, weights[index]!])),
     clips: test.length,
-  };
-}
-
-/** Mean execution of a dive number in training; of all clips where the number is not there. */
-function usualExecution(train: readonly RenderableClip[]): (clip: RenderableClip) => number {
-  const sums = new Map<string, [sum: number, count: number]>();
-  for (const clip of train) {
-    for (const key of ['', clip.diveNumber]) {
-      const [sum, count] = sums.get(key) ?? [0, 0];
-      sums.set(key, [sum + executionOf(clip), count + 1]);
-    }
-  }
-  return (clip) => {
-    const [sum, count] = sums.get(clip.diveNumber) ?? sums.get('') ?? [0, 1];
-    return sum / count;
   };
 }
 

@@ -6,6 +6,7 @@ export {
   segmentationCeiling,
 } from './ceilings.js';
 export { type ClipPlan, planClip } from './clip-plan.js';
+export { type CueReading, type CueReadingOptions, cueReading } from './cue-reading.js';
 export { DiveRenderer, nativeHeight, type RenderOptions, widthFor } from './dive-renderer.js';
 export { type Cue, cueNoise, cues, type Deductions, deductionsOf, executionOf } from './execution.js';
 export { drawFrames, type RenderDiveOptions, renderDive } from './render-dive.js';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { type Clip, type ExemplarChoice, formatExemplars, parseExemplars } from '@mcore/clips';
+import { type Clip, type ClipSource, type ExemplarChoice, formatExemplars, parseExemplars } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
 import type { Checkpoint } from '@mcore/model';
+import { RenderedDives } from '@mcore/rendered-dives';
 import { type MergedResults, shardOf } from '@mcore/tasks';
 import { evaluate } from '@mcore/training';
 import { type Command, Option } from 'commander';
@@ -13,7 +14,7 @@ import { assertStages } from '../data/source.js';
 import { clipsCsv } from '../run/clips-csv.js';
 import { calibrationFor, type EvalSettings, evalTasks, runEvalTasks, wholeChoice } from '../run/eval-tasks.js';
 import { type CheckpointEvaluation, type EvaluatedDraw, evaluateDraws } from '../run/evaluate-checkpoint.js';
-import { evaluationExtras } from '../run/evaluation-extras.js';
+import { type EvaluationRuns, evaluationExtras, type Grouping } from '../run/evaluation-extras.js';
 import { type EvaluationAbout, evaluationJson, evaluationTable } from '../run/evaluation-output.js';
 import { writeEvaluationReport } from '../run/evaluation-report.js';
 import type { PredictedClip } from '../run/predict-clips.js';
@@ -43,7 +44,7 @@ interface EvalOptions extends DataOptions, ScoringOptions, ShardOptions {
   exemplars?: string;
   exemplarSeed: number;
   draws: number;
-  by: ('dive-number' | 'competition')[];
+  by: Grouping[];
   against?: string;
   csv?: string;
   report?: string;
@@ -65,7 +66,9 @@ export function addEval(program: Command): void {
     .option('--exemplar-seed <n>', 'seed of the draw', wholeNumber(0), 0)
     .option('--draws <n>', 'draw exemplars so often, and give mean and deviation over the draws', wholeNumber(1), 1)
     .addOption(
-      new Option('--by <group...>', 'also figures of every group').choices(['dive-number', 'competition']).default([]),
+      new Option('--by <group...>', 'also figures of every group; by cue, of rendered dives: what the scores follow')
+        .choices(['dive-number', 'competition', 'cue'])
+        .default([]),
     )
     .option('--against <file>', 'clips of another evaluation, from --csv: does this one beat it?')
     .option('--csv <file>', 'write one row a clip, for mcore compare')
@@ -88,14 +91,14 @@ async function runEval(given: EvalOptions): Promise<void> {
   await assertWritable(options.report);
   const engine = await startScoringEngine(options);
   try {
-    const evaluated: { draws: EvaluatedDraw[]; about: EvaluationAbout }[] = [];
+    const evaluated: Evaluated[] = [];
     for (const [index, checkpoint] of checkpoints.entries()) {
       if (checkpoints.length > 1) say(`Weights ${index + 1} of ${checkpoints.length}: ${options.weights[index]}`);
       const done = await evaluateOne(checkpoint, options, engine.name);
       if (!done) return; // a shard, which has said all there is
       evaluated.push(done);
     }
-    const [{ draws, about }] = evaluated as [(typeof evaluated)[number]];
+    const [{ draws, about, rendered }] = evaluated as [Evaluated];
     const { predicted, evaluation } = draws[0]!;
     if (options.csv !== undefined) {
       await writeFileAtomically(options.csv, clipsCsv(predicted));
@@ -107,6 +110,7 @@ async function runEval(given: EvalOptions): Promise<void> {
       predicted,
       weights: options.weights,
       by: options.by,
+      ...(rendered && { rendered }),
       ...(calibration && { calibration }),
       ...(against ? { against: { file: options.against!, clips: against } } : {}),
     });
@@ -123,7 +127,8 @@ async function runEval(given: EvalOptions): Promise<void> {
   }
 }
 
-function assertOptions({ shard, results, csv, weights, draws, exemplars, against, by, report }: EvalOptions): void {
+function assertOptions(options: EvalOptions): void {
+  const { shard, results, csv, weights, draws, exemplars, against, by, report, data } = options;
   const wrong = (wanted: string) => new ArgumentError(`mcore eval: wanted ${wanted}.`);
   if (shard && results === undefined) throw wrong('--results <dir> beside --shard, got none');
   if (csv !== undefined && results !== undefined) throw wrong('--csv without --results; mcore merge has it');
@@ -133,9 +138,17 @@ function assertOptions({ shard, results, csv, weights, draws, exemplars, against
   ) {
     throw wrong('one file of weights and one draw beside --results, without --against, --by and --report');
   }
+  if (by.includes('cue') && data !== 'rendered') throw wrong(`--data rendered beside --by cue, got ${data}`);
   if (exemplars !== undefined && (weights.length > 1 || draws > 1)) {
     throw wrong('one file of weights and one draw beside --exemplars, which fixes it');
   }
+}
+
+/** One file of weights, evaluated. */
+interface Evaluated {
+  draws: EvaluatedDraw[];
+  about: EvaluationAbout;
+  rendered?: EvaluationRuns['rendered'];
 }
 
 /** Evaluates one file of weights, or a shard of that. */
@@ -143,7 +156,7 @@ async function evaluateOne(
   checkpoint: Checkpoint,
   options: EvalOptions,
   engine: ScoringEngine,
-): Promise<{ draws: EvaluatedDraw[]; about: EvaluationAbout } | undefined> {
+): Promise<Evaluated | undefined> {
   const { input, stages } = checkpoint.info.config;
   const prepared = await PreparedClips.open(sourceOf(options, stages), input, options);
   try {
@@ -182,10 +195,15 @@ async function evaluateOne(
     await prepareWithProgress(prepared, clips);
     const draws = await evaluateDraws(setup, options.draws);
     if (saved === undefined) await keepExemplars(options, draws[0]!.exemplars);
-    return { draws, about };
+    return { draws, about, ...renderedClips(options, prepared.source, splits.train) };
   } finally {
     await prepared.close();
   }
+}
+
+/** What `--by cue` needs to know of rendered dives. */
+function renderedClips(options: EvalOptions, source: ClipSource, train: readonly Clip[]): Pick<Evaluated, 'rendered'> {
+  return source instanceof RenderedDives ? { rendered: { clips: source.clips, train, seed: options.renderSeed } } : {};
 }
 
 /** One shard of an evaluation, kept clip by clip. */

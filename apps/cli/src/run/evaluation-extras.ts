@@ -1,4 +1,5 @@
 import type { Calibration } from '@mcore/model';
+import { cueReading, type RenderableClip } from '@mcore/rendered-dives';
 import {
   breakdown,
   type ComparedClip,
@@ -12,6 +13,9 @@ import {
 import type { EvaluationExtras } from './evaluation-output.js';
 import type { PredictedClip } from './predict-clips.js';
 
+/** What figures can be given by. */
+export type Grouping = 'dive-number' | 'competition' | 'cue';
+
 /** What is known besides the figures of the first weights and the first draw. */
 export interface EvaluationRuns {
   /** By weights, then by draw of exemplars. */
@@ -20,14 +24,16 @@ export interface EvaluationRuns {
   predicted: readonly PredictedClip[];
   /** Files, as many as `draws`. */
   weights: readonly string[];
-  by: readonly ('dive-number' | 'competition')[];
+  by: readonly Grouping[];
+  /** Of rendered dives, for `by` cue. */
+  rendered?: { clips: readonly RenderableClip[]; train: readonly RenderableClip[]; seed: number };
   calibration?: Calibration;
   against?: { file: string; clips: readonly ComparedClip[] };
 }
 
 /** Works out everything an evaluation says besides its figures. */
 export function evaluationExtras(runs: EvaluationRuns): EvaluationExtras {
-  const { draws, predicted, weights, by, calibration, against } = runs;
+  const { draws, predicted, weights, by, calibration, against, rendered } = runs;
   const extras: EvaluationExtras = {};
   if (calibration) {
     const { level, halfWidth, clips } = calibration;
@@ -37,8 +43,23 @@ export function evaluationExtras(runs: EvaluationRuns): EvaluationExtras {
   if (draws.length > 1) extras.overWeights = { ...overMeans(draws.map(summarise)), files: weights };
   if (by.includes('dive-number')) extras.byDiveNumber = breakdown(predicted, (clip) => clip.diveNumber);
   if (by.includes('competition')) extras.byCompetition = breakdown(predicted, (clip) => clip.competition ?? '');
+  if (by.includes('cue') && rendered) extras.byCue = cueReadings(predicted, rendered);
   if (against) extras.against = { file: against.file, comparison: compareClips(predicted, against.clips) };
   return extras;
+}
+
+/** The model's scores and the judges' of the same clips. */
+function cueReadings(
+  predicted: readonly PredictedClip[],
+  { clips, train, seed }: NonNullable<EvaluationRuns['rendered']>,
+): NonNullable<EvaluationExtras['byCue']> {
+  const byId = new Map(clips.map((clip) => [clip.id, clip]));
+  const scored = predicted.map(({ id }) => byId.get(id)!);
+  const read = (scores: readonly number[]) => cueReading(scored, scores, { train, seed });
+  return {
+    model: read(predicted.map(({ predictedScore }) => predictedScore)),
+    judges: read(predicted.map(({ trueScore }) => trueScore)),
+  };
 }
 
 /** Over weights, of each one's mean over draws. */

@@ -1,6 +1,7 @@
+import type { CueReading } from '@mcore/rendered-dives';
 import type { BreakdownRow, Comparison, Coverage, Evaluation, EvaluationSpread, Figure, Spread } from '@mcore/training';
 import { table } from '../terminal/output.js';
-import { breakdownTable, comparisonTable } from './evaluation-tables.js';
+import { breakdownTable, comparisonTable, cueTable } from './evaluation-tables.js';
 
 /** What was evaluated. */
 export interface EvaluationAbout {
@@ -23,6 +24,8 @@ export interface EvaluationExtras {
   overWeights?: EvaluationSpread & { files: readonly string[] };
   byDiveNumber?: readonly BreakdownRow[];
   byCompetition?: readonly BreakdownRow[];
+  /** Of rendered dives: how the scores follow what was drawn, the model's and the judges'. */
+  byCue?: { model: CueReading; judges: CueReading };
   /** Against the clips of another evaluation, which are B. */
   against?: { file: string; comparison: Comparison };
 }
@@ -124,7 +127,7 @@ function spreadRow(over: string, spread: EvaluationSpread | undefined): string[]
 }
 
 /** What stands below the table. */
-function extraText({ coverage, byDiveNumber, byCompetition, against }: EvaluationExtras): string[] {
+function extraText({ coverage, byDiveNumber, byCompetition, byCue, against }: EvaluationExtras): string[] {
   const blocks: string[] = [];
   if (coverage) {
     const percent = (share: number) => (100 * share).toFixed(1);
@@ -135,6 +138,7 @@ function extraText({ coverage, byDiveNumber, byCompetition, against }: Evaluatio
   }
   if (byDiveNumber) blocks.push(breakdownTable('dive number', byDiveNumber));
   if (byCompetition) blocks.push(breakdownTable('competition', byCompetition));
+  if (byCue) blocks.push(cueTable(byCue));
   if (against) blocks.push(comparisonTable(against.comparison, { a: 'this evaluation', b: against.file }));
   return blocks.flatMap((block) => ['', block]);
 }

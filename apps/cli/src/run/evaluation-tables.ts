@@ -1,3 +1,4 @@
+import { type CueReading, cues } from '@mcore/rendered-dives';
 import type { BreakdownRow, Comparison, MetricComparison } from '@mcore/training';
 import { table } from '../terminal/output.js';
 
@@ -41,6 +42,21 @@ export function comparisonTable(comparison: Comparison, names: { a: string; b: s
     ]),
     '',
     `Paired bootstrap over ${comparison.clips} clips. p is one-sided: near 0 where A is better, near 1 where B is.`,
+  ].join('\n');
+}
+
+/** What the scores follow, the model's beside the judges'. */
+export function cueTable({ model, judges }: { model: CueReading; judges: CueReading }): string {
+  const row = (name: string, cell: (reading: CueReading) => string) => [name, cell(model), cell(judges)];
+  return [
+    table([
+      ['points of execution', 'MCoRe', 'judges'],
+      ...cues.map((cue) => row(`for each point of ${cue}`, (reading) => signed(reading.cues[cue], 2))),
+      row('for each usual one of the dive number', ({ usual }) => signed(usual, 2)),
+      row('explained by none of these (deviation)', ({ unexplained }) => unexplained.toFixed(2)),
+    ]),
+    '',
+    'Least squares on what was drawn of every clip. A cue whose weight is near 0 is not read.',
   ].join('\n');
 }
 

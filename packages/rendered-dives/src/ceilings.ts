@@ -1,7 +1,7 @@
 import { averageIoU, spearman } from '@mcore/metrics';
-import { type Cue, cues, deductionsOf, executionOf } from './execution.js';
+import { cueFeatures } from './cue-features.js';
+import { type Cue, cues, executionOf } from './execution.js';
 import { solveLeastSquares } from './least-squares.js';
-import { usualExecution } from './usual-execution.js';
 import { type RenderableClip, visibleEvents } from './visible-events.js';
 
 /** Options of the ceilings. */
@@ -33,11 +33,7 @@ export function executionCeiling(options: CeilingOptions & { readonly cues?: rea
   const { clips, seed = 0, cues: seen = cues } = options;
   const train = clips.filter((clip) => clip.split === 'train');
   const test = clips.filter((clip) => clip.split === 'test');
-  const usual = usualExecution(train);
-  const features = (clip: RenderableClip): number[] => {
-    const deductions = deductionsOf(clip, seed);
-    return [1, usual(clip), ...seen.map((cue) => deductions[cue])];
-  };
+  const features = cueFeatures(train, seed, seen);
   const weights = solveLeastSquares(train.map(features), train.map(executionOf));
   const estimates = test.map((clip) => {
     const execution = features(clip).reduce((sum, value, index) => sum + value * weights[index]!, 0);

@@ -1,7 +1,7 @@
 import { ArgumentError } from '@mcore/errors';
-import { type Cue, cues, deductionsOf } from './execution.js';
+import { cueFeatures } from './cue-features.js';
+import { type Cue, cues } from './execution.js';
 import { solveLeastSquares } from './least-squares.js';
-import { usualExecution } from './usual-execution.js';
 import type { RenderableClip } from './visible-events.js';
 
 /** How scores follow what can be seen; all in points of execution, which is score / (3 x difficulty). */
@@ -42,11 +42,7 @@ export function cueReading(
       `cueReading: wanted at least ${least} clips and as many scores, got ${clips.length} and ${scores.length}.`,
     );
   }
-  const usual = usualExecution(train);
-  const rows = clips.map((clip) => {
-    const deductions = deductionsOf(clip, seed);
-    return [1, usual(clip), ...cues.map((cue) => deductions[cue])];
-  });
+  const rows = clips.map(cueFeatures(train, seed, cues));
   const execution = scores.map((score, index) => score / (3 * clips[index]!.difficulty));
   const weights = solveLeastSquares(rows, execution);
   const rest = rows.map(

@@ -1,17 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clip } from '@mcore/clips';
-import type { EngineName } from '@mcore/engines';
 import { type MCoReConfig, presetConfig } from '@mcore/model';
 import { Random } from '@mcore/random';
 import type { Task, TaskList } from '@mcore/tasks';
 import { merge } from '../config/merge.js';
-import type { PreparedClips } from '../data/prepared-clips.js';
 import { evaluateCheckpoint } from '../run/evaluate-checkpoint.js';
 import { readCheckpoint } from '../run/run-files.js';
 import { type SplitKind, splitClips } from '../run/splits.js';
 import { train } from '../run/train.js';
 import { prepareWithProgress, trainingProgress } from '../terminal/run-progress.js';
+import type { RowMachine } from './row-machine.js';
 import type { BenchmarkRow } from './rows.js';
 
 /** One training and its tests: a row of the table with one seed. */
@@ -56,15 +55,6 @@ export interface RowResult {
   bestStep: number;
   validationSrcc: number;
   tests: { decoding: MCoReConfig['decoding']; clips: RowClip[] }[];
-}
-
-/** Where and on what rows are run. */
-export interface RowMachine {
-  prepared: PreparedClips;
-  /** Folder with a folder for every training. */
-  runs: string;
-  engine: EngineName;
-  workers: number;
 }
 
 /** A benchmark as a list of tasks, seed by seed, so that every row has a first figure early. */

@@ -1,23 +1,23 @@
 import { join } from 'node:path';
 import { DataError } from '@mcore/errors';
-import { presetConfig, presets } from '@mcore/model';
+import { presets } from '@mcore/model';
 import { type MergedResults, mergeResults, type Shard, shardOf } from '@mcore/tasks';
 import { readResultFiles, runTasks } from '@mcore/tasks/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { benchmarkMarkdown, insertMeasured } from '../benchmark/page.js';
+import { openRowMachine } from '../benchmark/row-machine.js';
 import { type BenchmarkRow, benchmarkRows } from '../benchmark/rows.js';
 import { type BenchmarkSettings, type RowResult, type RowTask, rowTasks, runRow } from '../benchmark/run-row.js';
 import { type SummaryRow, summarise } from '../benchmark/summarise.js';
 import { writeFileAtomically } from '../data/atomic-file.js';
 import { holdingResults } from '../data/folder-lock.js';
-import { PreparedClips } from '../data/prepared-clips.js';
+import { openSource } from '../data/source.js';
 import { heading, result, say, table } from '../terminal/output.js';
 import {
   BENCHMARK_OUT,
   type DataOptions,
   type EngineOptions,
   sourceOf,
-  startEngine,
   wholeNumber,
   withData,
   withEngine,
@@ -82,51 +82,40 @@ async function runBenchmark(options: BenchmarkOptions): Promise<void> {
 
 /** The whole benchmark as a list of tasks; nothing is trained. */
 async function writeTasks(options: BenchmarkOptions, path: string): Promise<void> {
-  const prepared = await openClips(options);
-  try {
-    const list = listOf(options, prepared);
-    await writeFileAtomically(path, `${JSON.stringify(list, null, 2)}\n`);
-    result(options.json, { path, tasks: list.tasks.length }, () => `${list.tasks.length} trainings: ${path}`);
-  } finally {
-    await prepared.close();
-  }
+  const { description } = await openSource(sourceOf(options));
+  const list = rowTasks(options.rows ?? benchmarkRows, options.seeds, settingsOf(options, description));
+  await writeFileAtomically(path, `${JSON.stringify(list, null, 2)}\n`);
+  result(options.json, { path, tasks: list.tasks.length }, () => `${list.tasks.length} trainings: ${path}`);
 }
 
-/** As the preset takes them. */
-function openClips(options: BenchmarkOptions): Promise<PreparedClips> {
-  return PreparedClips.open(sourceOf(options), presetConfig(options.preset).input, options);
-}
-
-function listOf(options: BenchmarkOptions, { source }: PreparedClips) {
-  const settings: BenchmarkSettings = {
+/** @param source - The clips, in words. */
+function settingsOf(options: BenchmarkOptions, source: string): BenchmarkSettings {
+  return {
     preset: options.preset,
     steps: options.steps,
     trainClips: options.trainClips ?? null,
     validationClips: options.validationClips,
     testClips: options.testClips ?? null,
-    source: source.description,
+    source,
     ...(options.split === 'official' ? {} : { split: options.split }),
   };
-  return rowTasks(options.rows ?? benchmarkRows, options.seeds, settings);
 }
 
 /** Does a shard of the rows, whose results are this run's alone. */
 async function benchmark(options: BenchmarkOptions, folder: string, shard: Shard): Promise<void> {
-  const engine = await startEngine(options);
-  const prepared = await openClips(options);
+  const machine = await openRowMachine(options.preset, options);
   try {
-    const list = listOf(options, prepared);
+    const settings = settingsOf(options, machine.prepared.source.description);
+    const list = rowTasks(options.rows ?? benchmarkRows, options.seeds, settings);
     const { tasks } = list;
-    const settings = list.settings as unknown as BenchmarkSettings;
     say(
       `${tasks.length} trainings of ${options.steps} steps, ${shardOf(tasks, shard.index, shard.count).length} of them here.`,
     );
-    const machine = { prepared, runs: join(options.out, 'trainings'), engine: engine.name, workers: options.workers };
     const { path, total, skipped, finished, failed } = await runTasks<RowTask, RowResult>({
       folder,
       list,
       shard,
-      made: { engine: engine.description },
+      made: { engine: machine.description },
       run: (task) => {
         heading(task.id);
         return runRow(task, settings, machine);
@@ -145,8 +134,7 @@ async function benchmark(options: BenchmarkOptions, folder: string, shard: Shard
     if (options.page !== undefined) await writePage(options.page, output);
     result(options.json, output.json, output.text);
   } finally {
-    await prepared.close();
-    await engine.dispose();
+    await machine.dispose();
   }
 }
 

@@ -26,13 +26,13 @@ export class RemoteThread {
     this.#worker.on('exit', (code) => this.#end(new Error(`worker thread: ended with status ${code}.`)));
   }
 
-  /** Asks the thread; `transfer` lists buffers it takes over. */
-  call<T>(method: string, argument: unknown, transfer: readonly ArrayBuffer[] = []): Promise<T> {
+  /** Asks the thread. */
+  call<T>(method: string, argument: unknown): Promise<T> {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#calls++;
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
-      this.#worker.postMessage({ id, method, argument } satisfies Call, [...transfer]);
+      this.#worker.postMessage({ id, method, argument } satisfies Call);
     });
   }
 

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
-import { presetConfig } from '@mcore/model';
 import { Scorer } from '@mcore/scoring';
 import type { Task } from '@mcore/tasks';
+import { openRowMachine } from '../benchmark/row-machine.js';
 import { type BenchmarkSettings, type RowTask, runRow } from '../benchmark/run-row.js';
-import { type DataOptions, type EngineOptions, sourceOf, startEngine } from '../commands/options.js';
+import { type DataOptions, type EngineOptions, startEngine } from '../commands/options.js';
 import { readWeights, scoreVideo, type WeightsOptions } from '../commands/score.js';
-import { PreparedClips } from '../data/prepared-clips.js';
 import { type CommandTask, runCommandTask } from './command-task.js';
 import { type ScoreTask, scoreSettings } from './score-tasks.js';
 
@@ -46,16 +44,11 @@ export const TASK_RUNNERS: Readonly<
   },
   benchmark: async (settings, options) => {
     const wanted = settings as unknown as BenchmarkSettings;
-    const engine = await startEngine(options);
-    const prepared = await PreparedClips.open(sourceOf(options), presetConfig(wanted.preset).input, options);
-    const machine = { prepared, runs: join(options.out, 'trainings'), engine: engine.name, workers: options.workers };
+    const machine = await openRowMachine(wanted.preset, options);
     return {
-      settings: { ...wanted, source: prepared.source.description },
+      settings: { ...wanted, source: machine.prepared.source.description },
       run: (task) => runRow(task as unknown as Task<RowTask>, wanted, machine),
-      dispose: async () => {
-        await prepared.close();
-        await engine.dispose();
-      },
+      dispose: machine.dispose,
     };
   },
   mcore: async (settings) => ({

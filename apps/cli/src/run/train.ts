@@ -1,7 +1,6 @@
 import type { Clip, ClipSplit } from '@mcore/clips';
 import type { EngineName } from '@mcore/engines';
 import {
-  type Calibration,
   type Checkpoint,
   type CheckpointInfo,
   exportWeights,
@@ -12,10 +11,9 @@ import {
 import { layoutOf, type ParameterLayout, type StepRecord, Trainer } from '@mcore/training';
 import { createReplicas } from '../compute/replicas.js';
 import type { PreparedClips } from '../data/prepared-clips.js';
-import type { PredictedClip } from './predict-clips.js';
 import { RunFiles } from './run-files.js';
 import { validationHalves } from './splits.js';
-import { conclude } from './training/conclude.js';
+import { type Conclusion, conclude } from './training/conclude.js';
 import { pairMaker } from './training/pairs.js';
 import { TrainingSession } from './training/session.js';
 import { startingPoint } from './training/start.js';
@@ -62,21 +60,15 @@ export interface ValidationRecord {
   best: number;
 }
 
-/** How training ended. */
-export interface TrainingResult {
+/** How training ended; a run for weights only concludes nothing. */
+export interface TrainingResult extends Conclusion {
   files: RunFiles;
-  /** The exemplar bank; exemplar-free weights have none, nor has a run for weights only. */
-  bank?: string;
   /** Steps done, all runs together. */
   steps: number;
   /** It ended before its last step, since validation had not become better for so many looks. */
   stoppedEarly: boolean;
   bestStep: number;
   bestSrcc: number;
-  /** Absent where there are too few calibration clips for the level. */
-  calibration?: Calibration;
-  /** The best weights on the clips that intervals were calibrated on, which did not choose them. */
-  calibrationClips: PredictedClip[];
 }
 
 /**
@@ -109,19 +101,10 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
     });
     const parts = { run, files, model, layout, replicas, trainer, info, selecting: halves.selecting };
     const { best, stoppedEarly } = await new TrainingSession(parts, start.selection).run();
-    const { calibration, predicted = [] } = run.weightsOnly
-      ? {}
+    const conclusion: Conclusion = run.weightsOnly
+      ? { calibrationClips: [] }
       : await conclude(run, { files, model, layout, replicas }, halves.calibrating);
-    return {
-      files,
-      ...(run.config.regression === 'exemplars' && !run.weightsOnly ? { bank: files.bank } : {}),
-      steps: trainer.step,
-      stoppedEarly,
-      bestStep: best.step,
-      bestSrcc: best.srcc,
-      ...(calibration ? { calibration } : {}),
-      calibrationClips: predicted,
-    };
+    return { files, ...conclusion, steps: trainer.step, stoppedEarly, bestStep: best.step, bestSrcc: best.srcc };
   } finally {
     await Promise.all(replicas.map((replica) => replica.dispose()));
     model.dispose();

@@ -12,12 +12,22 @@ import type { TrainingRun } from '../train.js';
 /** Level of the interval that scores are printed with. */
 export const INTERVAL_LEVEL = 0.9;
 
+/** What is known of the best weights when training has ended. */
+export interface Conclusion {
+  /** The exemplar bank; exemplar-free weights have none. */
+  bank?: string;
+  /** Absent where there are too few calibration clips for the level. */
+  calibration?: Calibration;
+  /** The best weights on the clips that intervals were calibrated on, which did not choose them. */
+  calibrationClips: PredictedClip[];
+}
+
 /** Goes back to the best weights, measures how far off they are on clips that did not choose them, and fills the bank. */
 export async function conclude(
   run: TrainingRun,
   parts: { files: RunFiles; model: MCoRe; layout: ParameterLayout; replicas: readonly Replica[] },
   calibrating: readonly Clip[],
-): Promise<{ calibration?: Calibration; predicted: PredictedClip[] }> {
+): Promise<Conclusion> {
   const { prepared, splits, seed } = run;
   const { files, model, layout, replicas } = parts;
   run.onNote?.(`Calibrating intervals on ${calibrating.length} validation clips and filling the exemplar bank`);
@@ -28,22 +38,27 @@ export async function conclude(
   const setup = { model, replicas, prepared, train: splits.train, exemplars: seed };
   const predicted = await predictClips(calibrating, setup);
   const calibration = calibrate(predicted);
-  await fillBank(run, parts, await weightsId(best.tensors));
+  const bank = await fillBank(run, parts, await weightsId(best.tensors));
   await writeCheckpoint(files.best, { ...best, info: { ...best.info, ...calibration } });
-  return { ...calibration, predicted };
+  return { ...calibration, ...(bank === undefined ? {} : { bank }), calibrationClips: predicted };
 }
 
+/** Fills the bank and says where it is. */
 async function fillBank(
   { config, splits, prepared }: TrainingRun,
   { files, model, replicas }: { files: RunFiles; model: MCoRe; replicas: readonly Replica[] },
   weights: string,
-): Promise<void> {
+): Promise<string | undefined> {
   // nothing reads a bank of exemplar-free weights, and one of a run before would be of other weights
-  if (config.regression === 'exemplar-free') return rm(files.bank, { force: true });
+  if (config.regression === 'exemplar-free') {
+    await rm(files.bank, { force: true });
+    return undefined;
+  }
   const bank = await buildBank(splits.train, model.regressionShape, weights, (clips) =>
     describeClips(clips, prepared, config.input.transform, replicas),
   );
   await writeFileAtomically(files.bank, bank.encode());
+  return files.bank;
 }
 
 /** The interval that holds the wanted share of the clips; none where they are too few to say. */

@@ -10,6 +10,7 @@ import { addEval } from './commands/eval.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
 import { addMerge } from './commands/merge.js';
+import { addPretrain } from './commands/pretrain.js';
 import { addQueue } from './commands/queue.js';
 import { addQuickstart } from './commands/quickstart.js';
 import { addReport } from './commands/report.js';
@@ -26,6 +27,7 @@ export function createProgram(): Command {
   for (const add of [
     addQuickstart,
     addData,
+    addPretrain,
     addTrain,
     addEval,
     addCompare,

@@ -3,7 +3,7 @@ import type { ClipSource, Frames } from '@mcore/clips';
 import { useEngine } from '@mcore/engines/node';
 import { McoreError } from '@mcore/errors';
 import { type Checkpoint, type InputConfig, type MCoRe, modelFromCheckpoint } from '@mcore/model';
-import { LocalReplica, type PairInput } from '@mcore/training';
+import { FrameReader, type FrameReaderOptions, LocalReplica, type PairInput, type WindowBatch } from '@mcore/training';
 import { backboneGradient } from './bench/backbone-gradient.js';
 import type { Answer, Call } from './compute/remote-call.js';
 import type { OneCoreEngine } from './compute/replicas.js';
@@ -14,6 +14,7 @@ import { openSource, type SourceDescriptor } from './data/source.js';
 let source: { key: string; opened: Promise<ClipSource> } | undefined;
 let model: MCoRe | undefined;
 let replica: LocalReplica | undefined;
+let reader: FrameReader | undefined;
 
 const methods = {
   async prepare(argument: { source: SourceDescriptor; id: string; input: InputConfig }): Promise<Frames> {
@@ -21,21 +22,30 @@ const methods = {
     if (source?.key !== key) source = { key, opened: openSource(argument.source) };
     return prepareClip(await source.opened, argument.id, argument.input);
   },
-  async load(argument: { engine: OneCoreEngine; checkpoint: Pick<Checkpoint, 'info' | 'tensors'> }): Promise<void> {
+  async load(argument: {
+    engine: OneCoreEngine;
+    checkpoint: Pick<Checkpoint, 'info' | 'tensors'>;
+    reader?: FrameReaderOptions;
+  }): Promise<void> {
     await useEngine(argument.engine);
+    reader?.dispose();
     model?.dispose();
     model = modelFromCheckpoint(argument.checkpoint);
     replica = new LocalReplica(model);
+    reader = argument.reader && new FrameReader(model, argument.reader);
   },
-  setParameters: (flat: Float32Array) => loaded().setParameters(flat),
-  gradient: (pair: PairInput) => loaded().gradient(pair),
-  describe: (frames: Frames) => loaded().describe(frames),
-  backboneGradient: (frames: Frames) => backboneGradient(loaded().model, frames),
+  setParameters: (flat: Float32Array) => loaded(replica).setParameters(flat),
+  gradient: (pair: PairInput) => loaded(replica).gradient(pair),
+  describe: (frames: Frames) => loaded(replica).describe(frames),
+  setReaderParameters: (flat: Float32Array) => loaded(reader).setParameters(flat),
+  readingGradient: (batch: WindowBatch) => loaded(reader).gradient(batch),
+  read: (frames: Frames) => loaded(reader).read(frames),
+  backboneGradient: (frames: Frames) => backboneGradient(loaded(replica).model, frames),
 };
 
-function loaded(): LocalReplica {
-  if (!replica) throw new McoreError('ERR_MCORE_WORKER', 'worker thread: wanted a model to be loaded first.');
-  return replica;
+function loaded<T>(part: T | undefined): T {
+  if (!part) throw new McoreError('ERR_MCORE_WORKER', 'worker thread: wanted a model to be loaded first.');
+  return part;
 }
 
 async function answer({ id, method, argument }: Call): Promise<Answer> {

@@ -12,6 +12,7 @@ describe('mcore, as a process', () => {
     ['quickstart'],
     ['data', 'render'],
     ['data', 'check'],
+    ['pretrain'],
     ['train'],
     ['eval'],
     ['compare'],
@@ -75,7 +76,7 @@ describe('mcore, as a process', () => {
     const { status, stderr } = await runMcore(args, folder);
     expect(status).toBe(1);
     expect(stderr).toContain(
-      'mcore train: --render-variants needs --data rendered, got --data FineDiving. (ERR_MCORE_ARGUMENT)',
+      '--render-variants: wanted --data rendered to draw 2 times, got finediving clips. (ERR_MCORE_ARGUMENT)',
     );
   });
 

@@ -52,7 +52,7 @@ async function trainingStep(): Promise<Errors> {
   const golden = fixture('training', 'step');
   const { model, pairs } = goldenPairs();
   const layout = layoutOf(model);
-  const trainer = await trainerOf(model, { pairsOf: async () => pairs });
+  const trainer = await trainerOf(model, { inputsOf: async () => pairs });
   const record = await trainer.run();
   const [loss, parameters] = [new Worst(), new Worst()];
   for (const [index, part] of PARTS.entries()) {
@@ -69,7 +69,7 @@ async function trainingStep(): Promise<Errors> {
 async function curve(): Promise<Errors> {
   const golden = fixture('training', 'step').values('curve');
   const { model, pairs } = goldenPairs();
-  const trainer = await trainerOf(model, { pairsOf: async () => pairs });
+  const trainer = await trainerOf(model, { inputsOf: async () => pairs });
   const worst = new Worst();
   for (let step = 0; step < 20; step++) worst.add(relativeError([(await trainer.run()).total], [golden[4 * step]!]));
   model.dispose();

@@ -9,6 +9,7 @@ export { type ClipPlan, planClip } from './clip-plan.js';
 export { type CueReading, type CueReadingOptions, cueReading } from './cue-reading.js';
 export { DiveRenderer, nativeHeight, type RenderOptions, widthFor } from './dive-renderer.js';
 export { type Cue, cueNoise, cues, type Deductions, deductionsOf, executionOf } from './execution.js';
+export { type FrameReading, type FrameTruth, frameReadings, frameTruth } from './frame-truth.js';
 export { drawFrames, type RenderDiveOptions, renderDive } from './render-dive.js';
 export { RenderedDives, type RenderedDivesOptions } from './rendered-dives.js';
 export { browserCanvas, type DrawingContext, drawSurface, type Surface, type SurfaceFactory } from './surface.js';

@@ -24,7 +24,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('a whole train
     const { model, pairs } = goldenPairs();
     const layout = layoutOf(model);
     const start = layout.split(await layout.read());
-    const trainer = await trainerOf(model, { pairsOf: async () => pairs });
+    const trainer = await trainerOf(model, { inputsOf: async () => pairs });
     const record = await trainer.run();
     for (const [index, part] of PARTS.entries()) {
       expect(Math.abs(record[part] / values('curve')[index]! - 1), part).toBeLessThan(1e-5);
@@ -48,7 +48,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('a whole train
     async () => {
       const { model, pairs } = goldenPairs();
       const before = tf.memory().numTensors;
-      const trainer = await trainerOf(model, { pairsOf: async () => pairs });
+      const trainer = await trainerOf(model, { inputsOf: async () => pairs });
       for (let step = 0; step < 20; step++) {
         const record = await trainer.run();
         for (const [index, part] of PARTS.entries()) {

@@ -13,8 +13,15 @@ export {
   type ScoreFigures,
   type TransitionFigures,
 } from './evaluate.js';
+export {
+  FrameReader,
+  type FrameReaderOptions,
+  type FrameWindow,
+  type ReadingLosses,
+  type WindowBatch,
+} from './frame-reader.js';
 export { type LearningRateSchedule, learningRateFactor } from './learning-rate.js';
-export { NotFiniteError, type SeenPair } from './not-finite-error.js';
+export { NotFiniteError, type SeenInput } from './not-finite-error.js';
 export { type ClipPair, PairSampler } from './pair-sampler.js';
 export { ParameterLayout } from './parameter-layout.js';
 export {
@@ -27,4 +34,12 @@ export {
   type Replica,
 } from './replica.js';
 export { type EvaluationSpread, type Spread, spread, summarise } from './summarise.js';
-export { type StepRecord, Trainer, type TrainerOptions, type TrainerState } from './trainer.js';
+export {
+  type Input,
+  type Learner,
+  type Losses,
+  type StepRecord,
+  Trainer,
+  type TrainerOptions,
+  type TrainerState,
+} from './trainer.js';

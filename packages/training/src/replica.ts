@@ -9,6 +9,7 @@ import {
 } from '@mcore/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { ParameterLayout } from './parameter-layout.js';
+import type { Learner } from './trainer.js';
 
 /** One labelled clip, as the model takes it: sampled, resized and cropped. */
 export interface ClipInput {
@@ -28,13 +29,13 @@ export interface PairInput {
   dropoutSeed: string;
 }
 
-/** The parts of a loss as numbers. */
-export interface LossValues {
+/** The parts of MCoRe's loss as numbers. */
+export type LossValues = {
   total: number;
   regression: number;
   segmentation: number;
   contrastive: number;
-}
+};
 
 /** What a pair says about the parameters. */
 export interface PairGradient {
@@ -44,11 +45,7 @@ export interface PairGradient {
 }
 
 /** One copy of the model that computes, here or on a thread of its own. */
-export interface Replica {
-  /** Takes over parameters in the order of {@link ParameterLayout}. */
-  setParameters(flat: Float32Array): Promise<void>;
-  /** Losses and gradient of one pair. */
-  gradient(pair: PairInput): Promise<PairGradient>;
+export interface Replica extends Learner<PairInput, LossValues> {
   /** Inference on one clip. */
   describe(frames: Frames): Promise<ClipDescription>;
   dispose(): Promise<void>;
@@ -114,11 +111,14 @@ export class LocalReplica implements Replica {
 
 /** The layout of a model's trainable parameters. */
 export function layoutOf(model: MCoRe): ParameterLayout {
-  return new ParameterLayout(model.weights(), (variable, values) => {
-    const tensor = tf.tensor(values, variable.shape);
-    variable.assign(tensor);
-    tensor.dispose();
-  });
+  return new ParameterLayout(model.weights(), assignValues);
+}
+
+/** Writes values into a variable. */
+export function assignValues(variable: tf.Variable, values: Float32Array): void {
+  const tensor = tf.tensor(values, variable.shape);
+  variable.assign(tensor);
+  tensor.dispose();
 }
 
 function toBatch(clip: ClipInput): LabelledClips {

@@ -36,7 +36,7 @@ export async function madeUpPairs(step: number, count = 4): Promise<PairInput[]>
 /** A trainer of a model; the backbone has its own learning rate, as in training. */
 export async function trainerOf(
   model: MCoRe,
-  options: Partial<TrainerOptions> & Pick<TrainerOptions, 'pairsOf'>,
+  options: Partial<TrainerOptions> & Pick<TrainerOptions, 'inputsOf'>,
   start?: TrainerState,
 ): Promise<Trainer> {
   const { optimiser } = model.config;

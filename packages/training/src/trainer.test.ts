@@ -12,7 +12,7 @@ describe('Trainer', () => {
   it('gives the same to the bit with one replica and with three', async () => {
     const models = Array.from({ length: 3 }, () => new MCoRe(tinyConfig, { seed: 1 }));
     const run = async (replicas: LocalReplica[]) => {
-      const trainer = await trainerOf(models[0]!, { pairsOf: madeUpPairs, replicas });
+      const trainer = await trainerOf(models[0]!, { inputsOf: madeUpPairs, replicas });
       const records = [await trainer.run(), await trainer.run()];
       return { records, parameters: trainer.parameters };
     };
@@ -27,13 +27,13 @@ describe('Trainer', () => {
 
   it('goes on to the bit from a saved state', async () => {
     const model = new MCoRe(tinyConfig, { seed: 2 });
-    const unbroken = await trainerOf(model, { pairsOf: (step) => madeUpPairs(step, 2) });
+    const unbroken = await trainerOf(model, { inputsOf: (step) => madeUpPairs(step, 2) });
     await unbroken.run();
     const saved = unbroken.state();
     const expected = [await unbroken.run(), await unbroken.run()];
 
     const other = new MCoRe(tinyConfig, { seed: 3 });
-    const resumed = await trainerOf(other, { pairsOf: (step) => madeUpPairs(step, 2) }, structuredClone(saved));
+    const resumed = await trainerOf(other, { inputsOf: (step) => madeUpPairs(step, 2) }, structuredClone(saved));
     expect(resumed.step).toBe(1);
     expect([await resumed.run(), await resumed.run()]).toEqual(expected);
     expect(resumed.state()).toEqual(unbroken.state());
@@ -43,24 +43,24 @@ describe('Trainer', () => {
 
   it('refuses a loss that is not finite and changes nothing', async () => {
     const model = new MCoRe(tinyConfig, { seed: 2 });
-    const pairsOf = async (step: number) => {
+    const inputsOf = async (step: number) => {
       const [pair] = await madeUpPairs(step, 1);
       return [pair!, { ...pair!, name: 'query a, exemplar b', query: { ...pair!.query, score: 1e30 } }];
     };
-    const trainer = await trainerOf(model, { pairsOf });
+    const trainer = await trainerOf(model, { inputsOf });
     const before = trainer.state();
     const tensors = tf.memory().numTensors;
     const error: unknown = await trainer.run().catch((thrown) => thrown);
     expect(error).toBeInstanceOf(NotFiniteError);
-    const { message, code, step, pairs, first } = error as NotFiniteError;
-    expect({ code, step, pairs: pairs.length, first }).toEqual({
+    const { message, code, step, inputs, first } = error as NotFiniteError;
+    expect({ code, step, inputs: inputs.length, first }).toEqual({
       code: 'ERR_MCORE_NOT_FINITE',
       step: 1,
-      pairs: 2,
-      first: pairs[1],
+      inputs: 2,
+      first: inputs[1],
     });
     expect(message).toMatch(
-      /^Trainer\.run: wanted finite losses and gradients at step 1, got total Infinity, regression Infinity, segmentation [\d.]+, contrastive [\d.]+ and a gradient of norm [\d.e+]+ from pair 2 of 2 \(query a, exemplar b\)\.$/,
+      /^Trainer\.run: wanted finite losses and gradients at step 1, got total Infinity, regression Infinity, segmentation [\d.]+, contrastive [\d.]+ and a gradient of norm [\d.e+]+ from input 2 of 2 \(query a, exemplar b\)\.$/,
     );
     expect(trainer.state()).toEqual(before);
     expect(tf.memory().numTensors).toBe(tensors);
@@ -72,7 +72,7 @@ describe('Trainer', () => {
       { ...tinyConfig, optimiser: { ...tinyConfig.optimiser, gradientNorm: 0.5 } },
       { seed: 2 },
     );
-    const trainer = await trainerOf(clipped, { pairsOf: (step) => madeUpPairs(step, 1) });
+    const trainer = await trainerOf(clipped, { inputsOf: (step) => madeUpPairs(step, 1) });
     const { gradientNorm } = await trainer.run();
     expect(gradientNorm).toBeGreaterThan(0.5);
     // Adam's running mean is a tenth of the first gradient
@@ -84,7 +84,7 @@ describe('Trainer', () => {
   it('multiplies learning rates by the schedule: cosine ends near 0', async () => {
     const optimiser = { ...tinyConfig.optimiser, schedule: 'cosine' } as const;
     const model = new MCoRe({ ...tinyConfig, optimiser }, { seed: 2 });
-    const trainer = await trainerOf(model, { pairsOf: (step) => madeUpPairs(step, 1), totalSteps: 3 });
+    const trainer = await trainerOf(model, { inputsOf: (step) => madeUpPairs(step, 1), totalSteps: 3 });
     const rates: number[] = [];
     for (let step = 0; step < 3; step++) rates.push((await trainer.run()).learningRate);
     expect(rates[0]).toBe(1e-3);
@@ -93,15 +93,15 @@ describe('Trainer', () => {
     model.dispose();
   });
 
-  it('asks for pairs one step ahead, each step once, and reports their failure when their step comes', async () => {
+  it('asks for inputs one step ahead, each step once, and reports their failure when their step comes', async () => {
     const model = new MCoRe(tinyConfig, { seed: 2 });
     const asked: number[] = [];
-    const pairsOf = async (step: number) => {
+    const inputsOf = async (step: number) => {
       asked.push(step);
       if (step === 2) throw new DataError('pairs of step 2: wanted a file, got none.');
       return madeUpPairs(step, 1);
     };
-    const trainer = await trainerOf(model, { pairsOf });
+    const trainer = await trainerOf(model, { inputsOf });
     await trainer.run();
     expect(asked).toEqual([0, 1]);
     await trainer.run();

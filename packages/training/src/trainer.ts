@@ -1,8 +1,8 @@
 import type { OptimiserConfig } from '@mcore/model';
 import { Adam, type AdamState } from './adam.js';
 import { learningRateFactor } from './learning-rate.js';
-import { NotFiniteError, type SeenPair } from './not-finite-error.js';
-import type { LossValues, PairInput, Replica } from './replica.js';
+import { NotFiniteError, type SeenInput } from './not-finite-error.js';
+import type { LossValues, PairInput } from './replica.js';
 
 /** Where a training run stands; with the same data and seed it goes on to the bit. */
 export interface TrainerState {
@@ -10,39 +10,56 @@ export interface TrainerState {
   adam: AdamState;
 }
 
+/** What a gradient is computed of: a pair to compare, or frames to read. */
+export interface Input {
+  /** For errors: what it is. */
+  name?: string;
+}
+
+/** A loss and its parts as numbers. */
+export type Losses = { total: number } & Record<string, number>;
+
+/** One copy of what learns, here or on a thread of its own. */
+export interface Learner<I extends Input, L extends Losses> {
+  /** Takes over parameters in the order of `ParameterLayout`. */
+  setParameters(flat: Float32Array): Promise<void>;
+  /** Losses and gradient of one input, the gradient in the same order. */
+  gradient(input: I): Promise<{ losses: L; gradient: Float32Array }>;
+}
+
 /** What a {@link Trainer} works with. */
-export interface TrainerOptions {
-  optimiser: OptimiserConfig;
+export interface TrainerOptions<I extends Input = PairInput, L extends Losses = LossValues> {
+  optimiser: Pick<OptimiserConfig, 'learningRate' | 'schedule' | 'warmupSteps' | 'gradientNorm'>;
   totalSteps: number;
   /** A learning rate for every parameter. */
   learningRates: Float32Array;
-  /** Copies of the model; pairs are spread over them, and the result does not depend on how many there are. */
-  replicas: readonly Replica[];
-  /** The pairs of a step; asked for one step ahead. */
-  pairsOf: (step: number) => Promise<readonly PairInput[]>;
+  /** Copies of what learns; inputs are spread over them, and the result does not depend on how many there are. */
+  replicas: readonly Learner<I, L>[];
+  /** The inputs of a step, such as pairs; asked for one step ahead. */
+  inputsOf: (step: number) => Promise<readonly I[]>;
 }
 
-/** One line of the training log. */
-export interface StepRecord extends LossValues {
+/** One line of the training log: the losses, and what was done with them. */
+export type StepRecord<L extends Losses = LossValues> = L & {
   /** Steps done, this one included. */
   step: number;
   learningRate: number;
   /** Norm of the gradient before clipping. */
   gradientNorm: number;
-}
+};
 
-/** Runs training steps: gradients of a batch's pairs, their mean, clipping, Adam. */
-export class Trainer {
-  readonly #options: TrainerOptions;
+/** Runs training steps: gradients of a batch's inputs, their mean, clipping, Adam. */
+export class Trainer<I extends Input = PairInput, L extends Losses = LossValues> {
+  readonly #options: TrainerOptions<I, L>;
   readonly #parameters: Float32Array;
   readonly #adam: Adam;
-  #next: { step: number; pairs: Promise<readonly PairInput[]> } | undefined;
+  #next: { step: number; inputs: Promise<readonly I[]> } | undefined;
 
   /**
    * @param start - Initial parameters, or the state of a run to go on with.
    * @param options - See {@link TrainerOptions}.
    */
-  constructor(start: Float32Array | TrainerState, options: TrainerOptions) {
+  constructor(start: Float32Array | TrainerState, options: TrainerOptions<I, L>) {
     this.#options = options;
     const fresh = start instanceof Float32Array;
     this.#parameters = (fresh ? start : start.parameters).slice();
@@ -68,13 +85,13 @@ export class Trainer {
   /**
    * Does one step.
    *
-   * @throws {@link NotFiniteError} naming step and pair if a loss or gradient is not finite; nothing is changed then.
+   * @throws {@link NotFiniteError} naming step and input if a loss or gradient is not finite; nothing is changed then.
    */
-  async run(): Promise<StepRecord> {
+  async run(): Promise<StepRecord<L>> {
     const { optimiser, totalSteps, replicas, learningRates } = this.#options;
-    const pairs = await this.#take(this.step);
+    const inputs = await this.#take(this.step);
     await Promise.all(replicas.map((replica) => replica.setParameters(this.#parameters)));
-    const { losses, gradient, seen } = await meanGradient(pairs, replicas, this.#parameters.length);
+    const { losses, gradient, seen } = await meanGradient(inputs, replicas, this.#parameters.length);
     const gradientNorm = norm(gradient);
     if (!Number.isFinite(losses.total + gradientNorm)) throw new NotFiniteError(this.step + 1, seen);
     clip(gradient, gradientNorm, optimiser.gradientNorm);
@@ -83,55 +100,57 @@ export class Trainer {
     return { step: this.step, ...losses, gradientNorm, learningRate: optimiser.learningRate * factor };
   }
 
-  /** The pairs of a step, while those of the next one are already being made ready. */
-  async #take(step: number): Promise<readonly PairInput[]> {
-    const { pairsOf, totalSteps } = this.#options;
-    const current = this.#next?.step === step ? this.#next.pairs : pairsOf(step);
-    const pairs = await current;
+  /** The inputs of a step, while those of the next one are already being made ready. */
+  async #take(step: number): Promise<readonly I[]> {
+    const { inputsOf, totalSteps } = this.#options;
+    const current = this.#next?.step === step ? this.#next.inputs : inputsOf(step);
+    const inputs = await current;
     this.#next = undefined;
     if (step + 1 < totalSteps) {
-      const ahead = pairsOf(step + 1);
+      const ahead = inputsOf(step + 1);
       // a failure is reported when the step is taken, not as an unhandled rejection before
       ahead.catch(() => {});
-      this.#next = { step: step + 1, pairs: ahead };
+      this.#next = { step: step + 1, inputs: ahead };
     }
-    return pairs;
+    return inputs;
   }
 }
 
 /**
- * Mean over pairs, each a micro-batch of its own: their gradients are accumulated in their order, whatever order the replicas
- * finish in. As every part of the loss is a mean over pairs, this is the gradient of the whole batch.
+ * Mean over inputs, each a micro-batch of its own: their gradients are accumulated in their order, whatever order the replicas
+ * finish in. As every part of the loss is a mean over inputs, this is the gradient of the whole batch.
  */
-async function meanGradient(
-  pairs: readonly PairInput[],
-  replicas: readonly Replica[],
+async function meanGradient<I extends Input, L extends Losses>(
+  inputs: readonly I[],
+  replicas: readonly Learner<I, L>[],
   size: number,
-): Promise<{ losses: LossValues; gradient: Float32Array; seen: SeenPair[] }> {
+): Promise<{ losses: L; gradient: Float32Array; seen: SeenInput<I>[] }> {
   const sum = new Float32Array(size);
-  const losses: LossValues = { total: 0, regression: 0, segmentation: 0, contrastive: 0 };
-  const waiting = new Map<number, { losses: LossValues; gradient: Float32Array }>();
-  const seen: SeenPair[] = [];
+  const losses: Record<string, number> = {};
+  const waiting = new Map<number, { losses: L; gradient: Float32Array }>();
+  const seen: SeenInput<I>[] = [];
   let taken = 0;
   let added = 0;
   const addInOrder = () => {
     for (let next = waiting.get(added); next; next = waiting.get(added)) {
-      seen.push({ pair: pairs[added]!, losses: next.losses, gradientNorm: norm(next.gradient) });
+      seen.push({ input: inputs[added]!, losses: next.losses, gradientNorm: norm(next.gradient) });
       waiting.delete(added++);
       add(sum, next.gradient);
-      for (const part of Object.keys(losses) as (keyof LossValues)[]) losses[part] += next.losses[part] / pairs.length;
+      for (const [part, value] of Object.entries(next.losses)) {
+        losses[part] = (losses[part] ?? 0) + value / inputs.length;
+      }
     }
   };
-  const work = async (replica: Replica) => {
-    while (taken < pairs.length) {
+  const work = async (replica: Learner<I, L>) => {
+    while (taken < inputs.length) {
       const index = taken++;
-      waiting.set(index, await replica.gradient(pairs[index]!));
+      waiting.set(index, await replica.gradient(inputs[index]!));
       addInOrder();
     }
   };
   await Promise.all(replicas.map(work));
-  for (let index = 0; index < size; index++) sum[index]! /= pairs.length;
-  return { losses, gradient: sum, seen };
+  for (let index = 0; index < size; index++) sum[index]! /= inputs.length;
+  return { losses: losses as L, gradient: sum, seen };
 }
 
 /** Not in a closure, where V8 keeps every number in an object of its own. */

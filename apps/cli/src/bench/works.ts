@@ -10,7 +10,7 @@ import {
 } from '@mcore/model';
 import { bidirectionalGru, normalizeFrames } from '@mcore/ops';
 import type { Replica } from '@mcore/training';
-import { type ClipInput, layoutOf, Trainer } from '@mcore/training';
+import { type ClipInput, layoutOf, type PairInput, Trainer } from '@mcore/training';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Comparer } from '../compute/comparer.js';
 import type { OnnxModel } from '../compute/onnx-model.js';
@@ -105,12 +105,12 @@ async function training({ checkpoint, replicas }: BenchEngine, inputs: BenchInpu
     dropoutSeed: 'none',
   }));
   const fresh = () =>
-    new Trainer(start, {
+    new Trainer<PairInput>(start, {
       optimiser: config.optimiser,
       totalSteps: 1,
       learningRates,
       replicas,
-      pairsOf: async () => pairs,
+      inputsOf: async () => pairs,
     });
   let trainer = fresh();
   return {

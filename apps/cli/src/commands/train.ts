@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Engine } from '@mcore/engines';
-import { ArgumentError, DataError } from '@mcore/errors';
+import { DataError } from '@mcore/errors';
 import { type Checkpoint, presets } from '@mcore/model';
 import { renderReport } from '@mcore/report';
 import { evaluate, PairSampler } from '@mcore/training';
 import { type Command, Option } from 'commander';
-import { editorSchema, type RunOptions } from '../config/run-schema.js';
+import { editorSchema } from '../config/run-schema.js';
 import {
   type SettingsOptions,
   saveSettings,
@@ -17,7 +17,7 @@ import {
 import { removeLeftovers, writeFileAtomically } from '../data/atomic-file.js';
 import { lockFolder } from '../data/folder-lock.js';
 import { PreparedClips } from '../data/prepared-clips.js';
-import type { SourceDescriptor } from '../data/source.js';
+import { renderings } from '../data/source.js';
 import { fitConfig } from '../run/fit-config.js';
 import { reportData } from '../run/report-data.js';
 import { RunFiles, readCheckpoint } from '../run/run-files.js';
@@ -146,7 +146,7 @@ async function trainHeld(
   const { config, run } = settings;
   await removeLeftovers(run.out);
   const engine = await startEngine(run as EngineOptions);
-  const [source, ...others] = renderings(run);
+  const [source, ...others] = renderings(sourceOf(run), run.renderVariants);
   const prepared = await PreparedClips.open(source, config.input, run);
   const variants = await Promise.all(others.map((other) => PreparedClips.open(other, config.input, run)));
   try {
@@ -221,15 +221,4 @@ async function trainHeld(
     await Promise.all([prepared, ...variants].map((clips) => clips.close()));
     await engine.dispose();
   }
-}
-
-/** The clips as validation sees them, then the further renderings to train on. */
-function renderings(run: RunOptions): [SourceDescriptor, ...SourceDescriptor[]] {
-  const source = sourceOf(run);
-  if (run.renderVariants === 1) return [source];
-  if (source.kind !== 'rendered') {
-    throw new ArgumentError(`mcore train: --render-variants needs --data rendered, got --data ${run.data}.`);
-  }
-  const seeds = Array.from({ length: run.renderVariants - 1 }, (_, index) => source.seed + index + 1);
-  return [source, ...seeds.map((seed) => ({ ...source, seed }))];
 }

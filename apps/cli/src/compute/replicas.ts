@@ -1,7 +1,13 @@
 import type { Frames } from '@mcore/clips';
 import type { EngineName } from '@mcore/engines';
 import { type Checkpoint, type ClipDescription, type MCoRe, modelFromCheckpoint } from '@mcore/model';
-import { LocalReplica, type PairGradient, type PairInput, type Replica } from '@mcore/training';
+import {
+  type FrameReaderOptions,
+  LocalReplica,
+  type PairGradient,
+  type PairInput,
+  type Replica,
+} from '@mcore/training';
 import { OnnxModel } from './onnx-model.js';
 import { RemoteThread } from './remote-call.js';
 import { WORKER_SCRIPT } from './worker-script.js';
@@ -67,14 +73,19 @@ export function usesOneCore(engine: EngineName): engine is OneCoreEngine {
   return engine === 'native' || engine === 'wasm' || engine === 'cpu';
 }
 
-/** Worker threads that hold a copy of the model each. */
+/**
+ * Worker threads that hold a copy of the model each.
+ *
+ * @param reader - Given if its backbone is to be taught to read frames.
+ */
 export async function loadThreads(
   checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
   { engine, workers }: { engine: OneCoreEngine; workers: number },
+  reader?: FrameReaderOptions,
 ): Promise<RemoteThread[]> {
   const threads = Array.from({ length: workers }, () => new RemoteThread(WORKER_SCRIPT));
   try {
-    await Promise.all(threads.map((thread) => thread.call('load', { engine, checkpoint })));
+    await Promise.all(threads.map((thread) => thread.call('load', { engine, checkpoint, reader })));
   } catch (error) {
     await Promise.all(threads.map((thread) => thread.close()));
     throw error;

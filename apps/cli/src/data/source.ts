@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { type Clip, type ClipSource, stagesOf } from '@mcore/clips';
-import { DataError } from '@mcore/errors';
+import { ArgumentError, DataError } from '@mcore/errors';
 import { openFineDiving } from '@mcore/finediving-loader';
 import { clipOfFile, openManifest } from '@mcore/manifest-loader';
 import type { MCoReConfig } from '@mcore/model';
@@ -40,6 +40,22 @@ export function describeSource(data: string, options: SourceOptions): SourceDesc
   }
   if (isMtlAqa(data)) return { kind: 'mtl-aqa', directory: data, stages };
   return { kind: 'finediving', directory: data };
+}
+
+/**
+ * The same rendered dives drawn with several seeds, the descriptor's own first.
+ *
+ * @throws {@link ArgumentError} if there are to be several of clips that are not rendered.
+ */
+export function renderings<T extends SourceDescriptor>(source: T, count: number): [T, ...T[]] {
+  if (count === 1) return [source];
+  if (source.kind !== 'rendered') {
+    throw new ArgumentError(
+      `--render-variants: wanted --data rendered to draw ${count} times, got ${source.kind} clips.`,
+    );
+  }
+  const seeds = Array.from({ length: count - 1 }, (_, index) => source.seed + index + 1);
+  return [source, ...seeds.map((seed) => ({ ...source, seed }))];
 }
 
 /** Opens the clips a descriptor names. */

@@ -97,7 +97,7 @@ export async function train(run: TrainingRun): Promise<TrainingResult> {
       totalSteps: run.totalSteps,
       learningRates: learningRates(run.config, layout),
       replicas,
-      pairsOf: pairMaker(run),
+      inputsOf: pairMaker(run),
     });
     const parts = { run, files, model, layout, replicas, trainer, info, selecting: halves.selecting };
     const { best, stoppedEarly } = await new TrainingSession(parts, start.selection).run();
@@ -121,7 +121,8 @@ function describeTrainingClips({ prepared, variants = [] }: TrainingRun): string
   return variants.length === 0 ? description : `${description} and ${variants.length} further seeds`;
 }
 
-function labelRange(clips: readonly Clip[]): { min: number; max: number } {
+/** The lowest and the highest score. */
+export function labelRange(clips: readonly Clip[]): { min: number; max: number } {
   const scores = clips.map((clip) => clip.score);
   return { min: Math.min(...scores), max: Math.max(...scores) };
 }

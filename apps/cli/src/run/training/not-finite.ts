@@ -10,13 +10,13 @@ import type { RunFiles } from '../run-files.js';
  * @returns The error to end the run with; it names the file.
  */
 export async function explainNotFinite(error: NotFiniteError, files: RunFiles): Promise<NotFiniteError> {
-  const { step, pairs, first } = error;
-  const { pair } = first ?? pairs[0]!;
+  const { step, inputs, first } = error;
+  const pair = (first ?? inputs[0]!).input;
   const tensors = new Map<string, SafeTensor>([
     ['query', framesOf(pair.query)],
     ['exemplar', framesOf(pair.exemplar)],
   ]);
-  const rows = pairs.map(({ pair: { name, dropoutSeed, query, exemplar }, losses, gradientNorm }) => ({
+  const rows = inputs.map(({ input: { name, dropoutSeed, query, exemplar }, losses, gradientNorm }) => ({
     name,
     dropoutSeed,
     // JSON has no infinities
@@ -28,7 +28,7 @@ export async function explainNotFinite(error: NotFiniteError, files: RunFiles): 
   const metadata = { step: String(step), pair: pair.name ?? '', error: error.message, pairs: JSON.stringify(rows) };
   const path = files.notFinite(step);
   await writeFileAtomically(path, writeSafetensors(tensors, metadata));
-  const explained = new NotFiniteError(step, pairs);
+  const explained = new NotFiniteError(step, inputs);
   explained.message = `${error.message} The pair is in ${path}, the weights from before the step in ${files.last}.`;
   return explained;
 }

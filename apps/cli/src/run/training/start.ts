@@ -53,7 +53,11 @@ async function resumed(
   };
 }
 
-async function measureStatistics(run: TrainingRun, model: MCoRe): Promise<void> {
+/** What statistics are measured on. */
+export type StatisticsRun = Pick<TrainingRun, 'config' | 'prepared' | 'splits' | 'seed' | 'onNote'>;
+
+/** Sets the backbone's normalisation to what its layers see of some training clips. */
+export async function measureStatistics(run: StatisticsRun, model: MCoRe): Promise<void> {
   const clips = Random.for(run.seed, 'statistics').sample(run.splits.train, STATISTICS_CLIPS);
   run.onNote?.(`Measuring normalisation statistics on ${clips.length} training clips`);
   async function* batches(): AsyncGenerator<tf.Tensor5D> {

@@ -1,0 +1,132 @@
+import type { Frames } from '@mcore/clips';
+import { ArgumentError } from '@mcore/errors';
+import { framesTensor, type MCoRe } from '@mcore/model';
+import * as tf from '@tensorflow/tfjs-core';
+import { ParameterLayout } from './parameter-layout.js';
+import { assignValues } from './replica.js';
+import type { Input, Learner } from './trainer.js';
+
+/** Consecutive frames and what they show. */
+export interface FrameWindow {
+  /** As the model takes them: sampled, resized and cropped. */
+  frames: Frames;
+  /** What is to be read, frames x readings, row after row. */
+  values: Float32Array;
+  /** How much each value counts; 0 where it can't be seen. */
+  weights: Float32Array;
+}
+
+/** Windows of as many frames each, whose gradient is computed at once. */
+export interface WindowBatch extends Input {
+  windows: readonly FrameWindow[];
+}
+
+/** Sum of weighted squared errors over frames. */
+export type ReadingLosses = {
+  /** A frame's mean. */
+  total: number;
+};
+
+/** Options of {@link FrameReader}. */
+export interface FrameReaderOptions {
+  /** What is read of every frame. */
+  readings: number;
+}
+
+/**
+ * Teaches a model's backbone to see: a linear layer reads values off every frame's features, and backbone and layer learn together. The layer
+ * is thrown away; the backbone is where training on scores starts from, as others start from a network trained on ImageNet.
+ *
+ * loss = sum over frames and readings of weight x (reading - value)^2 / frames
+ */
+export class FrameReader implements Learner<WindowBatch, ReadingLosses> {
+  readonly model: MCoRe;
+  readonly layout: ParameterLayout;
+  readonly #weight: tf.Variable<tf.Rank.R2>;
+  readonly #bias: tf.Variable<tf.Rank.R1>;
+
+  /** @param model - Its backbone is changed by {@link setParameters}; the caller disposes it. The layer starts at 0. */
+  constructor(model: MCoRe, { readings }: FrameReaderOptions) {
+    this.model = model;
+    this.#weight = tf.tidy(() => tf.variable(tf.zeros([model.backbone.featureSize, readings]) as tf.Tensor2D));
+    this.#bias = tf.tidy(() => tf.variable(tf.zeros([readings]) as tf.Tensor1D));
+    const named = new Map<string, tf.Variable>([
+      ...model.backbone.weights(),
+      ['reading.weight', this.#weight as tf.Variable],
+      ['reading.bias', this.#bias as tf.Variable],
+    ]);
+    this.layout = new ParameterLayout(named, assignValues);
+  }
+
+  async setParameters(flat: Float32Array): Promise<void> {
+    this.layout.write(flat);
+  }
+
+  /** @throws {@link ArgumentError} if there is no window, or windows have not as many frames each. */
+  async gradient({ windows }: WindowBatch): Promise<{ losses: ReadingLosses; gradient: Float32Array }> {
+    assertAlike(windows);
+    const frames = windows.length * windows[0]!.frames.count;
+    const variables = [...this.layout.variables];
+    const { value, grads } = tf.tidy(() => {
+      const shape: [number, number] = [frames, this.#bias.size];
+      const values = tf.tensor2d(joined(windows.map((window) => window.values)), shape);
+      const weights = tf.tensor2d(joined(windows.map((window) => window.weights)), shape);
+      const clips = tf.concat(windows.map((window) => framesTensor(window.frames))); // [B, T, H, W, 3]
+      const loss = () => {
+        const errors = tf.mul(tf.square(tf.sub(this.#read(clips), values)), weights); // [B T, R]
+        return tf.div(tf.sum(errors), frames) as tf.Scalar;
+      };
+      const computed = tf.variableGrads(loss, variables);
+      return { value: computed.value, grads: variables.map((variable) => computed.grads[variable.name]!) };
+    });
+    try {
+      return { losses: { total: (await value.data())[0]! }, gradient: await this.layout.gather(grads) };
+    } finally {
+      tf.dispose([value, ...grads]);
+    }
+  }
+
+  /**
+   * Reads a clip.
+   *
+   * @returns Frames x readings, row after row.
+   */
+  async read(frames: Frames): Promise<Float32Array> {
+    const readings = tf.tidy(() => this.#read(framesTensor(frames)));
+    try {
+      return (await readings.data()) as Float32Array;
+    } finally {
+      readings.dispose();
+    }
+  }
+
+  /** Frees the layer; the model stays. */
+  dispose(): void {
+    this.#weight.dispose();
+    this.#bias.dispose();
+  }
+
+  /** [B, T, H, W, 3] to [B T, R] */
+  #read(clips: tf.Tensor5D): tf.Tensor2D {
+    const features = this.model.features(clips); // [B, T, C]
+    const rows = tf.reshape(features, [-1, this.model.backbone.featureSize]); // [B T, C]
+    return tf.add(tf.matMul(rows, this.#weight), this.#bias);
+  }
+}
+
+function assertAlike(windows: readonly FrameWindow[]): void {
+  const counts = new Set(windows.map(({ frames }) => frames.count));
+  if (counts.size === 1) return;
+  const got = counts.size === 0 ? 'none' : `windows of ${[...counts].join(' and ')} frames`;
+  throw new ArgumentError(`FrameReader.gradient: wanted one or more windows of as many frames each, got ${got}.`);
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

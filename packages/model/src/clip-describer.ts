@@ -34,12 +34,10 @@ export class ClipDescriber {
    * @param frames - Already resized and cropped, as many as the model takes.
    */
   async describe(frames: Frames): Promise<ClipDescription> {
-    this.#backbone ??= this.model.backbone.inferenceModel();
-    const backbone = this.#backbone;
     // one tensor, so that an engine with a memory of its own is read once
     const [time, count] = [frames.count, this.model.config.stages - 1];
     const both = tf.tidy(() => {
-      const features = backbone.apply(tf.expandDims(normalizeFrames(frames), 0) as tf.Tensor5D);
+      const features = this.features(frames);
       return tf.concat([tf.reshape(features, [-1]), tf.reshape(this.model.transitionLogits(features), [-1])]);
     });
     try {
@@ -56,6 +54,18 @@ export class ClipDescriber {
     } finally {
       both.dispose();
     }
+  }
+
+  /**
+   * Features of every frame alone.
+   *
+   * @param frames - Already resized and cropped.
+   * @returns `[1, time, channels]`; the caller disposes it.
+   */
+  features(frames: Frames): tf.Tensor3D {
+    this.#backbone ??= this.model.backbone.inferenceModel();
+    const backbone = this.#backbone;
+    return tf.tidy(() => backbone.apply(tf.expandDims(normalizeFrames(frames), 0) as tf.Tensor5D));
   }
 
   /**

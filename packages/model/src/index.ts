@@ -32,7 +32,7 @@ export {
   importReleased,
 } from './import-released.js';
 export { isBackboneWeight, MCoRe } from './mcore.js';
-export { type LabelledClips, type PairLosses, pairLosses } from './pair-loss.js';
+export { type ClipLabels, featurePairLosses, type LabelledClips, type PairLosses, pairLosses } from './pair-loss.js';
 export { pytorchStateDict, pytorchStateDicts, RELEASED_PARTS, type ReleasedPart } from './pytorch-state.js';
 export { regressionValues } from './regression-values.js';
 export {

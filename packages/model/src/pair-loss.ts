@@ -4,14 +4,18 @@ import { segmentationLoss } from '@mcore/segmenter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MCoRe } from './mcore.js';
 
-/** A batch of labelled clips. */
-export interface LabelledClips {
-  /** RGB values 0..255, `[batch, time, height, width, 3]`. */
-  frames: tf.Tensor5D;
+/** What is known of a batch of clips. */
+export interface ClipLabels {
   /** True transitions, batch x transitions sampled-frame indices. */
   transitions: readonly (readonly number[])[];
   /** True scores, in points. */
   scores: readonly number[];
+}
+
+/** A batch of labelled clips. */
+export interface LabelledClips extends ClipLabels {
+  /** RGB values 0..255, `[batch, time, height, width, 3]`. */
+  frames: tf.Tensor5D;
 }
 
 /** The parts of eq. 12; all scalars, the caller disposes them. */
@@ -40,11 +44,37 @@ export function pairLosses(
   exemplar: LabelledClips,
   dropoutSeed?: string,
 ): PairLosses {
-  const { loss, stagewise } = model.config;
   assertPairs(query, exemplar);
   return tf.tidy(() => {
-    const transitions = [...query.transitions, ...exemplar.transitions];
     const features = model.features(tf.concat([query.frames, exemplar.frames], 0)); // [2B, T, C]
+    return { ...featurePairLosses(model, features, [query, exemplar], dropoutSeed) };
+  });
+}
+
+/**
+ * {@link pairLosses} from features that are there already, where the backbone is not to learn.
+ *
+ * @param features - Of B queries, then of their B exemplars, `[2 batch, time, channels]`.
+ * @param labels - Of the queries and of the exemplars.
+ * @param dropoutSeed - Seeds the segmenter's dropout; none where it is left out.
+ * @returns Scalars that the caller disposes.
+ * @throws {@link ArgumentError} if the labels are not of as many clips.
+ */
+export function featurePairLosses(
+  model: MCoRe,
+  features: tf.Tensor3D,
+  [query, exemplar]: readonly [ClipLabels, ClipLabels],
+  dropoutSeed?: string,
+): PairLosses {
+  const { loss, stagewise } = model.config;
+  const counts = [query, exemplar].map(({ scores }) => scores.length);
+  if (counts.some((count) => 2 * count !== features.shape[0])) {
+    throw new ArgumentError(
+      `featurePairLosses: wanted labels of ${features.shape[0] / 2} queries and as many exemplars, got ${counts.join(' and ')} scores.`,
+    );
+  }
+  return tf.tidy(() => {
+    const transitions = [...query.transitions, ...exemplar.transitions];
     const segmentation = segmentationLoss(model.transitionLogits(features, dropoutSeed), transitions, {
       form: loss.segmentation,
     });

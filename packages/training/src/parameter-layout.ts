@@ -48,11 +48,11 @@ export class ParameterLayout {
     return this.gather(this.#variables);
   }
 
-  /** Copies tensors that stand in the order of {@link variables} (gradients, say) into one array. */
-  async gather(tensors: readonly tf.Tensor[]): Promise<Float32Array> {
+  /** Copies tensors that stand in the order of {@link variables} (gradients, say) into one array; where there is none it is 0. */
+  async gather(tensors: readonly (tf.Tensor | undefined)[]): Promise<Float32Array> {
     const flat = new Float32Array(this.size);
-    const values = await Promise.all(tensors.map((tensor) => tensor.data()));
-    for (const [index, entry] of this.#entries.entries()) flat.set(values[index]!, entry.offset);
+    const values = await Promise.all(tensors.map((tensor) => tensor?.data()));
+    for (const [index, { offset }] of this.#entries.entries()) flat.set(values[index] ?? [], offset);
     return flat;
   }
 

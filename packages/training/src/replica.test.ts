@@ -1,9 +1,9 @@
 import { WeightsError } from '@mcore/errors';
-import { framesTensor, MCoRe } from '@mcore/model';
+import { framesTensor, isBackboneWeight, MCoRe } from '@mcore/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readFixture, relativeError, useBackend } from '../../model/src/test-support.js';
-import { LocalReplica, layoutOf } from './index.js';
+import { LocalReplica, layoutOf, ParameterLayout } from './index.js';
 import { goldenPairs, madeUpClip, madeUpPairs, tinyConfig } from './test-support.js';
 
 describe('LocalReplica', () => {
@@ -60,6 +60,29 @@ describe('LocalReplica', () => {
     await replica.dispose();
     expect(tf.memory().numTensors).toBe(before);
     model.dispose();
+  });
+
+  it('takes no gradient through a backbone whose learning rate is 0: none for it, the same for the rest within 1e-4', async () => {
+    const optimiser = { ...tinyConfig.optimiser, backboneLearningRate: 0 };
+    const [whole, frozen] = [tinyConfig, { ...tinyConfig, optimiser }].map((config) => new MCoRe(config, { seed: 1 }));
+    const [pair] = await madeUpPairs(0, 1);
+    const wanted = await new LocalReplica(whole!).gradient(pair!);
+    const replica = new LocalReplica(frozen!);
+    const first = await replica.gradient(pair!);
+    const before = tf.memory().numTensors;
+    const got = await replica.gradient(pair!);
+    expect(got).toEqual(first);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(relativeError(Object.values(got.losses), Object.values(wanted.losses))).toBeLessThan(1e-5);
+    for (const [name, part] of replica.layout.split(got.gradient)) {
+      if (isBackboneWeight(name)) expect(Math.max(...part.map(Math.abs)), name).toBe(0);
+    }
+    // the layout ends with segmenter and regressor
+    const rest = replica.layout.size - new ParameterLayout(frozen!.backbone.weights(), () => {}).size;
+    expect(relativeError(got.gradient.slice(-rest), wanted.gradient.slice(-rest))).toBeLessThan(1e-4);
+    await replica.dispose();
+    whole!.dispose();
+    frozen!.dispose();
   });
 
   it('draws dropout from the seed of the pair', async () => {

@@ -2,9 +2,13 @@ import type { Frames } from '@mcore/clips';
 import {
   ClipDescriber,
   type ClipDescription,
+  type ClipLabels,
+  featurePairLosses,
   framesTensor,
+  isBackboneWeight,
   type LabelledClips,
   type MCoRe,
+  type PairLosses,
   pairLosses,
 } from '@mcore/model';
 import * as tf from '@tensorflow/tfjs-core';
@@ -57,12 +61,18 @@ export class LocalReplica implements Replica {
   readonly layout: ParameterLayout;
   /** Has the backbone ready for inference with the present parameters. */
   readonly #describer: ClipDescriber;
+  /** Variables that have a gradient: all that train but those of a frozen backbone. */
+  readonly #learning: tf.Variable[];
 
   /** @param model - Changed by {@link setParameters}; the caller disposes it. */
   constructor(model: MCoRe) {
     this.model = model;
     this.layout = layoutOf(model);
     this.#describer = new ClipDescriber(model);
+    const frozen = isBackboneFrozen(model);
+    this.#learning = [...model.weights()].flatMap(([name, variable]) =>
+      variable.trainable && !(frozen && isBackboneWeight(name)) ? [variable] : [],
+    );
   }
 
   async setParameters(flat: Float32Array): Promise<void> {
@@ -72,19 +82,14 @@ export class LocalReplica implements Replica {
 
   async gradient(pair: PairInput): Promise<PairGradient> {
     const parts: tf.Scalar[] = [];
-    const variables = [...this.layout.variables];
     const { value, grads } = tf.tidy(() => {
+      const lossesOf = this.#losses(pair);
       const computed = tf.variableGrads(() => {
-        const { total, regression, segmentation, contrastive } = pairLosses(
-          this.model,
-          toBatch(pair.query),
-          toBatch(pair.exemplar),
-          pair.dropoutSeed,
-        );
+        const { total, regression, segmentation, contrastive } = lossesOf();
         parts.push(...[regression, segmentation, contrastive].map((part) => tf.keep(part)));
         return total;
-      }, variables);
-      return { value: computed.value, grads: variables.map((variable) => computed.grads[variable.name]!) };
+      }, this.#learning);
+      return { value: computed.value, grads: this.layout.variables.map(({ name }) => computed.grads[name]) };
     });
     try {
       const [total, regression, segmentation, contrastive] = await Promise.all(
@@ -95,8 +100,17 @@ export class LocalReplica implements Replica {
         gradient: await this.layout.gather(grads),
       };
     } finally {
-      tf.dispose([value, ...parts, ...grads]);
+      tf.dispose([value, ...parts, ...grads.filter((gradient) => gradient !== undefined)]);
     }
+  }
+
+  /** How the losses of a pair are computed; what no gradient goes through is computed now. */
+  #losses({ query, exemplar, dropoutSeed }: PairInput): () => PairLosses {
+    if (!isBackboneFrozen(this.model)) {
+      return () => pairLosses(this.model, toBatch(query), toBatch(exemplar), dropoutSeed);
+    }
+    const features = tf.concat([query, exemplar].map(({ frames }) => this.#describer.features(frames))); // [2, T, C]
+    return () => featurePairLosses(this.model, features, [labelsOf(query), labelsOf(exemplar)], dropoutSeed);
   }
 
   async describe(frames: Frames): Promise<ClipDescription> {
@@ -121,6 +135,15 @@ export function assignValues(variable: tf.Variable, values: Float32Array): void 
   tensor.dispose();
 }
 
+/** A backbone with a learning rate of 0 stays as it is, so that no gradient has to be taken through it, which is most of a step's work. */
+function isBackboneFrozen({ config }: MCoRe): boolean {
+  return config.optimiser.backboneLearningRate === 0;
+}
+
 function toBatch(clip: ClipInput): LabelledClips {
-  return { frames: framesTensor(clip.frames), transitions: [clip.transitions], scores: [clip.score] };
+  return { frames: framesTensor(clip.frames), ...labelsOf(clip) };
+}
+
+function labelsOf({ transitions, score }: ClipInput): ClipLabels {
+  return { transitions: [transitions], scores: [score] };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clip, ClipSource, Frames } from '@mcore/clips';
 import { ManifestDataset } from '@mcore/manifest-loader';
@@ -62,6 +62,28 @@ export class PreparedClips {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
     return this.#make(id);
+  }
+
+  /** Some consecutive frames of a clip, without reading the others. */
+  async getWindow(id: string, first: number, count: number): Promise<Frames> {
+    const { height, width } = this.#input.transform.resize;
+    const size = height * width * 3;
+    if (await this.#has(id)) {
+      const file = await open(this.#path(id));
+      try {
+        const { bytesRead, buffer: data } = await file.read(
+          new Uint8Array(count * size),
+          0,
+          count * size,
+          first * size,
+        );
+        if (bytesRead === data.length) return { data, count, height, width };
+      } finally {
+        await file.close();
+      }
+    }
+    const { data } = await this.#make(id);
+    return { data: data.slice(first * size, (first + count) * size), count, height, width };
   }
 
   /** Makes all that are not there yet; two clips a thread are under way at a time. */

@@ -1,4 +1,4 @@
-import { type Clip, chooseAugmentation, type Frames, sampleIndices, transformFrames } from '@mcore/clips';
+import { type Clip, chooseAugmentation, sampleIndices, transformFrames } from '@mcore/clips';
 import type { InputConfig } from '@mcore/model';
 import { Random } from '@mcore/random';
 import { type FrameReading, type FrameTruth, frameReadings, frameTruth } from '@mcore/rendered-dives';
@@ -44,7 +44,7 @@ export function windowMaker(options: WindowOptions): (step: number) => Promise<W
     const truth = truthOf(clip, rendering.seed);
     const first = firstFrame(truth, input.frames, windowFrames, random);
     const augmentation = chooseAugmentation(input.transform, random);
-    const frames = cut(await rendering.prepared.get(clip.id), first, windowFrames);
+    const frames = await rendering.prepared.getWindow(clip.id, first, windowFrames);
     const part = (column: Float32Array) =>
       column.slice(first * frameReadings.length, (first + windowFrames) * frameReadings.length);
     return {
@@ -89,9 +89,4 @@ function firstWith({ values }: FrameTruth, event: FrameReading, frames: number):
   const column = frameReadings.indexOf(event);
   for (let frame = 0; frame < frames; frame++) if (values[frame * frameReadings.length + column]! > 0) return frame;
   return frames - 1;
-}
-
-function cut({ data, height, width }: Frames, first: number, count: number): Frames {
-  const size = height * width * 3;
-  return { data: data.subarray(first * size, (first + count) * size), count, height, width };
 }

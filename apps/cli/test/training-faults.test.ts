@@ -131,7 +131,7 @@ describe('training that is broken off', () => {
     const { status, stderr } = await runMcore(args, folder);
     expect(status).toBe(1);
     const [, step, query, exemplar] =
-      /wanted finite losses and gradients at step (\d+), got total .* from pair \d of 2 \(query (\S+), exemplar (\S+)\)/.exec(
+      /wanted finite losses and gradients at step (\d+), got total .* from input \d of 2 \(query (\S+), exemplar (\S+)\)/.exec(
         stderr,
       )!;
     const seen = join('wild', `not-finite-step-${step}.safetensors`);

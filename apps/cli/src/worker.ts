@@ -13,6 +13,7 @@ import { openSource, type SourceDescriptor } from './data/source.js';
 /** The thread behind every `RemoteThread`: it prepares clips, or holds a copy of the model. */
 let source: { key: string; opened: Promise<ClipSource> } | undefined;
 let model: MCoRe | undefined;
+/** What learns: on pairs, or on frames. */
 let replica: LocalReplica | undefined;
 let reader: FrameReader | undefined;
 
@@ -31,14 +32,13 @@ const methods = {
     reader?.dispose();
     model?.dispose();
     model = modelFromCheckpoint(argument.checkpoint);
-    replica = new LocalReplica(model);
     reader = argument.reader && new FrameReader(model, argument.reader);
+    replica = reader ? undefined : new LocalReplica(model);
   },
-  setParameters: (flat: Float32Array) => loaded(replica).setParameters(flat),
-  gradient: (pair: PairInput) => loaded(replica).gradient(pair),
+  setParameters: (flat: Float32Array) => loaded(reader ?? replica).setParameters(flat),
+  gradient: (input: PairInput | WindowBatch) =>
+    'windows' in input ? loaded(reader).gradient(input) : loaded(replica).gradient(input),
   describe: (frames: Frames) => loaded(replica).describe(frames),
-  setReaderParameters: (flat: Float32Array) => loaded(reader).setParameters(flat),
-  readingGradient: (batch: WindowBatch) => loaded(reader).gradient(batch),
   read: (frames: Frames) => loaded(reader).read(frames),
   backboneGradient: (frames: Frames) => backboneGradient(loaded(replica).model, frames),
 };

@@ -23,7 +23,7 @@ export interface LossConfig {
 /** The optimiser's settings; Adam without weight decay, as both the paper and the released code have it. */
 export interface OptimiserConfig {
   learningRate: number;
-  /** Of the backbone alone, where it starts from ImageNet weights; the same as `learningRate` from scratch; 0 leaves it as it is, at a third of the work. */
+  /** Of the backbone alone, where it starts from ImageNet weights; the same as `learningRate` from scratch; 0 leaves it as it is and takes no gradient through it. */
   backboneLearningRate: number;
   schedule: 'cosine' | 'constant';
   /** Steps over which the learning rate rises from 0. */

@@ -135,7 +135,7 @@ export function assignValues(variable: tf.Variable, values: Float32Array): void 
   tensor.dispose();
 }
 
-/** A backbone with a learning rate of 0 stays as it is, so that no gradient has to be taken through it, which is most of a step's work. */
+/** A backbone with a learning rate of 0 stays as it is, so that no gradient has to be taken through it. */
 function isBackboneFrozen({ config }: MCoRe): boolean {
   return config.optimiser.backboneLearningRate === 0;
 }

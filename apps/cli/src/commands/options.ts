@@ -88,6 +88,25 @@ export function withData(command: Command): Command {
     .option('--cache <dir>', 'where sampled and resized clips are kept', join('.mcore', 'prepared'));
 }
 
+/** Adds what everything that learns from labelled clips has: what it starts from, which clips it sees, how often it looks at validation. */
+export function withLearning(command: Command): Command {
+  return command
+    .option('--train-clips <n>', 'learn from a seeded random part', wholeNumber(2))
+    .option('--validate-every <steps>', 'steps between looks at validation (default: a tenth of all)', wholeNumber(1))
+    .option('--init <file>', 'checkpoint to start from instead of random weights')
+    .option(
+      '--render-variants <n>',
+      'draw rendered training clips with n seeds, --render-seed first; which one is seen is random each time',
+      wholeNumber(1),
+      1,
+    );
+}
+
+/** How many steps lie between looks at validation unless said otherwise. */
+export function tenthOf(steps: number): number {
+  return Math.max(1, Math.round(steps / 10));
+}
+
 /** Adds `--json`. */
 export function withJson(command: Command): Command {
   return command.option('--json', 'print the result as JSON', false);

@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { ArgumentError } from '@mcore/errors';
 import { type PresetName, presetConfig, presets } from '@mcore/model';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { removeLeftovers } from '../data/atomic-file.js';
-import { lockFolder } from '../data/folder-lock.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import { renderings, type SourceDescriptor } from '../data/source.js';
 import { type PretrainingRun, pretrain, type ReadingRecord } from '../run/pretrain.js';
@@ -19,12 +16,15 @@ import {
   type EngineOptions,
   sourceOf,
   startEngine,
+  tenthOf,
   wholeNumber,
   withData,
   withEngine,
   withExamples,
   withJson,
+  withLearning,
 } from './options.js';
+import { inRunFolder } from './run-folder.js';
 
 interface PretrainOptions extends DataOptions, EngineOptions {
   preset: PresetName;
@@ -60,20 +60,11 @@ export function addPretrain(program: Command): void {
     .option('--batch <windows>', 'windows a step', wholeNumber(1), 16)
     .option('--window <frames>', 'frames a window', wholeNumber(1), 10)
     .option('--learning-rate <rate>', 'where the cosine begins', positive, 1e-3)
-    .option('--train-clips <n>', 'learn from a seeded random part', wholeNumber(2))
     .option('--validation-clips <n>', 'validate on a seeded random part', wholeNumber(2), 200)
     .option('--checkpoint-every <steps>', 'steps between checkpoints', wholeNumber(1), 200)
-    .option('--validate-every <steps>', 'steps between looks at validation (default: a tenth of all)', wholeNumber(1))
-    .option('--init <file>', 'checkpoint to start from instead of random weights')
-    .option(
-      '--render-variants <n>',
-      'draw training clips with n seeds, --render-seed first; which one is seen is random each time',
-      wholeNumber(1),
-      1,
-    )
     .option('--resume', 'go on from the checkpoint in --out', false);
   withExamples(
-    withJson(withEngine(withData(command))),
+    withJson(withEngine(withData(withLearning(command)))),
     'mcore pretrain --steps 4000 --out runs/pretrained',
     'mcore pretrain --out runs/pretrained --resume',
     'mcore train --init runs/pretrained/last.safetensors --out runs/first',
@@ -100,18 +91,9 @@ async function runPretrain(options: PretrainOptions): Promise<void> {
     );
   }
   const initial = options.init === undefined ? undefined : await readCheckpoint(options.init);
-  const lock = await lockFolder(options.out, 'mcore pretrain');
-  try {
-    await removeLeftovers(options.out);
-    const { last } = new RunFiles(options.out);
-    const resume = options.resume && existsSync(last);
-    if (options.resume && !resume) say(`No ${last} yet, so this run begins at its first step.`);
-    // a run that begins anew must never be gone on with from the one before it
-    if (!resume) await rm(last, { force: true });
-    await pretrainHeld(options, source, { config, resume, ...(initial ? { initial } : {}) });
-  } finally {
-    await lock.release();
-  }
+  await inRunFolder('mcore pretrain', options, (resume) =>
+    pretrainHeld(options, source, { config, resume, ...(initial ? { initial } : {}) }),
+  );
 }
 
 /** Pretrains into a folder that is this run's alone. */
@@ -131,6 +113,8 @@ async function pretrainHeld(
       `${splits.train.length} training and ${splits.validation.length} validation clips of ${prepared.source.description}.`,
     );
     await prepareWithProgress(prepared, [...splits.train, ...splits.validation]);
+    // a run that begins anew must never be gone on with from the one before it
+    if (!start.resume) await rm(new RunFiles(options.out).last, { force: true });
     const outcome = await pretrain({
       ...start,
       renderings: drawn,
@@ -144,7 +128,7 @@ async function pretrainHeld(
       engine: engine.name,
       workers: options.workers,
       checkpointEvery: options.checkpointEvery,
-      validateEvery: options.validateEvery ?? Math.max(1, Math.round(steps / 10)),
+      validateEvery: options.validateEvery ?? tenthOf(steps),
       ...pretrainingProgress(steps),
     });
     const { weights, last } = outcome;

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Engine } from '@mcore/engines';
 import { DataError } from '@mcore/errors';
@@ -14,8 +13,7 @@ import {
   type TrainSettings,
   trainSettings,
 } from '../config/train-settings.js';
-import { removeLeftovers, writeFileAtomically } from '../data/atomic-file.js';
-import { lockFolder } from '../data/folder-lock.js';
+import { writeFileAtomically } from '../data/atomic-file.js';
 import { PreparedClips } from '../data/prepared-clips.js';
 import { renderings } from '../data/source.js';
 import { fitConfig } from '../run/fit-config.js';
@@ -30,12 +28,15 @@ import {
   type EngineOptions,
   sourceOf,
   startEngine,
+  tenthOf,
   wholeNumber,
   withData,
   withEngine,
   withExamples,
   withJson,
+  withLearning,
 } from './options.js';
+import { inRunFolder } from './run-folder.js';
 
 interface TrainOptions extends DataOptions, EngineOptions, SettingsOptions {
   engine: EngineOptions['engine'];
@@ -59,26 +60,17 @@ export function addTrain(program: Command): void {
     .option('--steps <n>', 'optimisation steps in all', wholeNumber(1))
     .option('--epochs <n>', 'passes over the training clips, instead of --steps', wholeNumber(1))
     .option('--batch <pairs>', 'pairs a step; gradients are accumulated one pair at a time', wholeNumber(1))
-    .option('--train-clips <n>', 'train on a seeded random part', wholeNumber(2))
     .option('--validation-clips <n>', 'validate on a seeded random part', wholeNumber(2))
     .option('--checkpoint-every <steps>', 'steps between checkpoints', wholeNumber(1), 50)
-    .option('--validate-every <steps>', 'steps between looks at validation (default: a tenth of all)', wholeNumber(1))
     .option('--keep-every <steps>', 'steps between weights that are kept for good, in series/', wholeNumber(1))
     .option(
       '--patience <looks>',
       'looks at validation without a better one after which training ends early',
       wholeNumber(1),
     )
-    .option('--init <file>', 'checkpoint to start from instead of random weights')
-    .option(
-      '--render-variants <n>',
-      'draw rendered training clips with n seeds, --render-seed first; which one is seen is random each time',
-      wholeNumber(1),
-      1,
-    )
     .option('--resume', 'go on from the last checkpoint in --out, with the settings kept there', false);
   withExamples(
-    withJson(withEngine(withData(command))),
+    withJson(withEngine(withData(withLearning(command)))),
     'mcore train --preset laptop --steps 300 --out runs/first',
     'mcore train --data FineDiving --preset released --out runs/released',
     'mcore train --data videos.csv --preset laptop --epochs 20 --out runs/own',
@@ -125,16 +117,10 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
   if (options.schema) return result(true, editorSchema(), () => '');
   const settings = await trainSettings(command, options);
   const { run } = settings;
-  const { last } = new RunFiles(run.out);
-  const resume = options.resume && existsSync(last);
-  if (options.resume && !resume) say(`No ${last} yet, so this run begins at its first step.`);
   const initial = run.init === undefined ? undefined : await readCheckpoint(run.init);
-  const lock = await lockFolder(run.out, 'mcore train');
-  try {
-    await trainHeld(settings, initial, { resume, json: options.json });
-  } finally {
-    await lock.release();
-  }
+  await inRunFolder('mcore train', { out: run.out, resume: options.resume }, (resume) =>
+    trainHeld(settings, initial, { resume, json: options.json }),
+  );
 }
 
 /** Trains into a folder that is this run's alone. */
@@ -144,7 +130,6 @@ async function trainHeld(
   options: Pick<TrainOptions, 'resume' | 'json'>,
 ): Promise<void> {
   const { config, run } = settings;
-  await removeLeftovers(run.out);
   const engine = await startEngine(run as EngineOptions);
   const [source, ...others] = renderings(sourceOf(run), run.renderVariants);
   const prepared = await PreparedClips.open(source, config.input, run);
@@ -173,7 +158,7 @@ async function trainHeld(
       say(`${variants.length} further renderings of the training clips, drawn when first needed.`);
     const epochSteps = new PairSampler(splits.train, run.seed).stepsPerEpoch(config.optimiser.batchSize);
     const totalSteps = run.steps ?? config.optimiser.epochs * epochSteps;
-    const validateEvery = run.validateEvery ?? Math.max(1, Math.round(totalSteps / 10));
+    const validateEvery = run.validateEvery ?? tenthOf(totalSteps);
     // a run that begins anew must never be gone on with from the one before it
     if (!options.resume) await rm(new RunFiles(run.out).last, { force: true });
     await saveSettings({ config, run: { ...run, validateEvery } }, totalSteps);

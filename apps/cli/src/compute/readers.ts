@@ -1,9 +1,14 @@
 import type { Frames } from '@mcore/clips';
 import type { EngineName } from '@mcore/engines';
 import { type Checkpoint, modelFromCheckpoint } from '@mcore/model';
-import { FrameReader, type Learner, type ReadingLosses, type WindowBatch } from '@mcore/training';
-import type { RemoteThread } from './remote-call.js';
-import { loadThreads, usesOneCore } from './replicas.js';
+import {
+  FrameReader,
+  type FrameReaderOptions,
+  type Learner,
+  type ReadingLosses,
+  type WindowBatch,
+} from '@mcore/training';
+import { loadThreads, RemoteLearner, usesOneCore } from './replicas.js';
 
 /** A copy of a backbone that is taught to read frames. */
 export interface Reader extends Learner<WindowBatch, ReadingLosses> {
@@ -13,34 +18,16 @@ export interface Reader extends Learner<WindowBatch, ReadingLosses> {
 }
 
 /** A {@link Reader} on a worker thread. */
-class RemoteReader implements Reader {
-  readonly #thread: RemoteThread;
-
-  constructor(thread: RemoteThread) {
-    this.#thread = thread;
-  }
-
-  setParameters(flat: Float32Array): Promise<void> {
-    return this.#thread.call('setReaderParameters', flat);
-  }
-
-  gradient(batch: WindowBatch): Promise<{ losses: ReadingLosses; gradient: Float32Array }> {
-    return this.#thread.call('readingGradient', batch);
-  }
-
+class RemoteReader extends RemoteLearner<WindowBatch, ReadingLosses> implements Reader {
   read(frames: Frames): Promise<Float32Array> {
-    return this.#thread.call('read', frames);
-  }
-
-  dispose(): Promise<void> {
-    return this.#thread.close();
+    return this.thread.call('read', frames);
   }
 }
 
 /** Copies to teach: on worker threads where the engine uses one core, one in this thread where it spreads its work itself. */
 export async function createReaders(
   checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
-  { engine, workers, readings }: { engine: EngineName; workers: number; readings: number },
+  { engine, workers, readings }: FrameReaderOptions & { engine: EngineName; workers: number },
 ): Promise<Reader[]> {
   if (usesOneCore(engine)) {
     const threads = await loadThreads(checkpoint, { engine, workers }, { readings });

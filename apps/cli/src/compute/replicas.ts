@@ -3,8 +3,11 @@ import type { EngineName } from '@mcore/engines';
 import { type Checkpoint, type ClipDescription, type MCoRe, modelFromCheckpoint } from '@mcore/model';
 import {
   type FrameReaderOptions,
+  type Input,
+  type Learner,
   LocalReplica,
-  type PairGradient,
+  type Losses,
+  type LossValues,
   type PairInput,
   type Replica,
 } from '@mcore/training';
@@ -18,28 +21,31 @@ export type ScoringEngine = EngineName | 'onnx';
 /** An engine of which every worker thread has one. */
 export type OneCoreEngine = Extract<EngineName, 'native' | 'wasm' | 'cpu'>;
 
-/** A {@link Replica} on a worker thread. */
-class RemoteReplica implements Replica {
-  readonly #thread: RemoteThread;
+/** What learns on a worker thread. */
+export class RemoteLearner<I extends Input, L extends Losses> implements Learner<I, L> {
+  protected readonly thread: RemoteThread;
 
   constructor(thread: RemoteThread) {
-    this.#thread = thread;
+    this.thread = thread;
   }
 
   setParameters(flat: Float32Array): Promise<void> {
-    return this.#thread.call('setParameters', flat);
+    return this.thread.call('setParameters', flat);
   }
 
-  gradient(pair: PairInput): Promise<PairGradient> {
-    return this.#thread.call('gradient', pair);
-  }
-
-  describe(frames: Frames): Promise<ClipDescription> {
-    return this.#thread.call('describe', frames);
+  gradient(input: I): Promise<{ losses: L; gradient: Float32Array }> {
+    return this.thread.call('gradient', input);
   }
 
   dispose(): Promise<void> {
-    return this.#thread.close();
+    return this.thread.close();
+  }
+}
+
+/** A {@link Replica} on a worker thread. */
+class RemoteReplica extends RemoteLearner<PairInput, LossValues> implements Replica {
+  describe(frames: Frames): Promise<ClipDescription> {
+    return this.thread.call('describe', frames);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clip, ClipSource, Frames } from '@mcore/clips';
 import { ManifestDataset } from '@mcore/manifest-loader';
@@ -52,38 +52,17 @@ export class PreparedClips {
 
   /** A clip's sampled and resized frames. */
   async get(id: string): Promise<Frames> {
-    const { height, width } = this.#input.transform.resize;
-    const count = this.#input.frames;
-    try {
-      const data = await readFile(this.#path(id));
-      // a file of another size is of no use, whatever made it
-      if (data.length === count * height * width * 3) return { data, count, height, width };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-    return this.#make(id);
+    return this.getWindow(id, 0, this.#input.frames);
   }
 
-  /** Some consecutive frames of a clip, without reading the others. */
+  /** Some consecutive ones of them, without reading the others. */
   async getWindow(id: string, first: number, count: number): Promise<Frames> {
     const { height, width } = this.#input.transform.resize;
-    const size = height * width * 3;
-    if (await this.#has(id)) {
-      const file = await open(this.#path(id));
-      try {
-        const { bytesRead, buffer: data } = await file.read(
-          new Uint8Array(count * size),
-          0,
-          count * size,
-          first * size,
-        );
-        if (bytesRead === data.length) return { data, count, height, width };
-      } finally {
-        await file.close();
-      }
-    }
+    const frame = height * width * 3;
+    const kept = await this.#read(id, { from: first * frame, length: count * frame });
+    if (kept) return { data: kept, count, height, width };
     const { data } = await this.#make(id);
-    return { data: data.slice(first * size, (first + count) * size), count, height, width };
+    return { data: data.subarray(first * frame, (first + count) * frame), count, height, width };
   }
 
   /** Makes all that are not there yet; two clips a thread are under way at a time. */
@@ -119,10 +98,31 @@ export class PreparedClips {
     return clip ? { kind: 'file', path: this.source.fileOf(id), clip } : this.#descriptor;
   }
 
+  /** A part of a file that was kept; of another size than it should have it is of no use, whatever made it. */
+  async #read(id: string, { from, length }: { from: number; length: number }): Promise<Uint8Array | undefined> {
+    const file = await open(this.#path(id)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return undefined;
+    });
+    if (!file) return undefined;
+    try {
+      if ((await file.stat()).size !== this.#size) return undefined;
+      const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, from);
+      return bytesRead === length ? buffer : undefined;
+    } finally {
+      await file.close();
+    }
+  }
+
   async #has(id: string): Promise<boolean> {
-    const { height, width } = this.#input.transform.resize;
     const found = await stat(this.#path(id)).catch(() => undefined);
-    return found?.size === this.#input.frames * height * width * 3;
+    return found?.size === this.#size;
+  }
+
+  /** Bytes of a clip. */
+  get #size(): number {
+    const { frames, transform } = this.#input;
+    return frames * transform.resize.height * transform.resize.width * 3;
   }
 
   #path(id: string): string {

@@ -22,16 +22,24 @@ export async function describeClips(
   onProgress: (done: number) => void = () => {},
 ): Promise<Map<string, ClipDescription>> {
   const descriptions = new Map<string, ClipDescription>();
-  let next = 0;
-  const work = async (replica: Replica) => {
-    while (next < clips.length) {
-      const { id } = clips[next++]!;
-      descriptions.set(id, await replica.describe(centreFrames(await prepared.get(id), transform)));
-      onProgress(descriptions.size);
-    }
-  };
-  await Promise.all(replicas.map(work));
+  await spreadOver(replicas, clips, async (replica, { id }) => {
+    descriptions.set(id, await replica.describe(centreFrames(await prepared.get(id), transform)));
+    onProgress(descriptions.size);
+  });
   return descriptions;
+}
+
+/** Has every worker take one item after another until all are done. */
+export async function spreadOver<W, T>(
+  workers: readonly W[],
+  items: readonly T[],
+  work: (worker: W, item: T) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const takeAll = async (worker: W) => {
+    while (next < items.length) await work(worker, items[next++]!);
+  };
+  await Promise.all(workers.map(takeAll));
 }
 
 /** A bank of the given training clips. */

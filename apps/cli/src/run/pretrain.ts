@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { ClipSplit } from '@mcore/clips';
 import type { EngineName } from '@mcore/engines';
 import { DataError } from '@mcore/errors';
@@ -12,7 +11,6 @@ import {
   type MCoReConfig,
 } from '@mcore/model';
 import { type FrameReading, frameReadings } from '@mcore/rendered-dives';
-import type { SafeTensor } from '@mcore/safetensors';
 import {
   FrameReader,
   NotFiniteError,
@@ -23,7 +21,8 @@ import {
   type WindowBatch,
 } from '@mcore/training';
 import { createReaders, type Reader } from '../compute/readers.js';
-import { centreFrames } from './inference.js';
+import { adamOf, adamTensors, flatTensor } from './adam-tensors.js';
+import { centreFrames, spreadOver } from './inference.js';
 import { type Rendering, truthOfClip, windowMaker } from './pretraining/windows.js';
 import { RunFiles, readCheckpoint, writeCheckpoint } from './run-files.js';
 import { labelRange } from './train.js';
@@ -52,7 +51,7 @@ export interface PretrainingRun extends PretrainingSettings {
   workers: number;
   checkpointEvery: number;
   validateEvery: number;
-  /** Go on from the checkpoint in `out`. */
+  /** Go on from the checkpoint in `out`, which is there. */
   resume: boolean;
   /** Weights to start from instead of random ones. */
   initial?: Checkpoint;
@@ -105,11 +104,15 @@ export async function pretrain(run: PretrainingRun): Promise<{ weights: string; 
     const { parameters, adam } = trainer.state();
     layout.write(parameters);
     const tensors = await exportWeights(model);
-    const optimiser = optimiserTensors(parameters, adam);
+    const optimiser = new Map([[PARAMETERS, flatTensor(parameters)], ...adamTensors(adam)]);
     await writeCheckpoint(files.last, { info: { ...info, step: adam.step }, tensors, optimiser });
   };
   try {
-    let last: ReadingRecord = { step: 0, readings: {} };
+    const look = async (): Promise<ReadingRecord> => ({
+      step: trainer.step,
+      readings: await validate(run, readers, trainer.parameters),
+    });
+    let last: ReadingRecord | undefined;
     while (trainer.step < run.totalSteps) {
       const record = await trainer.run().catch(async (error) => {
         if (error instanceof NotFiniteError) await save();
@@ -119,13 +122,14 @@ export async function pretrain(run: PretrainingRun): Promise<{ weights: string; 
       run.onStep?.(record);
       const isLast = record.step === run.totalSteps;
       if (isLast || record.step % run.validateEvery === 0) {
-        last = { step: record.step, readings: await validate(run, readers, trainer.parameters) };
+        last = await look();
         await files.append({ kind: 'validation', ...last });
         run.onValidation?.(last);
       }
       if (isLast || record.step % run.checkpointEvery === 0) await save();
     }
-    return { weights: files.last, last };
+    // a run that was at its end already has not looked
+    return { weights: files.last, last: last ?? (await look()) };
   } finally {
     await Promise.all(readers.map((each) => each.dispose()));
     reader.dispose();
@@ -140,29 +144,23 @@ async function startingPoint(
   reader: FrameReader,
 ): Promise<Float32Array | TrainerState> {
   const { model, layout } = reader;
-  if (run.resume && existsSync(files.last)) {
+  if (run.resume) {
     const { info, tensors, optimiser } = await readCheckpoint(files.last);
     assertSameSettings(run, info, files.last);
     loadTensors(model, tensors);
     await files.rewindLog(info.step);
     run.onNote?.(`Going on after step ${info.step}`);
-    const [parameters, mean, square] = STATE.map((name) => optimiser.get(name)!.data as Float32Array);
-    return { parameters: parameters!, adam: { step: info.step, mean: mean!, square: square! } };
+    const parameters = optimiser.get(PARAMETERS)!.data as Float32Array;
+    return { parameters, adam: adamOf(optimiser, info.step) };
   }
-  if (run.resume) run.onNote?.('No checkpoint was written yet: starting over');
   await files.rewindLog(-1);
   if (run.initial) loadTensors(model, run.initial.tensors);
   else await measureStatistics({ ...run, prepared: run.renderings[0].prepared }, model);
   return layout.read();
 }
 
-/** What is kept to go on from, all in the order of the layout, which has the reading layer too. */
-const STATE = ['parameters', 'mean', 'square'] as const;
-
-function optimiserTensors(parameters: Float32Array, { mean, square }: TrainerState['adam']): Map<string, SafeTensor> {
-  const kept = { parameters, mean, square };
-  return new Map(STATE.map((name) => [name, { dtype: 'F32', shape: [kept[name].length], data: kept[name] }]));
-}
+/** Kept beside the weights to go on from: the parameters in the order of the layout, which has the reading layer too. */
+const PARAMETERS = 'parameters';
 
 function settingsOf({ totalSteps, batchSize, windowFrames, learningRate, seed, renderings, splits }: PretrainingRun) {
   const seeds = renderings.map((rendering) => rendering.seed);
@@ -184,23 +182,17 @@ async function validate(
   parameters: Float32Array,
 ): Promise<ReadingRecord['readings']> {
   await Promise.all(readers.map((reader) => reader.setParameters(parameters)));
-  const clips = splits.validation;
-  const reads: Float32Array[] = [];
-  let taken = 0;
-  const work = async (reader: Reader) => {
-    while (taken < clips.length) {
-      const index = taken++;
-      reads[index] = await reader.read(centreFrames(await prepared.get(clips[index]!.id), input.transform));
-    }
-  };
-  await Promise.all(readers.map(work));
+  const reads = new Map<string, Float32Array>();
+  await spreadOver(readers, splits.validation, async (reader, { id }) => {
+    reads.set(id, await reader.read(centreFrames(await prepared.get(id), input.transform)));
+  });
   const seen = frameReadings.map(() => ({ read: [] as number[], shown: [] as number[] }));
-  for (const [index, clip] of clips.entries()) {
+  for (const clip of splits.validation) {
     const { values, weights } = truthOfClip(clip, input, seed);
     for (const [at, value] of values.entries()) {
       if (weights[at] === 0) continue;
       const column = seen[at % frameReadings.length]!;
-      column.read.push(reads[index]![at]!);
+      column.read.push(reads.get(clip.id)![at]!);
       column.shown.push(value);
     }
   }

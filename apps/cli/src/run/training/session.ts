@@ -1,8 +1,8 @@
 import type { Clip } from '@mcore/clips';
 import { spearman } from '@mcore/metrics';
 import { type CheckpointInfo, exportWeights, type MCoRe } from '@mcore/model';
-import type { SafeTensor } from '@mcore/safetensors';
 import { NotFiniteError, type ParameterLayout, type Replica, type Trainer } from '@mcore/training';
+import { adamTensors } from '../adam-tensors.js';
 import { predictClips } from '../predict-clips.js';
 import { type RunFiles, writeCheckpoint } from '../run-files.js';
 import type { TrainingRun } from '../train.js';
@@ -128,10 +128,7 @@ export class TrainingSession {
     const { model, layout, files, trainer, info } = this.#parts;
     const { parameters, adam } = trainer.state();
     layout.write(parameters);
-    const optimiser = new Map<string, SafeTensor>([
-      ['mean', { dtype: 'F32', shape: [adam.mean.length], data: adam.mean }],
-      ['square', { dtype: 'F32', shape: [adam.square.length], data: adam.square }],
-    ]);
+    const optimiser = new Map(adamTensors(adam));
     const notes = { ...info.notes, ...this.#selection };
     const tensors = await exportWeights(model);
     await writeCheckpoint(files.last, { info: { ...info, step: adam.step, notes }, tensors, optimiser });

@@ -5,6 +5,7 @@ import { normalizeFrames } from '@mcore/ops';
 import { Random } from '@mcore/random';
 import type { ParameterLayout, TrainerState } from '@mcore/training';
 import * as tf from '@tensorflow/tfjs-core';
+import { adamOf } from '../adam-tensors.js';
 import { centreFrames } from '../inference.js';
 import { type RunFiles, readCheckpoint } from '../run-files.js';
 import type { TrainingRun } from '../train.js';
@@ -42,12 +43,10 @@ async function resumed(
   const { info, tensors, optimiser } = await readCheckpoint(files.last);
   loadTensors(model, tensors);
   await files.rewindLog(info.step);
-  const mean = optimiser.get('mean')!.data as Float32Array;
-  const square = optimiser.get('square')!.data as Float32Array;
   const { best = { step: 0, srcc: Number.NaN }, looks = 0 } = (info.notes ?? {}) as Partial<Selection>;
   run.onNote?.(`Going on after step ${info.step}`);
   return {
-    state: { parameters: await layout.read(), adam: { step: info.step, mean, square } },
+    state: { parameters: await layout.read(), adam: adamOf(optimiser, info.step) },
     // NaN is null in JSON
     selection: { best: { ...best, srcc: best.srcc ?? Number.NaN }, looks },
   };

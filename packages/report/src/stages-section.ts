@@ -9,6 +9,8 @@ import { stageColor, stageLegend, stageNamesOf } from './stages.js';
 
 /** Clips shown of the best and of the worst. */
 const SHOWN = 5;
+/** Size of a plot's letters in pixels, with room for fonts that are wider than Plot takes them for. */
+const EM = 13;
 
 export function stagesSection(data: ReportData): Html | null {
   const { predictions } = data;
@@ -44,27 +46,34 @@ export function timelines(clips: readonly ClipPrediction[], label: string): Html
     ...segments(clip, clip.transitions, 'true'),
     ...segments(clip, clip.predictedTransitions, 'pred.'),
   ]);
-  return drawResponsive(label, (width, narrow) => ({
-    width: narrow ? width : HALF,
-    height: clips.length * 52 + 56,
-    marginLeft: 38,
-    marginTop: 16,
-    marginRight: 12,
-    x: { label: 'frame', ticks: 5 },
-    y: { domain: ['true', 'pred.'], label: null, tickSize: 0, padding: 0.12 },
-    fy: { domain: clips.map(({ id }) => id), axis: null, padding: 0.42 },
-    marks: [
-      barX(bars, { fy: 'id', y: 'row', x1: 'from', x2: 'to', fill: 'color', insetRight: 1 }),
-      text(clips, {
-        fy: 'id',
-        text: nameOf,
-        frameAnchor: 'top-left',
-        dy: -13,
-        textAnchor: 'start',
-        fill: 'var(--muted)',
-      }),
-    ],
-  }));
+  return drawResponsive(label, (whole, narrow) => {
+    const width = narrow ? whole : HALF;
+    const [marginLeft, marginRight] = [38, 12];
+    return {
+      width,
+      height: clips.length * 52 + 56,
+      marginLeft,
+      marginTop: 16,
+      marginRight,
+      x: { label: 'frame', ticks: 5 },
+      y: { domain: ['true', 'pred.'], label: null, tickSize: 0, padding: 0.12 },
+      fy: { domain: clips.map(({ id }) => id), axis: null, padding: 0.42 },
+      marks: [
+        barX(bars, { fy: 'id', y: 'row', x1: 'from', x2: 'to', fill: 'color', insetRight: 1 }),
+        text(clips, {
+          fy: 'id',
+          text: nameOf,
+          frameAnchor: 'top-left',
+          dy: -13,
+          textAnchor: 'start',
+          fill: 'var(--muted)',
+          // some ids are wider than a phone
+          textOverflow: 'ellipsis-middle',
+          lineWidth: (width - marginLeft - marginRight) / EM,
+        }),
+      ],
+    };
+  });
 }
 
 function nameOf(clip: ClipPrediction): string {

@@ -18,7 +18,8 @@ body { margin: 0 auto; max-width: 60rem; padding: 2.5rem 1.5rem 4rem; background
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1 { margin: 0.2rem 0 0.5rem; font-size: clamp(1.8rem, 5vw, 2.7rem); line-height: 1.12; letter-spacing: -0.02em; }
 h2 { margin: 3.2rem 0 1rem; padding-top: 1rem; border-top: 2px solid var(--ink); font-size: 1.35rem; line-height: 1.2; }
-h3 { margin: 0; font-size: 1.1rem; }
+/* names of clips are long words */
+h3 { margin: 0; font-size: 1.1rem; overflow-wrap: anywhere; }
 p { margin: 0 0 1rem; max-width: 46rem; }
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }

@@ -135,10 +135,10 @@ try {
   process.stdout.write(`${text}\n`);
   if (page !== undefined) {
     const path = join(root, page);
-    if (!existsSync(path)) throw new Error(`wanted a page with the marks of figures, got no ${page}`);
+    if (!existsSync(path)) throw new Error(`expected a page with the marks of figures, got no ${page}`);
     const before = readFileSync(path, 'utf8');
     const marks = /(<!-- figures: made by bench\/many-machines.mjs -->\n)[\s\S]*(<!-- end of figures -->)/;
-    if (!marks.test(before)) throw new Error(`wanted the marks of figures in ${page}`);
+    if (!marks.test(before)) throw new Error(`expected the marks of figures in ${page}`);
     writeFileSync(
       path,
       before.replace(marks, (_, start, end) => `${start}\n${text}\n\n${end}`),

@@ -104,10 +104,12 @@ function time(run) {
 }
 
 function measure() {
-  return CASES.map(([, inputs, call, wanted = inputs.map((_, index) => index)]) => {
+  return CASES.map(([, inputs, call, expected = inputs.map((_, index) => index)]) => {
     const loss = (...chosen) =>
-      tf.sum(call(...inputs.map((input, index) => (wanted.includes(index) ? chosen[wanted.indexOf(index)] : input))));
-    const chosen = wanted.map((index) => inputs[index]);
+      tf.sum(
+        call(...inputs.map((input, index) => (expected.includes(index) ? chosen[expected.indexOf(index)] : input))),
+      );
+    const chosen = expected.map((index) => inputs[index]);
     return [time(() => call(...inputs)), time(() => tf.grads(loss)(chosen))];
   });
 }

@@ -69,10 +69,10 @@ const PIECES = {
 const words = process.argv.slice(2);
 const pieces = words.includes('--write') ? [] : words.length > 0 ? words : Object.keys(PIECES);
 for (const piece of pieces) {
-  if (!PIECES[piece]) fail(`wanted pieces of ${Object.keys(PIECES).join(', ')}, got ${piece}.`);
+  if (!PIECES[piece]) fail(`expected pieces of ${Object.keys(PIECES).join(', ')}, got ${piece}.`);
   const outcomes = [];
   for (const args of PIECES[piece]) {
-    if (args.includes('--against') && !existsSync(python)) fail('wanted PyTorch: node scripts/set-up-python.mjs');
+    if (args.includes('--against') && !existsSync(python)) fail('expected PyTorch: node scripts/set-up-python.mjs');
     outcomes.push(...(piece === 'profile' ? [profile(args)] : measure(args)));
     save({ ...load(), [piece]: outcomes }); // what is measured stays, whatever comes next
   }

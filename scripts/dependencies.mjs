@@ -32,9 +32,9 @@ export function publishedDependencies() {
     if (seen.has(path)) return;
     seen.add(path);
     const entry = packages[path];
-    const wanted = Object.keys({ ...entry.dependencies, ...entry.optionalDependencies, ...entry.peerDependencies });
+    const expected = Object.keys({ ...entry.dependencies, ...entry.optionalDependencies, ...entry.peerDependencies });
     // peers and packages for other systems need not be there
-    const targets = wanted.map((name) => resolve(packages, path, name)).filter((target) => target !== undefined);
+    const targets = expected.map((name) => resolve(packages, path, name)).filter((target) => target !== undefined);
     const id = idOf(path);
     const dependency = found.get(id) ?? {
       name: nameOf(path, entry),

@@ -17,7 +17,7 @@ const STAGES = /** @type {const} */ ([
 const [width, height, bar] = [150, 84, 30];
 
 const clip = fineDivingLabels.find(({ id }) => id === ID);
-if (!clip) throw new Error(`wanted a clip ${ID}, got none`);
+if (!clip) throw new Error(`expected a clip ${ID}, got none`);
 const renderer = new DiveRenderer({ canvas: nodeCanvas, height: 256 });
 const strip = createCanvas(width * MOMENTS, height + bar);
 const context = strip.getContext('2d');

@@ -187,7 +187,7 @@ async function again(/** @type {number} */ index) {
 
 function readerOf(/** @type {string} */ name) {
   const reader = readers.find((each) => each.name === name);
-  if (!reader) throw new Error(`wanted one of ${readers.map((each) => each.name).join(', ')}, got ${name}`);
+  if (!reader) throw new Error(`expected one of ${readers.map((each) => each.name).join(', ')}, got ${name}`);
   return reader;
 }
 

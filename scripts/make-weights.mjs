@@ -10,7 +10,7 @@ import { root, runNode, say } from './set-up.mjs';
  */
 const [run, ...more] = process.argv.slice(2);
 if (!run) {
-  say('wanted the folder of a training run, got none: node scripts/make-weights.mjs runs/shipped');
+  say('expected the folder of a training run, got none: node scripts/make-weights.mjs runs/shipped');
   process.exit(2);
 }
 const folder = join(root, 'packages', 'weights-rendered-dives', 'weights');

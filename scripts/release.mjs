@@ -40,13 +40,13 @@ export async function installAlone(project, registry, library) {
   const copies = readdirSync(join(project, 'node_modules'), { recursive: true }).filter((path) =>
     /tfjs-core[\\/]package\.json$/.test(String(path)),
   );
-  if (copies.length > 1) throw new Error(`wanted one copy of tfjs-core, got ${copies.join(', ')}`);
+  if (copies.length > 1) throw new Error(`expected one copy of tfjs-core, got ${copies.join(', ')}`);
   return specifications;
 }
 
 /** Throws unless an example printed what the README says. */
-export function assertPrinted(/** @type {string} */ printed, /** @type {string} */ wanted) {
-  if (trim(printed) !== trim(wanted)) throw new Error(`wanted\n${wanted}\ngot\n${printed}`);
+export function assertPrinted(/** @type {string} */ printed, /** @type {string} */ expected) {
+  if (trim(printed) !== trim(expected)) throw new Error(`expected\n${expected}\ngot\n${printed}`);
 }
 
 /**

@@ -21,7 +21,7 @@ function nodePackage() {
  *   `node_modules`.
  */
 export async function installTools() {
-  const wanted = {
+  const expected = {
     private: true,
     // verdaccio asks for it by a tag that some mirrors lack
     overrides: { 'node-fetch': '2.7.0' },
@@ -35,7 +35,7 @@ export async function installTools() {
     },
   };
   const json = join(folder, 'package.json');
-  const text = `${JSON.stringify(wanted, null, 2)}\n`;
+  const text = `${JSON.stringify(expected, null, 2)}\n`;
   const done = join(folder, 'installed.json');
   if (!existsSync(done) || readFileSync(done, 'utf8') !== text) {
     mkdirSync(folder, { recursive: true });

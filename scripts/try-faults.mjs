@@ -124,14 +124,14 @@ const parts = {
   },
 };
 
-const wanted = positionals.length > 0 ? positionals : Object.keys(parts);
-const unknown = wanted.filter((name) => !(name in parts));
+const expected = positionals.length > 0 ? positionals : Object.keys(parts);
+const unknown = expected.filter((name) => !(name in parts));
 if (unknown.length > 0) {
-  say(`Wanted parts out of ${Object.keys(parts).join(', ')}, got ${unknown.join(', ')}.`);
+  say(`Expected parts out of ${Object.keys(parts).join(', ')}, got ${unknown.join(', ')}.`);
   process.exit(2);
 }
 let failed = 0;
-for (const name of wanted) {
+for (const name of expected) {
   const folder = mkdtempSync(join(tmpdir(), `mcore-faults-${name}-`));
   const started = Date.now();
   try {
@@ -141,7 +141,7 @@ for (const name of wanted) {
       (done) => writeRows(name, done, folder),
     );
     writeRows(name, rows, folder);
-    say(`${name}: as wanted, in ${Math.round((Date.now() - started) / 1000)} s`);
+    say(`${name}: as expected, in ${Math.round((Date.now() - started) / 1000)} s`);
     rmSync(folder, { recursive: true, force: true });
   } catch (error) {
     failed++;
@@ -155,7 +155,7 @@ function writeRows(/** @type {string} */ name, /** @type {Row[]} */ rows, /** @t
   const replaced = new Set(rows.map(({ what }) => keyOf(name, `| ${name} | ${what}`)));
   const text = readFileSync(page, 'utf8').replaceAll('\r\n', '\n');
   const [start, end] = [text.indexOf(marks[0]), text.indexOf(marks[1])];
-  if (start < 0 || end < start) throw new Error(`wanted ${marks.join(' and ')} in ${page}`);
+  if (start < 0 || end < start) throw new Error(`expected ${marks.join(' and ')} in ${page}`);
   const kept = text
     .slice(start, end)
     .split('\n')

@@ -58,7 +58,7 @@ try {
   const released = await releaseInto(folder, registry.url);
   for (const [name, { after }] of released) {
     const answer = await fetch(`${registry.url}/${name.replace('/', '%2f')}/${after}`);
-    if (!answer.ok) throw new Error(`wanted ${name}@${after} on the registry, got status ${answer.status}`);
+    if (!answer.ok) throw new Error(`expected ${name}@${after} on the registry, got status ${answer.status}`);
   }
   say(`${released.size} packages on Verdaccio`);
   for (const library of libraries) {
@@ -85,7 +85,7 @@ async function tryPackage(/** @type {import('./release.mjs').Library} */ library
   const inPage = example && isForPages(library, example.code);
   const code = example?.code ?? `import '${library.name}';\n`;
   const output = example?.output ?? '';
-  const wanted = (/** @type {string} */ printed) => assertPrinted(printed, output);
+  const expected = (/** @type {string} */ printed) => assertPrinted(printed, output);
   /** @type {Record<string, string>} */
   const cells = {};
   const attempt = async (/** @type {string} */ column, /** @type {() => Promise<string>} */ action) => {
@@ -98,12 +98,12 @@ async function tryPackage(/** @type {import('./release.mjs').Library} */ library
   };
   await attempt('npm', async () => {
     await installAlone(project, registry.url, library);
-    return inNodes(project, code, wanted);
+    return inNodes(project, code, expected);
   });
   await attempt('pnpm', async () => {
     emptyProject(pnpmProject, registry.url);
     await run(pnpmProject, process.execPath, [tools.file('pnpm/bin/pnpm.cjs'), 'add', ...specifications]);
-    return inNodes(pnpmProject, code, wanted);
+    return inNodes(pnpmProject, code, expected);
   });
   await attempt('types', () => checkTypes(library, project));
   if (!inPage) {
@@ -114,14 +114,14 @@ async function tryPackage(/** @type {import('./release.mjs').Library} */ library
     await attempt(name, async () => {
       const file = join(project, `${name}.js`);
       await bundle(project, join(project, 'page.js'), file);
-      wanted(await browser.run(project, `<!doctype html><script type="module" src="/${name}.js"></script>`));
+      expected(await browser.run(project, `<!doctype html><script type="module" src="/${name}.js"></script>`));
       return `${Math.round(gzipSync(readFileSync(file)).length / 1000)} kB`;
     });
   }
   await attempt('map', async () => {
     const map = JSON.stringify({ imports: importMap(project) });
     const html = `<!doctype html><script type="importmap">${map}</script><script type="module" src="/page.js"></script>`;
-    wanted(await browser.run(project, html));
+    expected(await browser.run(project, html));
     return 'yes';
   });
   return cells;
@@ -139,13 +139,13 @@ function isForPages(/** @type {import('./release.mjs').Library} */ { directory }
 async function inNodes(
   /** @type {string} */ project,
   /** @type {string} */ code,
-  /** @type {(printed: string) => void} */ wanted,
+  /** @type {(printed: string) => void} */ expected,
 ) {
   for (const [version, node] of tools.nodes) {
     const place = join(project, `node-${version}`);
     mkdirSync(place);
     writeFileSync(join(place, 'example.js'), code);
-    wanted(await run(place, node, ['example.js']));
+    expected(await run(place, node, ['example.js']));
   }
   return [...tools.nodes.keys()].join(' ');
 }
@@ -242,7 +242,7 @@ function importMap(/** @type {string} */ project) {
 function writeRow(/** @type {string} */ name, /** @type {Record<string, string>} */ cells) {
   const text = readFileSync(page, 'utf8').replaceAll('\r\n', '\n');
   const [start, end] = [text.indexOf(marks[0]), text.indexOf(marks[1])];
-  if (start < 0 || end < start) throw new Error(`wanted ${marks.join(' and ')} in ${page}`);
+  if (start < 0 || end < start) throw new Error(`expected ${marks.join(' and ')} in ${page}`);
   const columns = ['npm', 'pnpm', 'types', 'esbuild', 'vite', 'webpack', 'map'];
   const row = `| ${name.replace('@mcore/', '')} | ${columns.map((column) => cells[column]).join(' | ')} |`;
   const kept = text

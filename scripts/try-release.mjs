@@ -21,7 +21,7 @@ try {
   const expected = [...released].map(([name, { after }]) => `${name}@${after}`).sort();
   const published = registry.published().sort();
   if (JSON.stringify(published) !== JSON.stringify(expected)) {
-    throw new Error(`wanted these published: ${expected.join(', ')}; got ${published.join(', ')}`);
+    throw new Error(`expected these published: ${expected.join(', ')}; got ${published.join(', ')}`);
   }
   say(`${published.length} packages published`);
 

@@ -70,8 +70,8 @@ it('there is one copy of tfjs-core and one of each of our packages', () => {
   const copies = Object.keys(packages).filter((path) =>
     /node_modules\/(@tensorflow\/tfjs-core|@mcore\/[^/]+)$/.test(path),
   );
-  const wanted = [...workspaces().map(({ name }) => name), '@tensorflow/tfjs-core'];
-  expect(copies.sort()).toEqual(wanted.map((name) => `node_modules/${name}`).sort());
+  const expected = [...workspaces().map(({ name }) => name), '@tensorflow/tfjs-core'];
+  expect(copies.sort()).toEqual(expected.map((name) => `node_modules/${name}`).sort());
 });
 
 describe('licences', () => {

@@ -49,8 +49,8 @@ describe.skipIf(skipped)(title, () => {
   describe.each(packages)('$name', ({ name, json }) => {
     it('holds its licence, its README and what package.json promises, but no tests and no sources', () => {
       const files = packed.get(name)!.files.map(({ path }) => path);
-      for (const wanted of ['LICENSE', 'README.md', 'package.json', ...promisedFiles(json)]) {
-        expect(files).toContain(wanted.replace(/^\.\//, ''));
+      for (const expected of ['LICENSE', 'README.md', 'package.json', ...promisedFiles(json)]) {
+        expect(files).toContain(expected.replace(/^\.\//, ''));
       }
       expect(
         files.filter((path) => /^(src|test|scripts|node_modules)\/|\.test\.|__fixtures__|\.map$/.test(path)),

@@ -29,23 +29,23 @@ export interface EngineResult {
   parts: { name: string; against: string; bounds: Errors; measured?: Errors }[];
 }
 
-/** `|got - wanted| / |wanted|` in the Euclidean norm; `|got|` where wanted is 0. */
-export function relativeError(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
-  if (got.length !== wanted.length)
-    throw new Error(`relativeError: wanted ${wanted.length} values, got ${got.length}.`);
+/** `|got - expected| / |expected|` in the Euclidean norm; `|got|` where expected is 0. */
+export function relativeError(got: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (got.length !== expected.length)
+    throw new Error(`relativeError: expected ${expected.length} values, got ${got.length}.`);
   let [difference, size] = [0, 0];
-  for (let index = 0; index < wanted.length; index++) {
-    difference += (got[index]! - wanted[index]!) ** 2;
-    size += wanted[index]! ** 2;
+  for (let index = 0; index < expected.length; index++) {
+    difference += (got[index]! - expected[index]!) ** 2;
+    size += expected[index]! ** 2;
   }
   return Math.sqrt(difference / (size || 1));
 }
 
 /** {@link relativeError} of a tensor, which is disposed. */
-export async function errorOf(tensor: tf.Tensor, wanted: ArrayLike<number>): Promise<number> {
+export async function errorOf(tensor: tf.Tensor, expected: ArrayLike<number>): Promise<number> {
   const values = await tensor.data();
   tensor.dispose();
-  return relativeError(values, wanted);
+  return relativeError(values, expected);
 }
 
 /** Collects errors and keeps the largest. */

@@ -75,8 +75,8 @@ export async function fillDisk(/** @type {string} */ folder, { training = true }
     writeFileSync(kept, 'what was there before');
     const before = hashOf(kept);
     messages.push(failureOf(await mcore(importing(kept), folder, {})));
-    check(/ENOSPC/.test(messages.at(-1) ?? ''), `wanted ENOSPC, got ${messages.at(-1)}`);
-    check(hashOf(kept) === before, 'wanted the file from before as it was');
+    check(/ENOSPC/.test(messages.at(-1) ?? ''), `expected ENOSPC, got ${messages.at(-1)}`);
+    check(hashOf(kept) === before, 'expected the file from before as it was');
     check(leftoversBelow(disk).length === 0, `left behind ${leftoversBelow(disk).join(', ')}`);
   });
 
@@ -85,7 +85,7 @@ export async function fillDisk(/** @type {string} */ folder, { training = true }
   await mcoreDone(render.args, reference, {});
   await withDisk(folder, '512k', async (disk) => {
     messages.push(failureOf(await mcore(render.args, disk, {})));
-    check(/ENOSPC/.test(messages.at(-1) ?? ''), `wanted ENOSPC, got ${messages.at(-1)}`);
+    check(/ENOSPC/.test(messages.at(-1) ?? ''), `expected ENOSPC, got ${messages.at(-1)}`);
     await render.whole(join(disk, 'out'));
     mount('-o', 'remount,size=64m', disk);
     await mcoreDone(render.args, disk, {});
@@ -101,9 +101,9 @@ export async function fillDisk(/** @type {string} */ folder, { training = true }
   await withDisk(folder, `${Math.ceil((1.5 * last) / 1024)}k`, async (disk) => {
     const args = train.args.map((arg) => (arg.startsWith('../') ? join(folder, 'cache') : arg));
     messages.push(failureOf(await mcore(args, disk, {})));
-    check(/ENOSPC/.test(messages.at(-1) ?? ''), `wanted ENOSPC, got ${messages.at(-1)}`);
+    check(/ENOSPC/.test(messages.at(-1) ?? ''), `expected ENOSPC, got ${messages.at(-1)}`);
     await train.whole(join(disk, 'out'));
-    check(existsSync(join(disk, 'out', 'last.safetensors')), 'wanted the first checkpoint to be there');
+    check(existsSync(join(disk, 'out', 'last.safetensors')), 'expected the first checkpoint to be there');
     mount('-o', 'remount,size=256m', disk);
     await mcoreDone([...args, '--resume'], disk, {});
     checkEqual(await train.outcome(join(disk, 'out')), await train.outcome(join(unbroken, 'out')), 'train');
@@ -111,8 +111,8 @@ export async function fillDisk(/** @type {string} */ folder, { training = true }
   return messages;
 }
 
-function checkEqual(/** @type {unknown} */ got, /** @type {unknown} */ wanted, /** @type {string} */ name) {
-  check(JSON.stringify(got) === JSON.stringify(wanted), `${name}: wanted what an undisturbed run leaves`);
+function checkEqual(/** @type {unknown} */ got, /** @type {unknown} */ expected, /** @type {string} */ name) {
+  check(JSON.stringify(got) === JSON.stringify(expected), `${name}: expected what an undisturbed run leaves`);
 }
 
 /** A limit on the size of files, as quotas and `ulimit -f` set it. */
@@ -120,7 +120,7 @@ export async function limitFiles(/** @type {string} */ folder) {
   makeTimmFile(join(folder, 'timm.safetensors'));
   const args = ['import', 'timm.safetensors', '--preset', 'paper', '--out', 'out/start.safetensors'];
   const message = failureOf(await mcore(args, folder, { before: ['prlimit', '--fsize=1000000'] }));
-  check(filesBelow(join(folder, 'out')).size === 0, 'wanted nothing to be left');
+  check(filesBelow(join(folder, 'out')).size === 0, 'expected nothing to be left');
   return message;
 }
 
@@ -150,13 +150,13 @@ export async function refuse(/** @type {string} */ folder) {
     ['train', '--steps', '1', '--out', out('run'), '--engine', 'wasm', '--cache', join(own, 'cache')],
   ];
   for (const args of commands) messages.push(failureOf(await mcore(args, own, options)));
-  check(filesBelow(closed).size === 1, 'wanted nothing new in the closed folder');
+  check(filesBelow(closed).size === 1, 'expected nothing new in the closed folder');
   if (noDisk === null) {
     await withDisk(folder, '1m', async (disk) => {
       mount('-o', 'remount,ro', disk);
       const args = ['import', timm, '--preset', 'paper', '--out', join(disk, 'start.safetensors')];
       messages.push(failureOf(await mcore(args, folder, {})));
-      check(/EROFS/.test(messages.at(-1) ?? ''), `wanted EROFS, got ${messages.at(-1)}`);
+      check(/EROFS/.test(messages.at(-1) ?? ''), `expected EROFS, got ${messages.at(-1)}`);
     });
   }
   chmodSync(closed, 0o755);

@@ -60,17 +60,17 @@ export async function loseGpu(folder) {
   const { status, stderr } = await scoring.finished;
   const [file] = await readResultFiles([join(folder, 'out')]);
   const records = file?.records ?? [];
-  check(status === 1, `wanted status 1, got ${status}: ${stderr}`);
-  check('result' in (records[0] ?? {}), 'wanted the first video to be scored');
+  check(status === 1, `expected status 1, got ${status}: ${stderr}`);
+  check('result' in (records[0] ?? {}), 'expected the first video to be scored');
   const failed = records.find((record) => 'error' in record);
   const message = failed && 'error' in failed ? String(failed.error.message) : '';
-  check(message.includes('lost its device'), `wanted the loss to be named, got ${message || stderr}`);
+  check(message.includes('lost its device'), `expected the loss to be named, got ${message || stderr}`);
   rmSync(trigger);
   await mcoreDone([...args, '--engine', 'wasm'], folder, {});
   const [whole] = await readResultFiles([join(folder, 'out')]);
   check(
     JSON.stringify(whole?.records[0]) === JSON.stringify(records[0]),
-    'wanted the score from before the loss to be kept',
+    'expected the score from before the loss to be kept',
   );
 
   const training = startMcore(
@@ -88,11 +88,11 @@ export async function loseGpu(folder) {
   await until(() => said.includes('Measuring'), training.process);
   writeFileSync(trigger, '');
   const line = failureOf(await training.finished);
-  check(line.includes('lost its device'), `wanted the loss to be named, got ${line}`);
-  check(leftoversBelow(join(folder, 'run')).length === 0, 'wanted no lock and no temporary files');
+  check(line.includes('lost its device'), `expected the loss to be named, got ${line}`);
+  check(leftoversBelow(join(folder, 'run')).length === 0, 'expected no lock and no temporary files');
   check(
     ![...filesBelow(join(folder, 'run')).keys()].some((path) => path.endsWith('.safetensors')),
-    'wanted no weights',
+    'expected no weights',
   );
   return [message, line];
 }

@@ -125,10 +125,10 @@ export async function killAtRandom(folder, killable, { kills, perRun, random }) 
   // the second run has warm caches, as those that are killed
   const timed = place('timed');
   let { seconds } = await mcoreDone(killable.args, timed, {});
-  const wanted = JSON.stringify(await killable.outcome(join(reference, killable.outputs)));
+  const expected = JSON.stringify(await killable.outcome(join(reference, killable.outputs)));
   check(
-    JSON.stringify(await killable.outcome(join(timed, killable.outputs))) === wanted,
-    `${killable.name}: wanted equal files from equal runs`,
+    JSON.stringify(await killable.outcome(join(timed, killable.outputs))) === expected,
+    `${killable.name}: expected equal files from equal runs`,
   );
   let killed = 0;
   let runs = 0;
@@ -151,7 +151,7 @@ export async function killAtRandom(folder, killable, { kills, perRun, random }) 
     }
     await mcoreDone([...killable.args, ...(killable.again?.(outputs) ?? [])], here, {});
     const got = JSON.stringify(await killable.outcome(outputs));
-    check(got === wanted, `${killable.name}: wanted what an undisturbed run leaves, ${wanted}, got ${got}`);
+    check(got === expected, `${killable.name}: expected what an undisturbed run leaves, ${expected}, got ${got}`);
     const left = leftoversBelow(outputs);
     // a file that was named on its own lies where others may write, so that what is beside it is not touched
     if (['train', 'data'].includes(killable.args[0] ?? '')) {

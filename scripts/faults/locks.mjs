@@ -25,12 +25,12 @@ export async function runTwice(folder, kind) {
   const second = await mcore(args, place, {});
   if (canHalt) first.process.kill('SIGCONT');
   const message = failureOf(second);
-  check(message.includes(`process ${first.process.pid} on `), `wanted the process to be named, got ${message}`);
+  check(message.includes(`process ${first.process.pid} on `), `expected the process to be named, got ${message}`);
   const { status, stderr } = await first.finished;
-  check(status === 0, `wanted the first run to go through, got ${status}: ${stderr}`);
+  check(status === 0, `expected the first run to go through, got ${status}: ${stderr}`);
   const same = async (/** @type {string} */ where) =>
     JSON.stringify(await outcome(join(where, outputs))) === JSON.stringify(await outcome(join(reference, outputs)));
-  check(await same(place), 'wanted the first run to leave what it leaves alone');
+  check(await same(place), 'expected the first run to leave what it leaves alone');
 
   const other = newFolder(folder, `${kind}-killed`);
   const killed = startMcore(args, other);
@@ -38,7 +38,7 @@ export async function runTwice(folder, kind) {
   killed.process.kill('SIGKILL');
   await killed.finished;
   await mcoreDone(args, other, {});
-  check(await same(other), 'wanted the folder of a killed run to be taken over');
+  check(await same(other), 'expected the folder of a killed run to be taken over');
   check(leftoversBelow(other).length === 0, `left behind ${leftoversBelow(other).join(', ')}`);
   return message;
 }

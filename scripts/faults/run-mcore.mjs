@@ -63,7 +63,10 @@ export async function mcoreDone(
   /** @type {Parameters<typeof startMcore>[2]} */ options,
 ) {
   const finished = await mcore(args, cwd, options);
-  check(finished.status === 0, `mcore ${args.join(' ')}: wanted status 0, got ${finished.status}: ${finished.stderr}`);
+  check(
+    finished.status === 0,
+    `mcore ${args.join(' ')}: expected status 0, got ${finished.status}: ${finished.stderr}`,
+  );
   return finished;
 }
 
@@ -74,10 +77,10 @@ export function check(/** @type {boolean} */ holds, /** @type {string} */ otherw
 
 /** The last line of a failed run, which has to be one of ours and not a stack. */
 export function failureOf(/** @type {Finished} */ { status, stderr }) {
-  check(status === 1, `wanted status 1, got ${status}: ${stderr}`);
-  check(!/^ {4}at /m.test(stderr), `wanted one line, got a stack: ${stderr}`);
+  check(status === 1, `expected status 1, got ${status}: ${stderr}`);
+  check(!/^ {4}at /m.test(stderr), `expected one line, got a stack: ${stderr}`);
   const line = stderr.trim().split('\n').at(-1) ?? '';
-  check(/Failed: /.test(line), `wanted a line with the failure, got: ${stderr}`);
+  check(/Failed: /.test(line), `expected a line with the failure, got: ${stderr}`);
   return line;
 }
 

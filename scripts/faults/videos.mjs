@@ -45,23 +45,26 @@ export async function scoreMany(folder, { count, broken, random, long = true }) 
   const env = { NODE_OPTIONS: `--import ${pathToFileURL(watcher)}`, MCORE_MEMORY_LOG: log };
   const args = ['score', '--list', list, '--engine', 'wasm', '--json', ...(long ? ['--results', 'out'] : [])];
   const { status, stdout, stderr, seconds } = await mcore(args, folder, { env });
-  check(status === 1 && !/^ {4}at /m.test(stderr), `wanted status 1 and no stack, got ${status}: ${stderr}`);
+  check(status === 1 && !/^ {4}at /m.test(stderr), `expected status 1 and no stack, got ${status}: ${stderr}`);
   /** @type {{ video: string, score?: number, error?: { code: string, message: string } }[]} */
   const outcomes = JSON.parse(stdout);
-  check(outcomes.length === count, `wanted ${count} outcomes, got ${outcomes.length}`);
+  check(outcomes.length === count, `expected ${count} outcomes, got ${outcomes.length}`);
   /** @type {Map<string | undefined, number>} */
   const scoreOf = new Map();
   for (const { video, score, error } of outcomes) {
     const name = basename(video);
     if (bad.has(name)) {
-      check(error?.code === 'ERR_MCORE_DATA', `${name} (${bad.get(name)}): wanted ERR_MCORE_DATA, got ${error?.code}`);
-      check(stderr.includes(name), `${name}: wanted it to be named on standard error`);
+      check(
+        error?.code === 'ERR_MCORE_DATA',
+        `${name} (${bad.get(name)}): expected ERR_MCORE_DATA, got ${error?.code}`,
+      );
+      check(stderr.includes(name), `${name}: expected it to be named on standard error`);
       continue;
     }
-    check(score !== undefined && Number.isFinite(score), `${name}: wanted a score, got ${error?.message}`);
+    check(score !== undefined && Number.isFinite(score), `${name}: expected a score, got ${error?.message}`);
     const original = whole.get(name);
     const known = scoreOf.get(original);
-    check(known === undefined || known === score, `${name}: wanted ${known} like other copies, got ${score}`);
+    check(known === undefined || known === score, `${name}: expected ${known} like other copies, got ${score}`);
     scoreOf.set(original, Number(score));
   }
   const looks = readFileSync(log, 'utf8').trim().split('\n').map(Number);
@@ -71,7 +74,7 @@ export async function scoreMany(folder, { count, broken, random, long = true }) 
   });
   const [, early = 0] = tenths;
   const late = tenths.at(-1) ?? 0;
-  if (long) check(late <= GROWTH * early, `wanted flat memory, got ${early} MB early and ${late} MB late`);
+  if (long) check(late <= GROWTH * early, `expected flat memory, got ${early} MB early and ${late} MB late`);
   return { scored: whole.size, named: bad.size, seconds, memory: tenths };
 }
 

@@ -37,7 +37,7 @@ export function exportedSymbols(file: string): ExportedSymbol[] {
   return source.statements.flatMap((statement): ExportedSymbol[] => {
     if (ts.isExportDeclaration(statement)) {
       if (!statement.exportClause || !ts.isNamedExports(statement.exportClause)) {
-        throw new Error(`${file}: wanted named exports only, got ${statement.getText()}`);
+        throw new Error(`${file}: expected named exports only, got ${statement.getText()}`);
       }
       const specifier = statement.moduleSpecifier;
       return statement.exportClause.elements.map((element) => {
@@ -78,7 +78,7 @@ function findDeclaration(file: string, name: string): ExportedSymbol {
       );
     }
   }
-  throw new Error(`${file}: wanted a declaration of "${name}", found none`);
+  throw new Error(`${file}: expected a declaration of "${name}", found none`);
 }
 
 function isExported(statement: ts.Statement): boolean {

@@ -21,7 +21,7 @@ export function markdownExamples(markdown: string): MarkdownExample[] {
       continue;
     }
     const end = lines.indexOf(fence, at + 1);
-    if (end < 0) throw new Error(`line ${at + 1}: wanted the end of a code block, found none`);
+    if (end < 0) throw new Error(`line ${at + 1}: expected the end of a code block, found none`);
     blocks.push({
       language,
       line: at + 1,

@@ -44,7 +44,7 @@ const methods = {
 };
 
 function loaded<T>(part: T | undefined): T {
-  if (!part) throw new McoreError('ERR_MCORE_WORKER', 'worker thread: wanted a model to be loaded first.');
+  if (!part) throw new McoreError('ERR_MCORE_WORKER', 'worker thread: expected a model to be loaded first.');
   return part;
 }
 

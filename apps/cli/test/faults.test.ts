@@ -32,7 +32,7 @@ it.each(['render', 'import'] as const)(
 
 it('lets one run at a time into a folder, and none be kept out by a killed one', { timeout: 300_000 }, async () => {
   expect(await runTwice(place(), 'render')).toMatch(
-    /^Failed: wanted out for this run alone, got it in use by mcore data render \(process \d+ on .*\)\. Wait for it or choose another folder; if nothing runs there, delete out.\.mcore\.lock\. \(ERR_MCORE_LOCKED\)$/,
+    /^Failed: expected out for this run alone, got it in use by mcore data render \(process \d+ on .*\)\. Wait for it or choose another folder; if nothing runs there, delete out.\.mcore\.lock\. \(ERR_MCORE_LOCKED\)$/,
   );
 });
 

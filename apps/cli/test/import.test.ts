@@ -88,7 +88,7 @@ describe('mcore import', () => {
     );
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain(
-      'Failed: importReleased: wanted the 411 tensors of the model in broken.safetensors, got 1 missing (base_model._features.s2.b1.se.fc1.bias); 1 extra (s5.b1.conv1.conv.weight); 1 misshapen (stem.bn.bias must be [32], got [31]). (ERR_MCORE_WEIGHTS)',
+      'Failed: importReleased: expected the 411 tensors of the model in broken.safetensors, got 1 missing (base_model._features.s2.b1.se.fc1.bias); 1 extra (s5.b1.conv1.conv.weight); 1 misshapen (stem.bn.bias must be [32], got [31]). (ERR_MCORE_WEIGHTS)',
     );
     expect(readdirSync(folder).filter((name) => name.startsWith('never'))).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe('mcore import', () => {
     const absent = await runMcore(['import', 'none.pth', '--out', 'never.safetensors'], folder);
     expect(absent).toMatchObject({
       status: 1,
-      stderr: 'Failed: wanted PyTorch weights in none.pth, got no such file. (ERR_MCORE_DATA)\n',
+      stderr: 'Failed: expected PyTorch weights in none.pth, got no such file. (ERR_MCORE_DATA)\n',
     });
     const usage = await runMcore(['import', 'notes.pth', '--out', 'x', '--preset', 'laptop'], folder);
     expect(usage.status).toBe(2);

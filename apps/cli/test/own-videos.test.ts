@@ -65,7 +65,7 @@ describe('a list of own videos, four stages, classes that are no dive numbers, p
     expect(score.score).toBeLessThan(2);
 
     const stages = await runMcore(['eval', '--data', 'rendered', ...weights, ...engine, '--limit', '2'], folder);
-    expect(stages.stderr).toContain('wanted clips of 4 stages, which the weights were trained on, got 3 stages in');
+    expect(stages.stderr).toContain('expected clips of 4 stages, which the weights were trained on, got 3 stages in');
     expect(stages.status).toBe(1);
   });
 
@@ -75,13 +75,13 @@ describe('a list of own videos, four stages, classes that are no dive numbers, p
     const outside = await runMcore(['train', '--data', 'bad.csv', ...engine, '--out', 'no'], folder);
     expect([outside.status, outside.stderr]).toEqual([
       1,
-      expect.stringContaining('wanted a path below the manifest\'s folder in line 3, got "../elsewhere.mp4"'),
+      expect.stringContaining('expected a path below the manifest\'s folder in line 3, got "../elsewhere.mp4"'),
     ]);
     writeFileSync(join(folder, 'bad.csv'), 'path,score\nbroken.mp4,1\n');
     appendFileSync(join(folder, 'bad.csv'), `clips/${clips[0]!.id.replace(/__(\d+)$/, '/$1')}.mp4,2\n`);
     const checked = await runMcore(['data', 'check', 'bad.csv'], folder);
     expect(checked.status).toBe(1);
-    expect(checked.stdout).toMatch(/^error broken: line 2: wanted a video/);
+    expect(checked.stdout).toMatch(/^error broken: line 2: expected a video/);
     expect(checked.stdout).toContain("1 clips can't be used");
   });
 });

@@ -79,7 +79,7 @@ describe('mcore pretrain', () => {
   it('refuses to go on under other settings, and says which', async () => {
     const { status, stderr } = await runMcore([...pretraining('unbroken', '--resume'), '--steps', '7'], folder);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/mcore pretrain: wanted the settings of .*"totalSteps":6,.*, got .*"totalSteps":7,/);
+    expect(stderr).toMatch(/mcore pretrain: expected the settings of .*"totalSteps":6,.*, got .*"totalSteps":7,/);
   });
 
   it('makes weights that training starts from', async () => {
@@ -104,11 +104,11 @@ describe('mcore pretrain', () => {
   it.each([
     [
       ['--data', 'FineDiving'],
-      'mcore pretrain: wanted --data rendered, as only of rendered dives it is known what every frame shows, got --data FineDiving.',
+      'mcore pretrain: expected --data rendered, as only of rendered dives it is known what every frame shows, got --data FineDiving.',
     ],
-    [['--window', '33'], 'mcore pretrain: wanted --window of at most the 32 frames of a clip, got 33.'],
-    [['--init', 'none.safetensors'], 'wanted a checkpoint in none.safetensors, got no such file.'],
-  ])('with %j says what was wanted', async (args, message) => {
+    [['--window', '33'], 'mcore pretrain: expected --window of at most the 32 frames of a clip, got 33.'],
+    [['--init', 'none.safetensors'], 'expected a checkpoint in none.safetensors, got no such file.'],
+  ])('with %j says what was expected', async (args, message) => {
     const { status, stderr } = await runMcore(['pretrain', ...args], folder);
     expect(status).toBe(1);
     expect(stderr).toContain(message);

@@ -52,7 +52,7 @@ describe.skipIf(missingRedis !== null)(
       expect(other.status).toBe(1);
       expect(other.stderr).toContain('settings.seed 0 and 5');
       expect((await queue('clear')).status).toBe(0);
-      expect((await queue('status')).stderr).toContain('wanted tasks in queue scores, got none.');
+      expect((await queue('status')).stderr).toContain('expected tasks in queue scores, got none.');
     }, 180_000);
 
     it('trainings of a benchmark: a worker killed in the middle of one, another goes on with it, and merge makes the table', async () => {
@@ -120,9 +120,9 @@ it('queue says which Redis does not answer, and what is wrong with a list of tas
   const silent = await runMcore(['queue', 'status', '--redis', 'redis://127.0.0.1:1'], folder);
   expect(silent.status).toBe(1);
   expect(silent.stderr).toBe(
-    'Failed: TaskQueue: wanted Redis at redis://127.0.0.1:1, got ECONNREFUSED. (ERR_MCORE_QUEUE)\n',
+    'Failed: TaskQueue: expected Redis at redis://127.0.0.1:1, got ECONNREFUSED. (ERR_MCORE_QUEUE)\n',
   );
   writeFileSync(join(folder, 'broken.json'), '{"kind":"train","settings":{},"tasks":[]}');
   const broken = await runMcore(['queue', 'add', '--tasks', 'broken.json'], folder);
-  expect(broken.stderr).toContain('mcore queue: wanted a list of kind score, benchmark, mcore, got "train".');
+  expect(broken.stderr).toContain('mcore queue: expected a list of kind score, benchmark, mcore, got "train".');
 });

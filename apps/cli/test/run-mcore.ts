@@ -10,7 +10,7 @@ export function startMcore(
   cwd: string,
   environment: Readonly<Record<string, string>> = {},
 ): ReturnType<typeof start> {
-  if (!existsSync(main)) throw new Error(`wanted the built command line, got no ${main}: npx turbo run build`);
+  if (!existsSync(main)) throw new Error(`expected the built command line, got no ${main}: npx turbo run build`);
   return start([...args], cwd, { env: environment });
 }
 

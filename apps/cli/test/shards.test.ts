@@ -44,7 +44,7 @@ describe('mcore score in shards', () => {
       const early = await runMcore(['merge', 'scores'], folder);
       expect(early).toMatchObject({ status: 1, stdout: '' });
       expect(early.stderr).toContain('Shards without a file: 2/3, 3/3.');
-      expect(early.stderr).toContain('wanted results of all 6 tasks, 4 are missing');
+      expect(early.stderr).toContain('expected results of all 6 tasks, 4 are missing');
       const partial = await runMcore(['merge', 'scores', '--partial', '--json'], folder);
       expect(partial.status).toBe(0);
       expect(JSON.parse(partial.stdout).map(({ video }: { video: string }) => video)).toEqual([
@@ -83,14 +83,14 @@ describe('mcore score in shards', () => {
     const other = await runMcore([...scoring, '--results', 'scores', '--shard', '1/3', '--seed', '5'], folder);
     expect(other.status).toBe(1);
     expect(other.stderr).toMatch(
-      /wanted results of one job, got different ones in .*: settings\.seed 0 and 5\. \(ERR_MCORE_DATA\)\n$/,
+      /expected results of one job, got different ones in .*: settings\.seed 0 and 5\. \(ERR_MCORE_DATA\)\n$/,
     );
     const alone = await runMcore([...scoring, '--shard', '1/3'], folder);
     expect(alone.status).toBe(1);
-    expect(alone.stderr).toContain('mcore score: wanted --results <dir> beside --shard, got none.');
+    expect(alone.stderr).toContain('mcore score: expected --results <dir> beside --shard, got none.');
     const wrong = await runMcore([...scoring, '--results', 'scores', '--shard', '4/3'], folder);
     expect(wrong.status).toBe(2);
-    expect(wrong.stderr).toContain('wanted a shard from 1/n to n/n, got 4/3.');
+    expect(wrong.stderr).toContain('expected a shard from 1/n to n/n, got 4/3.');
   }, 60_000);
 
   it('a video that fails is tried again, and is in the result with its error until it is there', async () => {

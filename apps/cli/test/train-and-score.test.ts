@@ -116,7 +116,7 @@ describe('training, evaluating and scoring as processes', () => {
     );
     const part = await runMcore(['compare', 'clips.csv', 'part.csv'], folder);
     expect(part).toMatchObject({ status: 1, stdout: '' });
-    expect(part.stderr).toContain('compareClips: wanted the same clips twice, at least two, got 12 and 4');
+    expect(part.stderr).toContain('compareClips: expected the same clips twice, at least two, got 12 and 4');
   }, 300_000);
 
   it('score takes good videos, names broken ones and ends with 1', async () => {
@@ -171,13 +171,13 @@ describe('training, evaluating and scoring as processes', () => {
     expect(score).toBeGreaterThan(40);
     expect(score).toBeLessThan(100);
     const bank = await runMcore(['bank', '--weights', 'free/best.safetensors', '--out', 'b.safetensors'], folder);
-    expect(bank.stderr).toContain('wanted weights that compare with exemplars, got exemplar-free ones');
+    expect(bank.stderr).toContain('expected weights that compare with exemplars, got exemplar-free ones');
   }, 300_000);
 
   it('score refuses a bank that was made with other weights', async () => {
     const args = ['score', 'dive.mp4', '--weights', 'unbroken/last.safetensors'];
     const { status, stderr } = await runMcore(args, folder);
     expect(status).toBe(1);
-    expect(stderr).toContain('wanted an exemplar bank computed with these weights');
+    expect(stderr).toContain('expected an exemplar bank computed with these weights');
   }, 120_000);
 });

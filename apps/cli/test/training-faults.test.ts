@@ -73,8 +73,8 @@ describe('training that is broken off', () => {
       for (; kills < 3; kills++) {
         const { process: child, finished } = startMcore(training(out, ...(resume ? ['--resume'] : [])), folder);
         // after some more lines of the log than there are, and then some milliseconds into whatever comes
-        const wanted = lines() + random.integer(4);
-        while (lines() < wanted && child.exitCode === null) await wait(5);
+        const expected = lines() + random.integer(4);
+        while (lines() < expected && child.exitCode === null) await wait(5);
         await wait(random.integer(700));
         child.kill('SIGKILL');
         await finished;
@@ -131,7 +131,7 @@ describe('training that is broken off', () => {
     const { status, stderr } = await runMcore(args, folder);
     expect(status).toBe(1);
     const [, step, query, exemplar] =
-      /wanted finite losses and gradients at step (\d+), got total .* from input \d of 2 \(query (\S+), exemplar (\S+)\)/.exec(
+      /expected finite losses and gradients at step (\d+), got total .* from input \d of 2 \(query (\S+), exemplar (\S+)\)/.exec(
         stderr,
       )!;
     const seen = join('wild', `not-finite-step-${step}.safetensors`);

@@ -38,21 +38,21 @@ describe('mcore, as a process', () => {
     [['train', '--stepz', '3'], "error: unknown option '--stepz'"],
     [
       ['train', '--steps', 'many'],
-      "option '--steps <n>' argument 'many' is invalid. Wanted a whole number of at least 1.",
+      "option '--steps <n>' argument 'many' is invalid. Expected a whole number of at least 1.",
     ],
     [['train', '--preset', 'tiny'], "argument 'tiny' is invalid. Allowed choices are paper, released, laptop."],
     [
       ['train', '--engine', 'onnx'],
       "argument 'onnx' is invalid. Allowed choices are auto, tensorflow, webgpu, native, wasm, cpu.",
     ],
-    [['bench', '--work', 'sing'], 'Wanted names of score, train, forward, gradient, gru, got sing.'],
+    [['bench', '--work', 'sing'], 'Expected names of score, train, forward, gradient, gru, got sing.'],
     [
       ['bench', '--engines', 'wasm:0'],
-      'Wanted engines of tensorflow, webgpu, native, wasm, cpu, onnx, such as wasm or wasm:2, got wasm:0.',
+      'Expected engines of tensorflow, webgpu, native, wasm, cpu, onnx, such as wasm or wasm:2, got wasm:0.',
     ],
     [['eval'], "error: required option '--weights <file...>' not specified"],
     [['score', 'x.mp4', '--weights', 'w', '--dive', '107Z'], "option '--dive <number>' argument '107Z' is invalid."],
-  ])('wrong usage (%j) ends with 2 and says what was wanted', async (args, message) => {
+  ])('wrong usage (%j) ends with 2 and says what was expected', async (args, message) => {
     const { status, stdout, stderr } = await runMcore(args, folder);
     expect(status).toBe(2);
     expect(stderr).toContain(message);
@@ -64,7 +64,7 @@ describe('mcore, as a process', () => {
     const missing = await runMcore(['eval', '--weights', 'none.safetensors'], folder);
     expect(missing).toMatchObject({ status: 1, stdout: '' });
     expect(missing.stderr).toBe(
-      'Failed: wanted a checkpoint in none.safetensors, got no such file. (ERR_MCORE_DATA)\n',
+      'Failed: expected a checkpoint in none.safetensors, got no such file. (ERR_MCORE_DATA)\n',
     );
     const broken = await runMcore(['eval', '--weights', 'text.safetensors'], folder);
     expect(broken.status).toBe(1);
@@ -76,7 +76,7 @@ describe('mcore, as a process', () => {
     const { status, stderr } = await runMcore(args, folder);
     expect(status).toBe(1);
     expect(stderr).toContain(
-      '--render-variants: wanted --data rendered to draw 2 times, got finediving clips. (ERR_MCORE_ARGUMENT)',
+      '--render-variants: expected --data rendered to draw 2 times, got finediving clips. (ERR_MCORE_ARGUMENT)',
     );
   });
 

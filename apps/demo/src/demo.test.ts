@@ -175,12 +175,12 @@ describe('kindOf', () => {
     ['memory', new WorkerError({ name: 'RuntimeError', message: 'Aborted(). Build with -sASSERTIONS for more info.' })],
     ['memory', new WorkerError({ name: 'EngineError', message: 'is out of memory', code: 'ERR_MCORE_ENGINE' })],
     ['engine', new WorkerError({ name: 'EngineError', message: 'useEngine: no engine', code: 'ERR_MCORE_ENGINE' })],
-    ['weights', new WorkerError({ name: 'DataError', message: 'Scorer.create: wanted', code: 'ERR_MCORE_DATA' })],
+    ['weights', new WorkerError({ name: 'DataError', message: 'Scorer.create: expected', code: 'ERR_MCORE_DATA' })],
     [
       'number',
-      new WorkerError({ name: 'ArgumentError', message: 'parseDiveNumber: wanted', code: 'ERR_MCORE_ARGUMENT' }),
+      new WorkerError({ name: 'ArgumentError', message: 'parseDiveNumber: expected', code: 'ERR_MCORE_ARGUMENT' }),
     ],
-    ['video', new WorkerError({ name: 'DataError', message: 'openVideo: wanted a video', code: 'ERR_MCORE_DATA' })],
+    ['video', new WorkerError({ name: 'DataError', message: 'openVideo: expected a video', code: 'ERR_MCORE_DATA' })],
     ['other', new Error('what')],
   ])('%s', (kind, error) => {
     expect(kindOf(error)).toBe(kind);

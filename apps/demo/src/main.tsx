@@ -23,10 +23,10 @@ playback.playing = !matchMedia('(prefers-reduced-motion: reduce)').matches;
 render(<App />, document.getElementById('app')!);
 
 // training dives are among the exemplars: they would be compared with themselves
-const wanted = () => testDives.find(({ id }) => id === decodeURIComponent(location.hash.slice(1)));
-showDive(wanted() ?? testDives.find((clip) => clip.diveNumber === FIRST) ?? testDives[0]!);
+const linked = () => testDives.find(({ id }) => id === decodeURIComponent(location.hash.slice(1)));
+showDive(linked() ?? testDives.find((clip) => clip.diveNumber === FIRST) ?? testDives[0]!);
 addEventListener('hashchange', () => {
-  const clip = wanted();
+  const clip = linked();
   if (clip) showDive(clip);
 });
 

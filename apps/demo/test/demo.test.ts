@@ -174,9 +174,9 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
       const [from, width] = [await secondsOf(), await page.$eval('.strip', (strip) => strip.clientWidth)];
       await drag(page, pointer, 'Beginning of flight', -90);
       await page.waitForFunction(() => document.body.textContent!.includes('Score with your phases'));
-      const wanted = from - (90 * Number(await duration())) / width;
+      const expected = from - (90 * Number(await duration())) / width;
       const frame = before.sampledSeconds[1]! - before.sampledSeconds[0]!;
-      expect(Math.abs((await secondsOf()) - wanted)).toBeLessThan(frame);
+      expect(Math.abs((await secondsOf()) - expected)).toBeLessThan(frame);
       const moved: Scored = JSON.parse(await save(page, 'JSON'));
       expect(moved.transitions[0]).toBeLessThan(before.transitions[0]!);
       expect(moved.transitions[1]).toBe(before.transitions[1]);
@@ -323,7 +323,7 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
     const broken = join(folder, 'broken.mp4');
     writeFileSync(broken, readFileSync(video).subarray(0, 4000));
     await pick(page, broken);
-    expect(await troubleOf(page)).toMatch(/^This video can’t be read here\. \w+: wanted .*broken\.mp4/);
+    expect(await troubleOf(page)).toMatch(/^This video can’t be read here\. \w+: expected .*broken\.mp4/);
     await press(page, 'Show a rendered dive');
     expect(await verdictOf(page)).toBeGreaterThan(0);
   });

@@ -54,8 +54,8 @@ async function block(name: string, shape: readonly number[]): Promise<Errors> {
     )(x as tf.Tensor4D, 2);
   };
   const x = hashedTensor(golden.metadata[`${name}.x`]!, shape, 2);
-  const wanted = golden.tensor(`${name}.y`);
-  const direction = hashedTensor('cotangent', wanted.shape);
+  const expected = golden.tensor(`${name}.y`);
+  const direction = hashedTensor('cotangent', expected.shape);
   const { output, gradients } = differentiate(run, [x, ...trainable.map((key) => weights.get(key)!)], direction);
   const worst = new Worst();
   worst.add(await errorOf(gradients[0]!, golden.values(`${name}.gradient.x`)));
@@ -64,7 +64,7 @@ async function block(name: string, shape: readonly number[]): Promise<Errors> {
     worst.add(summaryApart(got, golden.values(`${name}.gradient.${key}`)));
   }
   const forward = await errorOf(output, golden.values(`${name}.y`));
-  tf.dispose([x, wanted, direction, gradients, ...weights.values()]);
+  tf.dispose([x, expected, direction, gradients, ...weights.values()]);
   return { forward, gradients: worst.value };
 }
 

@@ -9,7 +9,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 export function assertFrames(caller: string, x: tf.Tensor): void {
   const fits = x.shape.length === 5 && x.shape[4] === 3 && x.size > 0 && x.dtype === 'float32';
   if (!fits) {
-    const wanted = formatShape(['batch', 'time', 'height', 'width', 3]);
-    throw new ShapeError(`${caller}: x must be float32 ${wanted}, got ${x.dtype} ${formatShape(x.shape)}.`);
+    const expected = formatShape(['batch', 'time', 'height', 'width', 3]);
+    throw new ShapeError(`${caller}: x must be float32 ${expected}, got ${x.dtype} ${formatShape(x.shape)}.`);
   }
 }

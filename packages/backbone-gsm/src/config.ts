@@ -56,8 +56,8 @@ export const REGNETY_SMALL: GsmRegNetYConfig = {
  */
 export function completeConfig(config: Partial<GsmRegNetYConfig>): GsmRegNetYConfig {
   const { stemWidth, widths, depths, groupWidth, gateShift, batchNorm } = { ...REGNETY_200MF, ...config };
-  const reject = (wanted: string, got: unknown): never => {
-    throw new ArgumentError(`GsmRegNetY: ${wanted}, got ${JSON.stringify(got)}.`);
+  const reject = (expected: string, got: unknown): never => {
+    throw new ArgumentError(`GsmRegNetY: ${expected}, got ${JSON.stringify(got)}.`);
   };
   const isMultiple = (value: number, of: number) => Number.isInteger(value) && value >= of && value % of === 0;
   if (!isMultiple(groupWidth, 4)) {

@@ -68,8 +68,8 @@ describe.each(ENGINES)('gate shifts on %s', (engine) => {
         const [dx, ...gradients] = tf.grads(run)(inputs, toClips(fixture, 'cot'));
         expect(apart(dx!.dataSync(), toClips(fixture, 'gx').dataSync()), 'gradient of x').toBeLessThan(1e-5);
         for (const [index, name] of PARAMETERS.entries()) {
-          const wanted = fixture.tensors.get(`g.${name}`)!.data;
-          expect(apart(gradients[index]!.dataSync(), wanted), `gradient of ${name}`).toBeLessThan(1e-5);
+          const expected = fixture.tensors.get(`g.${name}`)!.data;
+          expect(apart(gradients[index]!.dataSync(), expected), `gradient of ${name}`).toBeLessThan(1e-5);
         }
       });
     },

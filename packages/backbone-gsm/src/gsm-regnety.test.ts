@@ -85,15 +85,15 @@ describe.each(ENGINES)('GsmRegNetY on %s', (engine) => {
     expect(frozen.featureSize).toBe(16);
     tf.tidy(() => {
       const x = frames('inference', 3);
-      const wanted = model.apply(x).dataSync();
+      const expected = model.apply(x).dataSync();
       for (const clipsAtOnce of [1, 2, 3]) {
-        expect(apart(frozen.apply(x, { clipsAtOnce }).dataSync(), wanted)).toBeLessThan(1e-6);
+        expect(apart(frozen.apply(x, { clipsAtOnce }).dataSync(), expected)).toBeLessThan(1e-6);
       }
       for (const weight of model.weights().values()) {
         weight.assign(tf.mul(weight, 1.5));
       }
-      expect(apart(frozen.apply(x).dataSync(), wanted)).toBeLessThan(1e-6);
-      expect(apart(model.apply(x).dataSync(), wanted)).toBeGreaterThan(0.1);
+      expect(apart(frozen.apply(x).dataSync(), expected)).toBeLessThan(1e-6);
+      expect(apart(model.apply(x).dataSync(), expected)).toBeGreaterThan(0.1);
       const anew = model.inferenceModel();
       expect(apart(anew.apply(x).dataSync(), model.apply(x).dataSync())).toBeLessThan(1e-6);
       anew.dispose();
@@ -160,8 +160,8 @@ describe('GsmRegNetY', () => {
     const model = new GsmRegNetY({}, { seed: 0 });
     const names = [...model.weights()].filter(([, weight]) => weight.trainable).map(([name]) => name);
     const golden = [...readFixture('regnety-200mf.safetensors').tensors.keys()];
-    const wanted = golden.flatMap((name) => (name.startsWith('gradient.') ? [name.slice('gradient.'.length)] : []));
-    expect([...names, 'x'].sort()).toEqual(wanted.sort());
+    const expected = golden.flatMap((name) => (name.startsWith('gradient.') ? [name.slice('gradient.'.length)] : []));
+    expect([...names, 'x'].sort()).toEqual(expected.sort());
     expect(model.weights().get('s4.b7.conv1.gsm.conv3D.weight')!.shape).toEqual([2, 46, 3, 3, 3]);
     expect(model.weights().get('s2.b1.se.fc1.weight')!.shape).toEqual([6, 56, 1, 1]);
     expect(model.featureSize).toBe(368);
@@ -234,10 +234,10 @@ describe('GsmRegNetY', () => {
       const before = values(model.weights());
       model.loadTimm(timm);
       for (const [name, got] of values(model.weights())) {
-        const wanted = name.includes('.gsm.')
+        const expected = name.includes('.gsm.')
           ? before.get(name)
           : [...timm.get(name.replace('.net.', '.'))!.dataSync()];
-        expect(got, name).toEqual(wanted);
+        expect(got, name).toEqual(expected);
       }
       const other = new GsmRegNetY({ ...TINY, gateShift: false }, { seed: 5 });
       other.loadTimm(timm);

@@ -92,6 +92,6 @@ function turned(text: string, rest: string, start: Start): DiveNumber {
   return { ...start, direction, armstand, flying: false, halfSomersaults, halfTwists: Number(rest[2] ?? 0) };
 }
 
-function wrong(text: string, wanted: string): ArgumentError {
-  return new ArgumentError(`parseDiveNumber: wanted ${wanted}, got ${JSON.stringify(text)}.`);
+function wrong(text: string, expected: string): ArgumentError {
+  return new ArgumentError(`parseDiveNumber: expected ${expected}, got ${JSON.stringify(text)}.`);
 }

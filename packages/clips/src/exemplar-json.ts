@@ -69,7 +69,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new DataError(`parseExemplars: wanted JSON, got text that is none: ${(cause as Error).message}`, { cause });
+    throw new DataError(`parseExemplars: expected JSON, got text that is none: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -80,6 +80,6 @@ function record(value: unknown, what: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function wrong(wanted: string, got: string): DataError {
-  return new DataError(`parseExemplars: wanted ${wanted}, got ${got}.`);
+function wrong(expected: string, got: string): DataError {
+  return new DataError(`parseExemplars: expected ${expected}, got ${got}.`);
 }

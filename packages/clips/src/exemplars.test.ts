@@ -30,7 +30,7 @@ describe('chooseExemplars', () => {
   it('falls back to the nearest dive numbers, nearest first, where there are none', () => {
     const { exemplars, match } = choice.lists.get('05__2')!;
     expect(match).toBe('nearest');
-    // 405c is 1 away, 407c 3.5, and ten are wanted
+    // 405c is 1 away, 407c 3.5, and ten are expected
     expect([...exemplars.slice(0, 3)].sort()).toEqual(['02__0', '02__1', '02__2']);
     expect(exemplars.slice(3).every((id) => id.startsWith('01__'))).toBe(true);
     expect(exemplars).toHaveLength(10);
@@ -54,13 +54,13 @@ describe('chooseExemplars', () => {
       new ArgumentError("ExemplarPool: exemplars come from training only, got 05__0 of split 'test'."),
     );
     expect(() => chooseExemplars(queries, [])).toThrow(
-      new ArgumentError('ExemplarPool: wanted at least one training clip, got none.'),
+      new ArgumentError('ExemplarPool: expected at least one training clip, got none.'),
     );
     expect(() => chooseExemplars(queries, training, { count: 0 })).toThrow(
       new ArgumentError('ExemplarPool.draw: count must be a whole number of at least 1, got 0.'),
     );
     expect(() => chooseExemplars([training[0]!], [training[0]!])).toThrow(
-      new ArgumentError('ExemplarPool.draw: wanted a training clip other than 01__0, got none.'),
+      new ArgumentError('ExemplarPool.draw: expected a training clip other than 01__0, got none.'),
     );
   });
 });
@@ -123,6 +123,6 @@ describe('parseExemplars', () => {
     ],
     [setInList({ exemplars: ['02__0'] }), 'exemplars of 05__0 with its dive number 407c, got 02__0 with 405c.'],
   ])('says what is wrong (%#)', (text, message) => {
-    expect(() => parseExemplars(text, clips)).toThrow(new DataError(`parseExemplars: wanted ${message}`));
+    expect(() => parseExemplars(text, clips)).toThrow(new DataError(`parseExemplars: expected ${message}`));
   });
 });

@@ -17,7 +17,7 @@ export interface ExemplarList {
 
 /** Exemplars for many queries, fixed once so that every evaluation compares against the same ones. */
 export interface ExemplarChoice {
-  /** Exemplars wanted a query. A dive number with fewer clips gives fewer. */
+  /** Exemplars expected a query. A dive number with fewer clips gives fewer. */
   readonly count: number;
   readonly seed: number | string;
   /** By the query's id. */
@@ -36,7 +36,7 @@ export class ExemplarPool {
    * @throws {@link ArgumentError} if one is not marked as a training clip or there is none.
    */
   constructor(clips: readonly Clip[]) {
-    if (clips.length === 0) throw new ArgumentError('ExemplarPool: wanted at least one training clip, got none.');
+    if (clips.length === 0) throw new ArgumentError('ExemplarPool: expected at least one training clip, got none.');
     const stray = clips.find((clip) => clip.split !== 'train');
     if (stray) {
       throw new ArgumentError(
@@ -107,7 +107,7 @@ export class ExemplarPool {
       nearest.push(...random.sample(others(diveNumber), count - nearest.length).map(({ id }) => id));
     }
     if (nearest.length === 0) {
-      throw new ArgumentError(`ExemplarPool.draw: wanted a training clip other than ${query.id}, got none.`);
+      throw new ArgumentError(`ExemplarPool.draw: expected a training clip other than ${query.id}, got none.`);
     }
     return { exemplars: nearest, match: 'nearest' };
   }

@@ -12,7 +12,7 @@ import { ArgumentError } from '@mcore/errors';
  * the number in the name of the clip's first image.
  *
  * @param frameCount - Frames of the clip, at least 1.
- * @param count - Frames wanted, at least 1; 96 in the paper.
+ * @param count - Frames expected, at least 1; 96 in the paper.
  * @param start - Number of the clip's first frame in its video, 0 or more.
  * @returns `count` ascending indices in 0 .. frameCount - 1.
  * @throws {@link ArgumentError} if an argument is not such a whole number.

@@ -38,7 +38,7 @@ describe('sampleTransitions', () => {
 
   it('names what is wrong with its arguments', () => {
     expect(() => sampleTransitions([1, 2], [])).toThrow(
-      new ArgumentError('sampleTransitions: wanted at least one sampled index, got none.'),
+      new ArgumentError('sampleTransitions: expected at least one sampled index, got none.'),
     );
     expect(() => sampleTransitions([-1, 2], [0, 1])).toThrow(
       new ArgumentError('sampleTransitions: transitions must be whole numbers of 0 or more, got [-1, 2].'),

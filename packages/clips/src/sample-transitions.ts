@@ -21,7 +21,8 @@ export function sampleTransitions(
   indices: readonly number[],
   convention: TransitionConvention = 'first-of-next',
 ): number[] {
-  if (indices.length === 0) throw new ArgumentError('sampleTransitions: wanted at least one sampled index, got none.');
+  if (indices.length === 0)
+    throw new ArgumentError('sampleTransitions: expected at least one sampled index, got none.');
   return transitions.map((transition) => {
     if (!Number.isSafeInteger(transition) || transition < 0) {
       throw new ArgumentError(

@@ -46,7 +46,7 @@ describe('carveValidation', () => {
 
   it('names what is wrong with its arguments', () => {
     expect(() => carveValidation(split)).toThrow(
-      new ArgumentError('carveValidation: wanted a split without validation, got one of 36 clips.'),
+      new ArgumentError('carveValidation: expected a split without validation, got one of 36 clips.'),
     );
     expect(() => carveValidation(official, { share: 1 })).toThrow(
       new ArgumentError('carveValidation: share must be more than 0 and less than 1, got 1.'),
@@ -73,7 +73,7 @@ describe('heldOutEvents', () => {
 
   it('groups as it is told and needs two groups', () => {
     expect(() => heldOutEvents(clips, { eventOf: () => 'all' })).toThrow(
-      new ArgumentError('heldOutEvents: wanted at least two events, got 1.'),
+      new ArgumentError('heldOutEvents: expected at least two events, got 1.'),
     );
   });
 

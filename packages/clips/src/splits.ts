@@ -40,7 +40,7 @@ export function carveValidation(
   assertShare('carveValidation', share);
   if (split.validation.length > 0) {
     throw new ArgumentError(
-      `carveValidation: wanted a split without validation, got one of ${split.validation.length} clips.`,
+      `carveValidation: expected a split without validation, got one of ${split.validation.length} clips.`,
     );
   }
   const chosen = new Set<string>();
@@ -90,12 +90,12 @@ export function heldOutEvents(
   const { share = 0.25, seed = 0, eventOf = eventOfCompetition } = options;
   assertShare('heldOutEvents', share);
   const events = groupBy(clips, (clip) => eventOf(clip.competition));
-  if (events.length < 2) throw new ArgumentError(`heldOutEvents: wanted at least two events, got ${events.length}.`);
-  const wanted = clips.length * share;
+  if (events.length < 2) throw new ArgumentError(`heldOutEvents: expected at least two events, got ${events.length}.`);
+  const expected = clips.length * share;
   const held = new Set<string>();
   let count = 0;
   for (const [event, members] of Random.for(seed, 'events').shuffle(events)) {
-    const nearer = Math.abs(count + members.length - wanted) < Math.abs(count - wanted);
+    const nearer = Math.abs(count + members.length - expected) < Math.abs(count - expected);
     if (!nearer || held.size === events.length - 1) continue;
     held.add(event);
     count += members.length;

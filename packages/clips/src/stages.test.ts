@@ -17,7 +17,7 @@ describe('equalParts', () => {
     expect(equalParts(2, 5)).toEqual([0, 1, 1, 1]);
   });
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     expect(() => equalParts(0, 3)).toThrow(
       new ArgumentError('equalParts: frameCount must be a whole number of at least 1, got 0.'),
     );
@@ -32,12 +32,12 @@ describe('stagesOf', () => {
 
   it('names the clip that differs', () => {
     expect(() => stagesOf({ clips: [clipOf('a__1'), clipOf('a__2', { transitions: [5] })] })).toThrow(
-      new DataError('stagesOf: wanted 2 transitions for every clip, as a__1 has, got 1 for a__2.'),
+      new DataError('stagesOf: expected 2 transitions for every clip, as a__1 has, got 1 for a__2.'),
     );
     expect(() => stagesOf({ clips: [clipOf('a__1', { transitions: [] })] })).toThrow(
-      new DataError('stagesOf: wanted at least one transition a clip, got none for a__1.'),
+      new DataError('stagesOf: expected at least one transition a clip, got none for a__1.'),
     );
-    expect(() => stagesOf({ clips: [] })).toThrow(new ArgumentError('stagesOf: wanted at least one clip, got none.'));
+    expect(() => stagesOf({ clips: [] })).toThrow(new ArgumentError('stagesOf: expected at least one clip, got none.'));
   });
 });
 

@@ -27,14 +27,15 @@ export function equalParts(frameCount: number, stages: number): number[] {
  */
 export function stagesOf({ clips }: Pick<ClipSource, 'clips'>): number {
   const [first] = clips;
-  if (!first) throw new ArgumentError('stagesOf: wanted at least one clip, got none.');
-  const wanted = first.transitions.length;
-  const other = clips.find(({ transitions }) => transitions.length !== wanted);
+  if (!first) throw new ArgumentError('stagesOf: expected at least one clip, got none.');
+  const expected = first.transitions.length;
+  const other = clips.find(({ transitions }) => transitions.length !== expected);
   if (other) {
     throw new DataError(
-      `stagesOf: wanted ${wanted} transitions for every clip, as ${first.id} has, got ${other.transitions.length} for ${other.id}.`,
+      `stagesOf: expected ${expected} transitions for every clip, as ${first.id} has, got ${other.transitions.length} for ${other.id}.`,
     );
   }
-  if (wanted === 0) throw new DataError(`stagesOf: wanted at least one transition a clip, got none for ${first.id}.`);
-  return wanted + 1;
+  if (expected === 0)
+    throw new DataError(`stagesOf: expected at least one transition a clip, got none for ${first.id}.`);
+  return expected + 1;
 }

@@ -21,10 +21,10 @@ describe('resizeFrames', () => {
     expect([...frames.data]).toEqual(bytes);
   });
 
-  it.each(golden.digests)('gives the bytes of Pillow: $kind $from -> $to (SHA-256)', (wanted) => {
-    const [width, height] = wanted.to as [number, number];
-    const frames = resizeFrames(pattern(wanted.kind, wanted.from[1]!, wanted.from[0]!), { width, height });
-    expect(sha256(frames.data)).toBe(wanted.sha256);
+  it.each(golden.digests)('gives the bytes of Pillow: $kind $from -> $to (SHA-256)', (expected) => {
+    const [width, height] = expected.to as [number, number];
+    const frames = resizeFrames(pattern(expected.kind, expected.from[1]!, expected.from[0]!), { width, height });
+    expect(sha256(frames.data)).toBe(expected.sha256);
   });
 
   it('keeps the bytes where the size stays, and one colour one colour', () => {
@@ -48,9 +48,9 @@ describe('resizeFrames', () => {
 describe('transformFrames', () => {
   const frames = pattern('smooth', 256, 456);
 
-  it.each(golden.transforms)('gives the bytes of Pillow: $preset, flip $flip, top $top, left $left', (wanted) => {
-    const transform = frameTransforms[wanted.preset as 'paper' | 'released'];
-    expect(sha256(transformFrames(frames, transform, wanted).data)).toBe(wanted.sha256);
+  it.each(golden.transforms)('gives the bytes of Pillow: $preset, flip $flip, top $top, left $left', (expected) => {
+    const transform = frameTransforms[expected.preset as 'paper' | 'released'];
+    expect(sha256(transformFrames(frames, transform, expected).data)).toBe(expected.sha256);
   });
 
   it("takes the middle under 'center': columns 44 .. 155 of paper, rows 44 .. 155 of released", () => {

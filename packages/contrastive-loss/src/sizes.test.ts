@@ -83,8 +83,8 @@ describeOnBackends('stageContrastiveLoss of any number of stages and steps', () 
       const { value, grads } = tf.valueAndGrads(loss)([q, e]);
       const [got, ...slopes] = await Promise.all([value, ...grads].map((tensor) => tensor.data()));
       tf.dispose([q, e, value, grads]);
-      const wanted = byHand(query, exemplar, shape, form, temperature);
-      expect(Math.abs(got![0]! - wanted)).toBeLessThan(1e-5 * (1 + wanted));
+      const expected = byHand(query, exemplar, shape, form, temperature);
+      expect(Math.abs(got![0]! - expected)).toBeLessThan(1e-5 * (1 + expected));
 
       // along a random direction of both
       const moved = (of: Float64Array, by: Float64Array, step: number) => of.map((each, i) => each + step * by[i]!);

@@ -177,7 +177,7 @@ describeOnBackends('stageContrastiveLoss', (backend) => {
 });
 
 describe('stageContrastiveLoss', () => {
-  it('says which shapes it wanted', () => {
+  it('says which shapes it expected', () => {
     const query = tf.zeros([8, 3, 368]);
     expect(() => stageContrastiveLoss(query, tf.zeros([8, 2, 368]), { form: 'paper' })).toThrow(
       new ShapeError(
@@ -201,7 +201,7 @@ describe('stageContrastiveLoss', () => {
     }
   });
 
-  it('says which options it wanted', () => {
+  it('says which options it expected', () => {
     const x = tf.zeros([1, 2, 3]);
     const call = (options: object) => () => stageContrastiveLoss(x, x, options as StageContrastiveLossOptions);
     expect(call({ form: 'both' })).toThrow(

@@ -207,7 +207,7 @@ describe('ContrastiveRegressor', () => {
     );
   });
 
-  it('says which shapes it wanted', () => {
+  it('says which shapes it expected', () => {
     const regressor = new ContrastiveRegressor(sizes, { seed: 1 });
     const features = (...shape: [number, number, number, number]) => tf.zeros<tf.Rank.R4>(shape);
     expect(() => regressor.apply(features(2, 3, 4, 12), features(2, 3, 4, 11))).toThrow(

@@ -135,15 +135,17 @@ export class ContrastiveRegressor {
 
   #assertShapes(caller: string, query: tf.Tensor, exemplar: tf.Tensor): void {
     const { featureSize } = this.config;
-    const wanted = formatShape(['batch', 'stages', 'steps', featureSize]);
+    const expected = formatShape(['batch', 'stages', 'steps', featureSize]);
     if (exemplar.rank !== 4 || exemplar.shape[3] !== featureSize || exemplar.size === 0) {
-      throw new ShapeError(`${caller}: exemplar must be ${wanted} and not empty, got ${formatShape(exemplar.shape)}.`);
+      throw new ShapeError(
+        `${caller}: exemplar must be ${expected} and not empty, got ${formatShape(exemplar.shape)}.`,
+      );
     }
     const [batch, ...rest] = exemplar.shape;
     const fits = query.rank === 4 && (query.shape[0] === batch || query.shape[0] === 1);
     if (!fits || !tf.util.arraysEqual(query.shape.slice(1), rest)) {
       throw new ShapeError(
-        `${caller}: query must be ${wanted} = ${formatShape(exemplar.shape)} like exemplar, or a batch of 1, got ${formatShape(query.shape)}.`,
+        `${caller}: query must be ${expected} = ${formatShape(exemplar.shape)} like exemplar, or a batch of 1, got ${formatShape(query.shape)}.`,
       );
     }
   }

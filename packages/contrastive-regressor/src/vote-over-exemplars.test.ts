@@ -23,7 +23,7 @@ describe('voteOverExemplars', () => {
     ]);
   });
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     const message = (got: string) =>
       new ShapeError(
         `voteOverExemplars: deltas and exemplarScores must have the same shape with at least one exemplar, got ${got}.`,

@@ -54,7 +54,7 @@ function refuseNull(backend: tf.KernelBackend): void {
     const pointer = allocate(bytes);
     if (pointer === 0 && bytes > 0) {
       throw new EngineError(
-        `useEngine: the wasm backend is out of memory: wanted room for ${bytes} bytes, of at most 4 GiB altogether.`,
+        `useEngine: the wasm backend is out of memory: expected room for ${bytes} bytes, of at most 4 GiB altogether.`,
       );
     }
     return pointer;

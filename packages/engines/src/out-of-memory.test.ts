@@ -13,7 +13,7 @@ it('wasm without memory left is an error, never a wrong result; what was there s
   const large = () => tf.ones([40 * 2 ** 18]);
   expect(large).toThrow(EngineError);
   expect(large).toThrow(
-    'useEngine: the wasm backend is out of memory: wanted room for 41943040 bytes, of at most 4 GiB altogether.',
+    'useEngine: the wasm backend is out of memory: expected room for 41943040 bytes, of at most 4 GiB altogether.',
   );
   expect(await tf.sum(kept).array()).toBe(6);
   const small = tf.ones([2 ** 18]);

@@ -10,12 +10,12 @@ describe('errors', () => {
     [EngineError, 'EngineError', 'ERR_MCORE_ENGINE'],
   ])('%o carries its name, code, message and cause', (Kind, name, code) => {
     const cause = new Error('below');
-    const error = new Kind('wanted one, got two', { cause });
+    const error = new Kind('expected one, got two', { cause });
     expect(error).toBeInstanceOf(McoreError);
     expect({ name: error.name, code: error.code, message: error.message, cause: error.cause }).toEqual({
       name,
       code,
-      message: 'wanted one, got two',
+      message: 'expected one, got two',
       cause,
     });
   });

@@ -38,7 +38,7 @@ describe('checkFineDiving', () => {
       'note  Cup_Men3m_final_r2__0: 13 images, labelled with 11 frames: the last ones are not used',
       'error Cup_Men3m_final_r2__0: images of different sizes: 00077.jpg 30 x 16, 00089.jpg 24 x 16',
       'error 26__5: only one stage is labelled',
-      "error 26__5: wanted an image (jpg, png), got FRAMES/26/5/00009.jpg, which can't be read: Input buffer contains unsupported image format",
+      "error 26__5: expected an image (jpg, png), got FRAMES/26/5/00009.jpg, which can't be read: Input buffer contains unsupported image format",
       'FineDiving, 6 clips, labels from pickle files',
       'frames below FRAMES',
       '6 clips (4 train, 2 test) of 5 dive numbers at 4 competitions',

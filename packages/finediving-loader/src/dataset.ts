@@ -98,14 +98,14 @@ export class FineDivingDataset implements ClipSource {
     const folder = await this.clipFolder(id);
     if (folder === undefined) {
       const below = this.framesDirectory ?? 'a folder of frames, which was not found';
-      throw new DataError(`readFrames: wanted the images of clip ${id} below ${below}, got none.`);
+      throw new DataError(`readFrames: expected the images of clip ${id} below ${below}, got none.`);
     }
     const images = await openFrameFolder(folder, { name: `clip ${id}`, concurrency: this.#concurrency });
     const beyond = indices.find((index) => index >= images.frameCount);
     if (beyond !== undefined) {
       const { frameCount } = this.clip(id);
       throw new DataError(
-        `readFrames: wanted frame ${beyond} of clip ${id}, which is labelled with ${frameCount} frames, got a folder of ` +
+        `readFrames: expected frame ${beyond} of clip ${id}, which is labelled with ${frameCount} frames, got a folder of ` +
           `${images.frameCount} images.`,
       );
     }
@@ -115,7 +115,7 @@ export class FineDivingDataset implements ClipSource {
   #labelled(id: string): LabelledClip {
     const labelled = this.#byId.get(id);
     if (!labelled)
-      throw new ArgumentError(`FineDivingDataset: wanted the id of one of its ${this.#byId.size} clips, got ${id}.`);
+      throw new ArgumentError(`FineDivingDataset: expected the id of one of its ${this.#byId.size} clips, got ${id}.`);
     return labelled;
   }
 }
@@ -134,8 +134,8 @@ export async function openFineDiving(
   directory: string,
   options: OpenFineDivingOptions = {},
 ): Promise<FineDivingDataset> {
-  const { annotations, labels: wanted = 'auto', presentOnly = false, exclude = [], concurrency } = options;
-  const labels = withoutClips(await findLabels(directory, annotations, wanted), exclude);
+  const { annotations, labels: expected = 'auto', presentOnly = false, exclude = [], concurrency } = options;
+  const labels = withoutClips(await findLabels(directory, annotations, expected), exclude);
   const frames = options.frames ?? (await findFrames(directory, labels));
   const bare = new FineDivingDataset(labels, frames, concurrency);
   const clips: (LabelledClip & { readonly present: boolean })[] = [...labels.clips].map((clip) => ({

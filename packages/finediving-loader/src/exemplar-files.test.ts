@@ -28,11 +28,11 @@ it('keeps a choice in a file, whole or not at all', async () => {
 it('says in one line what is wrong', async () => {
   const missing = join(folder, 'missing.json');
   await expect(loadExemplars(missing, [])).rejects.toThrow(
-    new DataError(`loadExemplars: wanted a file of exemplars at ${missing}, got nothing there.`),
+    new DataError(`loadExemplars: expected a file of exemplars at ${missing}, got nothing there.`),
   );
   const other = join(folder, 'other.json');
   await writeFile(other, '{}');
   await expect(loadExemplars(other, [])).rejects.toThrow(
-    new DataError('parseExemplars: wanted format mcore-exemplars version 1, got undefined version undefined.'),
+    new DataError('parseExemplars: expected format mcore-exemplars version 1, got undefined version undefined.'),
   );
 });

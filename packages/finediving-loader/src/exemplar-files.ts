@@ -18,7 +18,7 @@ export async function saveExemplars(path: string, choice: ExemplarChoice): Promi
 export async function loadExemplars(path: string, clips: readonly Clip[]): Promise<ExemplarChoice> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     const got = cause.code === 'ENOENT' ? 'nothing there' : cause.message;
-    throw new DataError(`loadExemplars: wanted a file of exemplars at ${path}, got ${got}.`, { cause });
+    throw new DataError(`loadExemplars: expected a file of exemplars at ${path}, got ${got}.`, { cause });
   });
   return parseExemplars(text, clips);
 }

@@ -38,18 +38,18 @@ async function listing(folder: string): Promise<string[]> {
  *
  * @param directory - The data set's folder; must exist.
  * @param annotations - A folder to look in instead of the usual places.
- * @param wanted - Which kind to read; `'auto'` takes the first there is of pickles, JSON and the bundled ones.
+ * @param expected - Which kind to read; `'auto'` takes the first there is of pickles, JSON and the bundled ones.
  */
 export async function findLabels(
   directory: string,
   annotations: string | undefined,
-  wanted: LabelSource | 'auto',
+  expected: LabelSource | 'auto',
 ): Promise<Labels> {
   await readdir(directory).catch((cause: NodeJS.ErrnoException) => {
     const got = cause.code === 'ENOENT' ? 'nothing there' : cause.code === 'ENOTDIR' ? 'a file' : cause.message;
-    throw new DataError(`openFineDiving: wanted a folder at ${directory}, got ${got}.`, { cause });
+    throw new DataError(`openFineDiving: expected a folder at ${directory}, got ${got}.`, { cause });
   });
-  if (wanted === 'bundled') return bundledLabels();
+  if (expected === 'bundled') return bundledLabels();
   const folders = annotations === undefined ? usualPlaces.map((place) => join(directory, place)) : [annotations];
   const lists = await Promise.all(folders.map(async (folder) => ({ folder, names: await listing(folder) })));
   const find = (names: readonly string[]) => {
@@ -58,7 +58,7 @@ export async function findLabels(
     );
     return places[0];
   };
-  if (wanted !== 'json') {
+  if (expected !== 'json') {
     const annotation = find(pickleNames.annotation);
     const trainSplit = find(pickleNames.trainSplit);
     const testSplit = find(pickleNames.testSplit);
@@ -66,7 +66,7 @@ export async function findLabels(
       const files: PickleFiles = { annotation, trainSplit, testSplit, coarse: find(pickleNames.coarse) };
       return readPickleLabels(files);
     }
-    if (annotation || wanted === 'pickle') {
+    if (annotation || expected === 'pickle') {
       throw wrong(
         `${pickleNames.annotation[0]}, train_split.pkl and test_split.pkl in ${folders.join(' or ')}`,
         [annotation, trainSplit, testSplit].filter(Boolean).join(', ') || 'none of them',
@@ -75,7 +75,7 @@ export async function findLabels(
   }
   const json = lists.find(({ names }) => names.includes('train.json') && names.includes('test.json'));
   if (json) return readJsonLabels(json.folder, json.names);
-  if (wanted === 'json' || annotations !== undefined) {
+  if (expected === 'json' || annotations !== undefined) {
     throw wrong(`train.json and test.json in ${folders.join(' or ')}`, 'none there');
   }
   return bundledLabels();

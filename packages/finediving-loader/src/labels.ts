@@ -97,10 +97,10 @@ export function assertDistinct(clips: readonly LabelledClip[], origin: string): 
   }
 }
 
-/** `wanted ..., got ...` with any value shown short. */
-export function wrong(wanted: string, got: unknown): DataError {
+/** `expected ..., got ...` with any value shown short. */
+export function wrong(expected: string, got: unknown): DataError {
   const shown = typeof got === 'string' ? got : got === undefined ? 'nothing' : describe(got);
-  return new DataError(`openFineDiving: wanted ${wanted}, got ${shown.slice(0, 200)}.`);
+  return new DataError(`openFineDiving: expected ${expected}, got ${shown.slice(0, 200)}.`);
 }
 
 function describe(value: unknown): string {

@@ -33,9 +33,9 @@ describe.each(['list-pickles', 'dict-pickles'] as const)('openFineDiving on %s',
     expect(description).toBe('FineDiving, 6 clips, labels from pickle files');
     expect(clips.map(({ id }) => id)).toEqual(ids);
     for (const clip of clips) {
-      const { start, sampledTransitions, transitions, ...wanted } = goldenClips[clip.id as GoldenId];
-      const last = wanted.frameCount - 1;
-      expect(clip).toMatchObject({ ...wanted, transitions: transitions ?? [last, last] });
+      const { start, sampledTransitions, transitions, ...expected } = goldenClips[clip.id as GoldenId];
+      const last = expected.frameCount - 1;
+      expect(clip).toMatchObject({ ...expected, transitions: transitions ?? [last, last] });
       if (style === 'list-pickles') expect(clip.start).toBe(start);
       const indices = sampleIndices(clip.frameCount, 96, start);
       expect(sampleTransitions(clip.transitions, indices)).toEqual(sampledTransitions ?? [95, 95]);
@@ -155,22 +155,22 @@ describe('openFineDiving on JSON labels', () => {
   ])('says what is wrong: %s', async (name, train, message) => {
     const folder = await write(`bad-${name}`, { 'train.json': train, 'test.json': [] });
     await expect(openFineDiving(folder, { annotations: folder })).rejects.toThrow(
-      new DataError(`openFineDiving: wanted ${message.replace('%', folder)}`),
+      new DataError(`openFineDiving: expected ${message.replace('%', folder)}`),
     );
   });
 
   it('says which files are missing', async () => {
     const folder = await write('half', { 'train.json': [good] });
     await expect(openFineDiving(folder, { annotations: folder })).rejects.toThrow(
-      new DataError(`openFineDiving: wanted train.json and test.json in ${folder}, got none there.`),
+      new DataError(`openFineDiving: expected train.json and test.json in ${folder}, got none there.`),
     );
     await expect(openFineDiving(folder, { annotations: folder, labels: 'pickle' })).rejects.toThrow(
       new DataError(
-        `openFineDiving: wanted fine-grained_annotation_aqa.pkl, train_split.pkl and test_split.pkl in ${folder}, got none of them.`,
+        `openFineDiving: expected fine-grained_annotation_aqa.pkl, train_split.pkl and test_split.pkl in ${folder}, got none of them.`,
       ),
     );
     await expect(openFineDiving(join(root, 'nowhere'))).rejects.toThrow(
-      new DataError(`openFineDiving: wanted a folder at ${join(root, 'nowhere')}, got nothing there.`),
+      new DataError(`openFineDiving: expected a folder at ${join(root, 'nowhere')}, got nothing there.`),
     );
   });
 });
@@ -229,19 +229,19 @@ describe('openFineDiving on frames', () => {
     const opened = await openFineDiving(broken);
     await expect(opened.readFrames('01__1', [9])).rejects.toThrow(
       new DataError(
-        'readFrames: wanted frame 9 of clip 01__1, which is labelled with 10 frames, got a folder of 9 images.',
+        'readFrames: expected frame 9 of clip 01__1, which is labelled with 10 frames, got a folder of 9 images.',
       ),
     );
     await expect(opened.readFrames('01__1', [3, 4])).rejects.toThrow(
       new DataError(
-        `readImage: wanted an image (jpg, png), got ${join(folder, '00004.jpg')}, which can't be read: Input buffer contains unsupported image format.`,
+        `readImage: expected an image (jpg, png), got ${join(folder, '00004.jpg')}, which can't be read: Input buffer contains unsupported image format.`,
       ),
     );
     await expect(opened.readFrames('26__5', [0])).rejects.toThrow(
-      new DataError(`readFrames: wanted the images of clip 26__5 below ${join(broken, 'FineDiving')}, got none.`),
+      new DataError(`readFrames: expected the images of clip 26__5 below ${join(broken, 'FineDiving')}, got none.`),
     );
     await expect(opened.readFrames('01__3', [0])).rejects.toThrow(
-      new ArgumentError('FineDivingDataset: wanted the id of one of its 6 clips, got 01__3.'),
+      new ArgumentError('FineDivingDataset: expected the id of one of its 6 clips, got 01__3.'),
     );
     expect((await openFineDiving(broken, { presentOnly: true })).clips).toHaveLength(5);
   });

@@ -123,13 +123,13 @@ describe('openManifest', () => {
       'path,score,transitions\nclips/one.mp4,60,1\nclips/broken.mp4,1,1\nclips/none.mp4,1,1\nframes-of-three,2,6\n',
     );
     await expect(openManifest(path)).rejects.toThrow(
-      /^openManifest: wanted clips that can be used in .*bad\.csv, got "line 3 \(clips__broken\): wanted a video/,
+      /^openManifest: expected clips that can be used in .*bad\.csv, got "line 3 \(clips__broken\): expected a video/,
     );
     const { clips, problems } = await openManifest(path, { unreadable: 'leave-out' });
     expect(clips.map(({ id }) => id)).toEqual(['clips__one']);
     expect(problems.map(({ place }) => place)).toEqual(['line 3', 'line 4', 'line 5']);
-    expect(problems[1]!.problem).toMatch(/^wanted a video or a folder of images at .*none\.mp4, got nothing there$/);
-    expect(problems[2]!.problem).toBe('wanted transitions within 6 frames, got one at 6');
+    expect(problems[1]!.problem).toMatch(/^expected a video or a folder of images at .*none\.mp4, got nothing there$/);
+    expect(problems[2]!.problem).toBe('expected transitions within 6 frames, got one at 6');
   });
 
   it('says when a file has fewer frames than the manifest', async () => {
@@ -137,18 +137,18 @@ describe('openManifest', () => {
     const dataset = await openManifest(path);
     await expect(dataset.readFrames('frames-of-three', [6])).rejects.toThrow(
       new DataError(
-        `readFrames: wanted frame 6 of clip frames-of-three, got a video of 6 frames at ${join(folder, 'frames-of-three')}.`,
+        `readFrames: expected frame 6 of clip frames-of-three, got a video of 6 frames at ${join(folder, 'frames-of-three')}.`,
       ),
     );
     await expect(dataset.readFrames('other', [0])).rejects.toThrow(
-      new ArgumentError('ManifestDataset: wanted the id of one of its 1 clips, got other.'),
+      new ArgumentError('ManifestDataset: expected the id of one of its 1 clips, got other.'),
     );
   });
 
-  it('says what it wanted', async () => {
+  it('says what it expected', async () => {
     await expect(openManifest(join(folder, 'list.txt'))).rejects.toThrow('a manifest that ends in .csv, .tsv or .json');
     await expect(openManifest(join(folder, 'no.csv'))).rejects.toThrow(
-      new DataError(`openManifest: wanted UTF-8 text at ${join(folder, 'no.csv')}, got "nothing there".`),
+      new DataError(`openManifest: expected UTF-8 text at ${join(folder, 'no.csv')}, got "nothing there".`),
     );
     await writeFile(join(folder, 'latin.csv'), Uint8Array.of(0x70, 0xe4, 0x0a));
     await expect(openManifest(join(folder, 'latin.csv'))).rejects.toThrow('got "bytes that are none"');

@@ -77,7 +77,7 @@ export class ManifestDataset implements ClipSource {
   fileOf(id: string): string {
     const path = this.#paths.get(id);
     if (path !== undefined) return path;
-    throw new ArgumentError(`ManifestDataset: wanted the id of one of its ${this.#paths.size} clips, got ${id}.`);
+    throw new ArgumentError(`ManifestDataset: expected the id of one of its ${this.#paths.size} clips, got ${id}.`);
   }
 
   /**
@@ -115,7 +115,7 @@ async function readFileFrames(
     const beyond = indices.find((index) => index >= video.frameCount);
     if (beyond !== undefined) {
       throw new DataError(
-        `readFrames: wanted frame ${beyond} of clip ${id}, got a video of ${video.frameCount} frames at ${path}.`,
+        `readFrames: expected frame ${beyond} of clip ${id}, got a video of ${video.frameCount} frames at ${path}.`,
       );
     }
     return await video.readFrames(indices, options);
@@ -199,11 +199,12 @@ interface Opened {
 async function openEntry(entry: ManifestEntry, path: string, stages: number): Promise<Opened> {
   const { id, diveNumber, score, difficulty, event, split = 'train' } = entry;
   const facts = await stat(path).catch(() => undefined);
-  if (!facts) throw new DataError(`openManifest: wanted a video or a folder of images at ${path}, got nothing there.`);
+  if (!facts)
+    throw new DataError(`openManifest: expected a video or a folder of images at ${path}, got nothing there.`);
   const { frameCount, transitions } = await framesOf(entry, path, stages);
   const late = transitions.find((frame) => frame >= frameCount);
   if (late !== undefined) {
-    throw new DataError(`openManifest: wanted transitions within ${frameCount} frames, got one at ${late}.`);
+    throw new DataError(`openManifest: expected transitions within ${frameCount} frames, got one at ${late}.`);
   }
   const labelled: Clip = { id, competition: event, diveNumber, score, difficulty, frameCount, transitions, split };
   return { labelled, entry, path, identity: [id, entry.path, facts.size, facts.mtimeMs] };
@@ -218,7 +219,7 @@ async function framesOf(entry: ManifestEntry, path: string, stages: number) {
   try {
     const { frameCount, timestamps, durationSeconds } = video;
     if (frames !== undefined && frames !== frameCount) {
-      throw new DataError(`openManifest: wanted ${frames} frames as the manifest says, got ${frameCount}.`);
+      throw new DataError(`openManifest: expected ${frames} frames as the manifest says, got ${frameCount}.`);
     }
     if (transitionSeconds === undefined) {
       return { frameCount, transitions: [...(transitions ?? equalParts(frameCount, stages))] };
@@ -227,7 +228,7 @@ async function framesOf(entry: ManifestEntry, path: string, stages: number) {
     const late = transitionSeconds[found.indexOf(-1)];
     if (late !== undefined) {
       throw new DataError(
-        `openManifest: wanted transition_seconds within ${durationSeconds.toFixed(2)} s, got one at ${late}.`,
+        `openManifest: expected transition_seconds within ${durationSeconds.toFixed(2)} s, got one at ${late}.`,
       );
     }
     return { frameCount, transitions: found };

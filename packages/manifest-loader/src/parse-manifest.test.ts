@@ -77,86 +77,89 @@ describe('parseManifest', () => {
 
   it('names lines as an editor counts them, after values of several lines too', () => {
     expect(failure(() => csv('path,score,note', '"a.mp4",1,"two', 'lines"', 'b.mp4,x,'))).toBe(
-      'openManifest: wanted a number of at most 1e9 as score in line 4, got "x".',
+      'openManifest: expected a number of at most 1e9 as score in line 4, got "x".',
     );
   });
 
   it.each([
-    ['../secret.mp4', 'openManifest: wanted a path below the manifest\'s folder in line 2, got "../secret.mp4".'],
-    ['a/../../b.mp4', 'openManifest: wanted a path below the manifest\'s folder in line 2, got "a/../../b.mp4".'],
-    ['/etc/passwd', 'openManifest: wanted a path below the manifest\'s folder in line 2, got "/etc/passwd".'],
-    ['..\\b.mp4', 'openManifest: wanted a path below the manifest\'s folder in line 2, got "..\\\\b.mp4".'],
+    ['../secret.mp4', 'openManifest: expected a path below the manifest\'s folder in line 2, got "../secret.mp4".'],
+    ['a/../../b.mp4', 'openManifest: expected a path below the manifest\'s folder in line 2, got "a/../../b.mp4".'],
+    ['/etc/passwd', 'openManifest: expected a path below the manifest\'s folder in line 2, got "/etc/passwd".'],
+    ['..\\b.mp4', 'openManifest: expected a path below the manifest\'s folder in line 2, got "..\\\\b.mp4".'],
     [
       '\\\\server\\share',
-      'openManifest: wanted a path below the manifest\'s folder in line 2, got "\\\\\\\\server\\\\share".',
+      'openManifest: expected a path below the manifest\'s folder in line 2, got "\\\\\\\\server\\\\share".',
     ],
-    ['C:\\b.mp4', 'openManifest: wanted a path below the manifest\'s folder in line 2, got "C:\\\\b.mp4".'],
+    ['C:\\b.mp4', 'openManifest: expected a path below the manifest\'s folder in line 2, got "C:\\\\b.mp4".'],
     [
       'https://example.org/a.mp4',
-      'openManifest: wanted a path below the manifest\'s folder in line 2, got "https://example.org/a.mp4".',
+      'openManifest: expected a path below the manifest\'s folder in line 2, got "https://example.org/a.mp4".',
     ],
-    ['a\u0000b.mp4', 'openManifest: wanted path without control characters in line 2, got "a\\u0000b.mp4".'],
+    ['a\u0000b.mp4', 'openManifest: expected path without control characters in line 2, got "a\\u0000b.mp4".'],
     [
       '.',
-      'openManifest: wanted an id of at most 200 characters that can be the name of a file in line 2 (give one as id), got "".',
+      'openManifest: expected an id of at most 200 characters that can be the name of a file in line 2 (give one as id), got "".',
     ],
   ])('refuses the path %j', (path, message) => {
     expect(failure(() => csv('path,score', `${path},1`))).toBe(message);
   });
 
   it.each([
-    [['path,score', 'a.mp4,'], 'openManifest: wanted a number as score in line 2, got nothing.'],
-    [['path,score', 'a.mp4,"81,6"'], 'openManifest: wanted a number of at most 1e9 as score in line 2, got "81,6".'],
+    [['path,score', 'a.mp4,'], 'openManifest: expected a number as score in line 2, got nothing.'],
+    [['path,score', 'a.mp4,"81,6"'], 'openManifest: expected a number of at most 1e9 as score in line 2, got "81,6".'],
     [
       ['path,score', 'a.mp4,Infinity'],
-      'openManifest: wanted a number of at most 1e9 as score in line 2, got "Infinity".',
+      'openManifest: expected a number of at most 1e9 as score in line 2, got "Infinity".',
     ],
-    [['path,score', ',1'], 'openManifest: wanted a path in line 2, got nothing.'],
-    [['score', '1'], 'openManifest: wanted a path in line 2, got nothing.'],
-    [['path,score,score', 'a,1,1'], 'openManifest: wanted every column once, got "score twice".'],
-    [['path,video,score', 'a,b,1'], 'openManifest: wanted one of path, video, file in line 2, got "several".'],
-    [['path,score', 'a,1,2'], 'openManifest: wanted 2 values in line 2, as many as columns, got 3.'],
+    [['path,score', ',1'], 'openManifest: expected a path in line 2, got nothing.'],
+    [['score', '1'], 'openManifest: expected a path in line 2, got nothing.'],
+    [['path,score,score', 'a,1,1'], 'openManifest: expected every column once, got "score twice".'],
+    [['path,video,score', 'a,b,1'], 'openManifest: expected one of path, video, file in line 2, got "several".'],
+    [['path,score', 'a,1,2'], 'openManifest: expected 2 values in line 2, as many as columns, got 3.'],
     [
       ['path,score', 'a.mp4,1', 'A.MP4,1'],
-      'openManifest: wanted every id once (whatever the case), got "A in line 2 and line 3".'.replace('"A in', '"A in'),
+      'openManifest: expected every id once (whatever the case), got "A in line 2 and line 3".'.replace(
+        '"A in',
+        '"A in',
+      ),
     ],
     [
       ['path,score,split', 'a,1,val'],
-      'openManifest: wanted train or test as split in line 2 (clips for validation are taken from training), got "val".',
+      'openManifest: expected train or test as split in line 2 (clips for validation are taken from training), got "val".',
     ],
     [
       ['path,score,split', 'a,1,train', 'b,1,'],
-      'openManifest: wanted a split for all clips or for none, got "one in line 2 and none in line 3".',
+      'openManifest: expected a split for all clips or for none, got "one in line 2 and none in line 3".',
     ],
     [
       ['path,score,class', 'a,1,', 'b,1,vault'],
-      'openManifest: wanted a class for all clips or for none, got "one in line 3 and none in line 2".',
+      'openManifest: expected a class for all clips or for none, got "one in line 3 and none in line 2".',
     ],
     [
       ['path,score,transitions', 'a,1,5', 'b,1,'],
-      'openManifest: wanted transitions for all clips or for none, got "one in line 2 and none in line 3".',
+      'openManifest: expected transitions for all clips or for none, got "one in line 2 and none in line 3".',
     ],
     [
       ['path,score,transitions', 'a,1,5', 'b,1,5 6'],
-      'openManifest: wanted 1 transitions in line 3, as line 2 has, got 2.',
+      'openManifest: expected 1 transitions in line 3, as line 2 has, got 2.',
     ],
-    [['path,score,transitions', 'a,1,6 5'], 'openManifest: wanted ascending transitions in line 2, got "6 5".'],
+    [['path,score,transitions', 'a,1,6 5'], 'openManifest: expected ascending transitions in line 2, got "6 5".'],
     [
       ['path,score,transitions', 'a,1,6.5'],
-      'openManifest: wanted whole numbers of frames as transitions in line 2, got 6.5.',
+      'openManifest: expected whole numbers of frames as transitions in line 2, got 6.5.',
     ],
-    [['path,score,transitions', 'a,1,-6'], 'openManifest: wanted transitions of at least 0 in line 2, got -6.'],
+    [['path,score,transitions', 'a,1,-6'], 'openManifest: expected transitions of at least 0 in line 2, got -6.'],
     [
       ['path,score,transitions,transition_seconds', 'a,1,6,6'],
-      'openManifest: wanted transitions or transition_seconds in line 2, got "both".',
+      'openManifest: expected transitions or transition_seconds in line 2, got "both".',
     ],
-    [['path,score,frames', 'a,1,0'], 'openManifest: wanted a whole number of at least 1 as frames in line 2, got 0.'],
+    [['path,score,frames', 'a,1,0'], 'openManifest: expected a whole number of at least 1 as frames in line 2, got 0.'],
     [
       ['path,score,id', 'a,1,x/y'],
-      'openManifest: wanted an id of at most 200 characters that can be the name of a file in line 2, got "x/y".',
+      'openManifest: expected an id of at most 200 characters that can be the name of a file in line 2, got "x/y".',
     ],
-    [['path,score'], 'openManifest: wanted at least one clip, got "none".'],
-    [[''], 'openManifest: wanted a line of column names, got "an empty file".'],
+    [['path,score'], 'openManifest: expected at least one clip, got "none".'],
+    [[''], 'openManifest: expected a line of column names, got "an empty file".'],
   ])('says what is wrong: %j', (lines, message) => {
     const said = failure(() => csv(...lines));
     expect(said.replace('"a in line 2 and line 3"', '"A in line 2 and line 3"')).toBe(message);
@@ -164,29 +167,31 @@ describe('parseManifest', () => {
 
   it('says where CSV and JSON break', () => {
     expect(failure(() => csv('path,score', 'a,"1'))).toMatch(
-      /^openManifest: wanted CSV in line 2, got "text that is none: Quote/,
+      /^openManifest: expected CSV in line 2, got "text that is none: Quote/,
     );
     expect(failure(() => parseManifest('[{"path": "a",}]', 'json'))).toMatch(
-      /^openManifest: wanted JSON, got "text that is none: /,
+      /^openManifest: expected JSON, got "text that is none: /,
     );
     expect(failure(() => json({ videos: [] }))).toBe(
-      'openManifest: wanted a list of clips, or an object with such a list as "clips", got an object.',
+      'openManifest: expected a list of clips, or an object with such a list as "clips", got an object.',
     );
-    expect(failure(() => json([{ path: 'a', score: 1 }, 7]))).toBe('openManifest: wanted an object as entry 2, got 7.');
+    expect(failure(() => json([{ path: 'a', score: 1 }, 7]))).toBe(
+      'openManifest: expected an object as entry 2, got 7.',
+    );
     expect(failure(() => json([{ path: ['a'], score: 1 }]))).toBe(
-      'openManifest: wanted text as path in entry 1, got a list of 1.',
+      'openManifest: expected text as path in entry 1, got a list of 1.',
     );
   });
 
   it('keeps its limits', () => {
     const wide = Array.from({ length: manifestLimits.columns + 1 }, (_, index) => `c${index}`).join(',');
-    expect(failure(() => csv(wide, '1'))).toBe('openManifest: wanted at most 200 columns, got 201.');
+    expect(failure(() => csv(wide, '1'))).toBe('openManifest: expected at most 200 columns, got 201.');
     expect(failure(() => csv('path,score', `${'a'.repeat(501)},1`))).toBe(
-      'openManifest: wanted at most 500 characters as path in line 2, got "501".',
+      'openManifest: expected at most 500 characters as path in line 2, got "501".',
     );
     const many = Array.from({ length: 1001 }, (_, index) => index);
     expect(failure(() => json([{ path: 'a', score: 1, transitions: many }]))).toBe(
-      'openManifest: wanted at most 1000 transitions in entry 1, got 1001.',
+      'openManifest: expected at most 1000 transitions in entry 1, got 1001.',
     );
   });
 

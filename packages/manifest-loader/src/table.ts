@@ -22,11 +22,11 @@ export const manifestLimits = {
   transitions: 1000,
 } as const;
 
-/** `wanted ..., got ...` with any value shown short. */
-export function wrong(wanted: string, got: unknown, options?: ErrorOptions): DataError {
+/** `expected ..., got ...` with any value shown short. */
+export function wrong(expected: string, got: unknown, options?: ErrorOptions): DataError {
   const text = typeof got === 'string' ? JSON.stringify(got) : got === undefined ? 'nothing' : describe(got);
   return new DataError(
-    `openManifest: wanted ${wanted}, got ${text.length > 120 ? `${text.slice(0, 120)}...` : text}.`,
+    `openManifest: expected ${expected}, got ${text.length > 120 ? `${text.slice(0, 120)}...` : text}.`,
     options,
   );
 }

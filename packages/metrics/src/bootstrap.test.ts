@@ -63,7 +63,7 @@ describe('bootstrapInterval', () => {
     expect(bootstrapInterval(spearman, [1], [1], { resamples: 10 })).toEqual([Number.NaN, Number.NaN]);
   });
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     expect(() => bootstrapInterval(spearman, [1, 2], [1, 2], { level: 1 })).toThrow(
       new MetricsError('ERR_MCORE_ARGUMENT', 'bootstrapInterval: level must lie between 0 and 1, got 1.'),
     );

@@ -33,9 +33,9 @@ describe('conformalRadius', () => {
     expect(conformalInterval(50, [1, -2, 3], 0.99)).toEqual([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
   });
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     expect(() => conformalRadius([], 0.9)).toThrow(
-      new MetricsError('ERR_MCORE_SHAPE', 'conformalRadius: wanted at least one residual, got none.'),
+      new MetricsError('ERR_MCORE_SHAPE', 'conformalRadius: expected at least one residual, got none.'),
     );
     expect(() => conformalRadius([1], 0)).toThrow(
       new MetricsError('ERR_MCORE_ARGUMENT', 'conformalRadius: level must lie between 0 and 1, got 0.'),

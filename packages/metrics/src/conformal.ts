@@ -8,14 +8,14 @@ import { assertLevel, MetricsError } from './metrics-error.js';
  * Source: Lei et al., "Distribution-Free Predictive Inference for Regression", JASA 2018, algorithm 2.
  *
  * @param residuals - predicted - actual on held-out clips, in the unit of the scores; signs don't matter.
- * @param level - Wanted coverage, in (0, 1); 0.9 unless given.
+ * @param level - Expected coverage, in (0, 1); 0.9 unless given.
  * @returns At least 0; Infinity where there are too few residuals for the level (fewer than level / (1 - level)).
  * @throws {@link MetricsError} if there are no residuals, one is NaN, or the level is out of range.
  */
 export function conformalRadius(residuals: ArrayLike<number>, level = 0.9): number {
   assertLevel('conformalRadius', level);
   if (residuals.length === 0) {
-    throw new MetricsError('ERR_MCORE_SHAPE', 'conformalRadius: wanted at least one residual, got none.');
+    throw new MetricsError('ERR_MCORE_SHAPE', 'conformalRadius: expected at least one residual, got none.');
   }
   const sorted = Float64Array.from(residuals, Math.abs).sort();
   const nan = sorted.findIndex(Number.isNaN);
@@ -32,7 +32,7 @@ export function conformalRadius(residuals: ArrayLike<number>, level = 0.9): numb
  *
  * @param prediction - A score.
  * @param residuals - predicted - actual on held-out clips, in the unit of the score.
- * @param level - Wanted coverage, in (0, 1); 0.9 unless given.
+ * @param level - Expected coverage, in (0, 1); 0.9 unless given.
  * @returns `[low, high]`, prediction -+ radius.
  * @throws {@link MetricsError} if there are no residuals, one is NaN, or the level is out of range.
  */

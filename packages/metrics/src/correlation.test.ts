@@ -101,10 +101,10 @@ describe('fisherMean', () => {
 
   it('refuses what is no correlation', () => {
     expect(() => fisherMean([])).toThrow(
-      new MetricsError('ERR_MCORE_SHAPE', 'fisherMean: wanted at least one correlation, got none.'),
+      new MetricsError('ERR_MCORE_SHAPE', 'fisherMean: expected at least one correlation, got none.'),
     );
     expect(() => fisherMean([0.5, 1.5])).toThrow(
-      new MetricsError('ERR_MCORE_ARGUMENT', 'fisherMean: wanted correlations in [-1, 1], got 1.5.'),
+      new MetricsError('ERR_MCORE_ARGUMENT', 'fisherMean: expected correlations in [-1, 1], got 1.5.'),
     );
   });
 });

@@ -73,13 +73,13 @@ export function kendall(predicted: ArrayLike<number>, actual: ArrayLike<number>)
  */
 export function fisherMean(correlations: ArrayLike<number>): number {
   if (correlations.length === 0) {
-    throw new MetricsError('ERR_MCORE_SHAPE', 'fisherMean: wanted at least one correlation, got none.');
+    throw new MetricsError('ERR_MCORE_SHAPE', 'fisherMean: expected at least one correlation, got none.');
   }
   let sum = 0;
   for (let index = 0; index < correlations.length; index++) {
     const value = correlations[index]!;
     if (Math.abs(value) > 1) {
-      throw new MetricsError('ERR_MCORE_ARGUMENT', `fisherMean: wanted correlations in [-1, 1], got ${value}.`);
+      throw new MetricsError('ERR_MCORE_ARGUMENT', `fisherMean: expected correlations in [-1, 1], got ${value}.`);
     }
     sum += Math.atanh(value);
   }

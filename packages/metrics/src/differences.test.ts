@@ -31,7 +31,7 @@ describe('relativeL2', () => {
     expect(relativeL2([1, 2], [3, 3], { range: 1 })).toBe(2.5);
   });
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     expect(() => relativeL2([1], [1], { range: 0 })).toThrow(
       new MetricsError('ERR_MCORE_ARGUMENT', 'relativeL2: range must be above 0, got 0.'),
     );
@@ -55,9 +55,9 @@ describe('errors in the unit of the scores', () => {
     expect(meanAbsoluteError([1], [Number.NaN])).toBeNaN();
   });
 
-  it('say what they wanted', () => {
+  it('say what they expected', () => {
     expect(() => meanAbsoluteError([], [])).toThrow(
-      new MetricsError('ERR_MCORE_SHAPE', 'meanAbsoluteError: wanted at least one value, got none.'),
+      new MetricsError('ERR_MCORE_SHAPE', 'meanAbsoluteError: expected at least one value, got none.'),
     );
     expect(() => rootMeanSquaredError([1], [1, 2])).toThrow(
       new MetricsError(

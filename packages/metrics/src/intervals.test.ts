@@ -60,7 +60,7 @@ describe('averageIoU', () => {
     expect(averageIoU([Int32Array.of(10, 15, 30)], [[10, 25, 30]], 1)).toBe(1);
   });
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     expect(() => averageIoU([[1, 2]], [[1, 2]], 0)).toThrow(
       new MetricsError('ERR_MCORE_ARGUMENT', 'averageIoU: threshold must lie in (0, 1], got 0.'),
     );
@@ -104,7 +104,7 @@ describe('stageIoU', () => {
     expect(meanStageIoU(predicted!, actual!, 100)).toEqual([0.75, 0.9, 1]);
   });
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     expect(() => stageIoU([1], [1, 2], 96)).toThrow(
       new MetricsError('ERR_MCORE_SHAPE', 'stageIoU: predicted and actual must have the same length, got 1 and 2.'),
     );
@@ -158,9 +158,9 @@ describe('IoU over thresholds', () => {
     expect(stageIoUShares([[5]], [Int32Array.of(5)], [10], [1])).toEqual([[1, 1]]);
   });
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     expect(() => meanAverageIoU(predicted, actual, [])).toThrow(
-      new MetricsError('ERR_MCORE_SHAPE', 'meanAverageIoU: wanted at least one threshold, got none.'),
+      new MetricsError('ERR_MCORE_SHAPE', 'meanAverageIoU: expected at least one threshold, got none.'),
     );
     expect(() => stageIoUShares(predicted, actual, 100, [0.5, 1.5])).toThrow(
       new MetricsError('ERR_MCORE_ARGUMENT', 'stageIoUShares: thresholds must lie in (0, 1], got 1.5.'),

@@ -196,7 +196,7 @@ function stageIoUs(
 
 function assertThresholds(caller: string, thresholds: ArrayLike<number>): void {
   if (thresholds.length === 0) {
-    throw new MetricsError('ERR_MCORE_SHAPE', `${caller}: wanted at least one threshold, got none.`);
+    throw new MetricsError('ERR_MCORE_SHAPE', `${caller}: expected at least one threshold, got none.`);
   }
   for (let index = 0; index < thresholds.length; index++) {
     if (!(thresholds[index]! > 0 && thresholds[index]! <= 1)) {

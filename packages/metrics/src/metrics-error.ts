@@ -39,7 +39,7 @@ export function assertPaired(
 ): void {
   assertSameLength(caller, predicted, actual, names);
   if (predicted.length === 0) {
-    throw new MetricsError('ERR_MCORE_SHAPE', `${caller}: wanted at least one value, got none.`);
+    throw new MetricsError('ERR_MCORE_SHAPE', `${caller}: expected at least one value, got none.`);
   }
 }
 

@@ -41,7 +41,7 @@ describe('scoreDistribution', () => {
     expect([...scoreDistribution(0.5, 1e-3, { min: 0, max: 1, bins: 2 })]).toEqual([0.5, 0.5]);
   });
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     const grid = { min: 0, max: 10, bins: 11 };
     expect(() => scoreDistribution(5, 0, grid)).toThrow(
       new MetricsError('ERR_MCORE_ARGUMENT', 'scoreDistribution: deviation must be above 0, got 0.'),
@@ -71,7 +71,7 @@ describe('reading a distribution', () => {
 
   it('refuses what is no distribution', () => {
     expect(() => expectedScore([1, 2, 3], { ...grid, bins: 4 })).toThrow(
-      new MetricsError('ERR_MCORE_SHAPE', 'expectedScore: wanted a distribution of 4 bins, got 3.'),
+      new MetricsError('ERR_MCORE_SHAPE', 'expectedScore: expected a distribution of 4 bins, got 3.'),
     );
     expect(() => modalScore([0.5, -0.1], grid)).toThrow(
       new MetricsError('ERR_MCORE_ARGUMENT', 'modalScore: shares must be at least 0, got -0.1.'),
@@ -116,9 +116,9 @@ describe('panelScore', () => {
     expect(panelScore(Float32Array.of(1, 2, 3, 4), 1, 1)).toBe(5);
   });
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     expect(() => panelScore([7, 8], 1, 1)).toThrow(
-      new MetricsError('ERR_MCORE_SHAPE', 'panelScore: wanted more than 2 awards to strike 1 at each end, got 2.'),
+      new MetricsError('ERR_MCORE_SHAPE', 'panelScore: expected more than 2 awards to strike 1 at each end, got 2.'),
     );
     expect(() => panelScore([7], 1, 0.5)).toThrow(
       new MetricsError('ERR_MCORE_ARGUMENT', 'panelScore: struck must be a whole number of at least 0, got 0.5.'),

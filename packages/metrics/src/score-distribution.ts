@@ -112,7 +112,7 @@ export function panelScore(
   if (awards.length <= 2 * struck) {
     throw new MetricsError(
       'ERR_MCORE_SHAPE',
-      `panelScore: wanted more than ${2 * struck} awards to strike ${struck} at each end, got ${awards.length}.`,
+      `panelScore: expected more than ${2 * struck} awards to strike ${struck} at each end, got ${awards.length}.`,
     );
   }
   const kept = Float64Array.from(awards)
@@ -136,7 +136,7 @@ function gridOf(caller: string, distribution: ArrayLike<number>, grid: ScoreGrid
   if (distribution.length !== checked.bins) {
     throw new MetricsError(
       'ERR_MCORE_SHAPE',
-      `${caller}: wanted a distribution of ${checked.bins} bins, got ${distribution.length}.`,
+      `${caller}: expected a distribution of ${checked.bins} bins, got ${distribution.length}.`,
     );
   }
   return { ...checked, sum: total(caller, distribution) };

@@ -131,13 +131,16 @@ describe('checkpoints', () => {
       return JSON.stringify(copy);
     };
     const refused: [Record<string, string | undefined>, string][] = [
-      [{ format: 'pt' }, 'wanted dive.safetensors to be of format "mcore checkpoint 1", got "pt".'],
+      [{ format: 'pt' }, 'expected dive.safetensors to be of format "mcore checkpoint 1", got "pt".'],
       [
         { format: undefined },
-        'wanted dive.safetensors to be of format "mcore checkpoint 1", got "no format in its metadata".',
+        'expected dive.safetensors to be of format "mcore checkpoint 1", got "no format in its metadata".',
       ],
-      [{ config: undefined }, 'wanted JSON as "config" in the metadata of dive.safetensors, got none.'],
-      [{ config: '{"preset":' }, 'wanted JSON as "config" in the metadata of dive.safetensors, got "{\\"preset\\":".'],
+      [{ config: undefined }, 'expected JSON as "config" in the metadata of dive.safetensors, got none.'],
+      [
+        { config: '{"preset":' },
+        'expected JSON as "config" in the metadata of dive.safetensors, got "{\\"preset\\":".',
+      ],
       [{ config: '[]' }, 'in the metadata of dive.safetensors, config must be an object, got [].'],
       [
         { config: of((copy) => Object.assign(copy, { preset: '__proto__' })) },
@@ -193,7 +196,7 @@ describe('checkpoints', () => {
     const { info: decoded, tensors } = decodeCheckpoint(await tampered({ config: JSON.stringify(huge) }));
     expect(() => modelFromCheckpoint({ info: decoded, tensors })).toThrow(
       new WeightsError(
-        'modelFromCheckpoint: wanted the 1611665828 parameters of the configuration, got tensors with 0 numbers.',
+        'modelFromCheckpoint: expected the 1611665828 parameters of the configuration, got tensors with 0 numbers.',
       ),
     );
     expect(tf.memory().numTensors).toBe(before);
@@ -203,7 +206,9 @@ describe('checkpoints', () => {
     const counter: SafeTensor = { dtype: 'I64', shape: [], data: BigInt64Array.of(1n) };
     const bytes = writeSafetensors(new Map([['bn.num_batches_tracked', counter]]), { format: 'mcore checkpoint 1' });
     expect(() => decodeCheckpoint(bytes)).toThrow(
-      new DataError('decodeCheckpoint: wanted floating-point tensors in the file, got bn.num_batches_tracked of I64.'),
+      new DataError(
+        'decodeCheckpoint: expected floating-point tensors in the file, got bn.num_batches_tracked of I64.',
+      ),
     );
   });
 

@@ -86,12 +86,12 @@ export function decodeCheckpoint(bytes: Uint8Array, name = 'the file'): Checkpoi
   const { tensors: all, metadata } = readSafetensors(bytes);
   for (const [key, { dtype }] of all) {
     if (!FLOATS.has(dtype)) {
-      throw new DataError(`decodeCheckpoint: wanted floating-point tensors in ${name}, got ${key} of ${dtype}.`);
+      throw new DataError(`decodeCheckpoint: expected floating-point tensors in ${name}, got ${key} of ${dtype}.`);
     }
   }
   if (metadata.format !== FORMAT) {
     throw new DataError(
-      `decodeCheckpoint: wanted ${name} to be of format "${FORMAT}", got "${metadata.format ?? 'no format in its metadata'}".`,
+      `decodeCheckpoint: expected ${name} to be of format "${FORMAT}", got "${metadata.format ?? 'no format in its metadata'}".`,
     );
   }
   const read = (key: keyof typeof metadataSchemas): unknown => parseMetadata(metadata[key], key, name);
@@ -129,12 +129,12 @@ export function modelFromCheckpoint({ info, tensors }: Pick<Checkpoint, 'info' |
 
 /** Before anything is allocated: a file of a few bytes must not make a model of gigabytes. */
 function assertEnoughNumbers(config: MCoReConfig, tensors: ReadonlyMap<string, SafeTensor>): void {
-  const wanted = parameterCounts(config).total;
+  const expected = parameterCounts(config).total;
   let got = 0;
   for (const { data } of tensors.values()) got += data.length;
-  if (got < wanted) {
+  if (got < expected) {
     throw new WeightsError(
-      `modelFromCheckpoint: wanted the ${wanted} parameters of the configuration, got tensors with ${got} numbers.`,
+      `modelFromCheckpoint: expected the ${expected} parameters of the configuration, got tensors with ${got} numbers.`,
     );
   }
 }
@@ -181,14 +181,14 @@ function parseMetadata(text: string | undefined, key: keyof typeof metadataSchem
     value = JSON.parse(text ?? '');
   } catch {
     throw new DataError(
-      `decodeCheckpoint: wanted JSON as "${key}" in the metadata of ${name}, got ${text === undefined ? 'none' : JSON.stringify(text.slice(0, 40))}.`,
+      `decodeCheckpoint: expected JSON as "${key}" in the metadata of ${name}, got ${text === undefined ? 'none' : JSON.stringify(text.slice(0, 40))}.`,
     );
   }
   const [problem] = schemaProblems(metadataSchemas[key], value);
   if (problem) {
-    const { path, wanted, got } = problem;
+    const { path, expected, got } = problem;
     throw new DataError(
-      `decodeCheckpoint: in the metadata of ${name}, ${formatPath([key, ...path])} must be ${wanted}, got ${got}.`,
+      `decodeCheckpoint: in the metadata of ${name}, ${formatPath([key, ...path])} must be ${expected}, got ${got}.`,
     );
   }
   return withDefaults(metadataSchemas[key], value);

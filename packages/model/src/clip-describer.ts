@@ -80,7 +80,7 @@ export class ClipDescriber {
     const { featureSize } = this.model.backbone;
     if (features.length === 0 || features.length % featureSize !== 0) {
       throw new ArgumentError(
-        `ClipDescriber.stagesAt: wanted frames x ${featureSize} features, got ${features.length} numbers.`,
+        `ClipDescriber.stagesAt: expected frames x ${featureSize} features, got ${features.length} numbers.`,
       );
     }
     return this.#stagesOf(features, transitions);

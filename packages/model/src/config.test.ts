@@ -74,7 +74,7 @@ describe('presets', () => {
     expect(presets.released.loss.contrastive.weight).toBe(10);
     expect(presets.released.segmenter.dropout).toBe(0.5);
     expect(() => presetConfig('relaesed')).toThrow(
-      new ArgumentError('presetConfig: wanted one of paper, released, laptop, got relaesed.'),
+      new ArgumentError('presetConfig: expected one of paper, released, laptop, got relaesed.'),
     );
     expect(() => presetConfig('toString')).toThrow(ArgumentError);
   });

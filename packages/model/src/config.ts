@@ -155,7 +155,7 @@ export const presets: Readonly<Record<PresetName, MCoReConfig>> = { paper: PAPER
  */
 export function presetConfig(name: string): MCoReConfig {
   if (!Object.hasOwn(presets, name)) {
-    throw new ArgumentError(`presetConfig: wanted one of ${Object.keys(presets).join(', ')}, got ${name}.`);
+    throw new ArgumentError(`presetConfig: expected one of ${Object.keys(presets).join(', ')}, got ${name}.`);
   }
   return structuredClone(presets[name as PresetName]);
 }

@@ -47,21 +47,21 @@ describe('ExemplarBank', () => {
     expect([match, drawn[0]!.id]).toEqual(['nearest', '02__1']);
   });
 
-  it('says what it wanted of exemplars', () => {
+  it('says what it expected of exemplars', () => {
     expect(() => new ExemplarBank([], shape, '')).toThrow(
-      new DataError('ExemplarBank: wanted at least one exemplar, got none.'),
+      new DataError('ExemplarBank: expected at least one exemplar, got none.'),
     );
     const short = { ...exemplars[0]!, stages: new Float32Array(11) };
     expect(() => new ExemplarBank([short], shape, '')).toThrow(
-      new DataError('ExemplarBank: wanted 12 features for every exemplar, got 11 for 01__1.'),
+      new DataError('ExemplarBank: expected 12 features for every exemplar, got 11 for 01__1.'),
     );
     expect(() => new ExemplarBank([...exemplars, exemplars[0]!], shape, '')).toThrow(
-      new DataError('ExemplarBank: wanted every exemplar once, got 01__1 twice.'),
+      new DataError('ExemplarBank: expected every exemplar once, got 01__1 twice.'),
     );
     expect(() => new ExemplarBank(exemplars, shape, '').draw('swan', 1, new Random(1))).toThrow(ArgumentError);
   });
 
-  it('says what it wanted of a file', () => {
+  it('says what it expected of a file', () => {
     const stages: SafeTensor = { dtype: 'F32', shape: [1, 2, 2, 3], data: new Float32Array(12) };
     const row = { id: 'a', diveNumber: '107b', score: 70, difficulty: 3 };
     const decode = (
@@ -78,23 +78,23 @@ describe('ExemplarBank', () => {
       );
     expect(decode(JSON.stringify([row])).exemplars[0]).toMatchObject(row);
     const refused: [() => unknown, string][] = [
-      [() => decode('[]', stages, 'x'), 'wanted a safetensors file of format "mcore exemplar bank 1", got "x".'],
+      [() => decode('[]', stages, 'x'), 'expected a safetensors file of format "mcore exemplar bank 1", got "x".'],
       [
         () => decode('[]', null),
-        'wanted the tensor stages [exemplars, stages, steps, channels] of F32 or F16, got none.',
+        'expected the tensor stages [exemplars, stages, steps, channels] of F32 or F16, got none.',
       ],
       [
         () => decode('[]', { dtype: 'I32', shape: [1], data: new Int32Array(1) }),
-        'wanted the tensor stages [exemplars, stages, steps, channels] of F32 or F16, got [1] of I32.',
+        'expected the tensor stages [exemplars, stages, steps, channels] of F32 or F16, got [1] of I32.',
       ],
-      [() => decode('{oops'), 'wanted 1 exemplars in the metadata, got no JSON.'],
-      [() => decode(undefined), 'wanted 1 exemplars in the metadata, got no JSON.'],
-      [() => decode('7'), 'wanted 1 exemplars in the metadata, got no list.'],
-      [() => decode('[]'), 'wanted 1 exemplars in the metadata, got 0.'],
-      [() => decode('[null]'), 'wanted id, diveNumber, score and difficulty of every exemplar, got null.'],
+      [() => decode('{oops'), 'expected 1 exemplars in the metadata, got no JSON.'],
+      [() => decode(undefined), 'expected 1 exemplars in the metadata, got no JSON.'],
+      [() => decode('7'), 'expected 1 exemplars in the metadata, got no list.'],
+      [() => decode('[]'), 'expected 1 exemplars in the metadata, got 0.'],
+      [() => decode('[null]'), 'expected id, diveNumber, score and difficulty of every exemplar, got null.'],
       [
         () => decode(JSON.stringify([{ ...row, score: '70' }])),
-        'wanted id, diveNumber, score and difficulty of every exemplar, got {"id":"a","diveNumber":"107b","score":"70","difficulty":3}.',
+        'expected id, diveNumber, score and difficulty of every exemplar, got {"id":"a","diveNumber":"107b","score":"70","difficulty":3}.',
       ],
     ];
     for (const [act, message] of refused) expect(act).toThrow(new DataError(`ExemplarBank.decode: ${message}`));

@@ -43,19 +43,19 @@ export class ExemplarBank {
    * @throws {@link DataError} if an exemplar's features don't fit the shape, one is there twice, or there is none.
    */
   constructor(exemplars: readonly Exemplar[], shape: StageShape, weightsId: string) {
-    if (exemplars.length === 0) throw new DataError('ExemplarBank: wanted at least one exemplar, got none.');
+    if (exemplars.length === 0) throw new DataError('ExemplarBank: expected at least one exemplar, got none.');
     const size = shape.stages * shape.steps * shape.channels;
     for (const { id, stages } of exemplars) {
       if (stages.length !== size) {
         throw new DataError(
-          `ExemplarBank: wanted ${size} features for every exemplar, got ${stages.length} for ${id}.`,
+          `ExemplarBank: expected ${size} features for every exemplar, got ${stages.length} for ${id}.`,
         );
       }
     }
     this.#byId = new Map(exemplars.map((exemplar) => [exemplar.id, exemplar]));
     if (this.#byId.size < exemplars.length) {
       const twice = exemplars.find(({ id }, index) => exemplars.findIndex((other) => other.id === id) < index)!;
-      throw new DataError(`ExemplarBank: wanted every exemplar once, got ${twice.id} twice.`);
+      throw new DataError(`ExemplarBank: expected every exemplar once, got ${twice.id} twice.`);
     }
     this.exemplars = exemplars;
     this.shape = shape;
@@ -118,13 +118,13 @@ export class ExemplarBank {
     const tensor = tensors.get('stages');
     if (metadata.format !== FORMAT) {
       throw new DataError(
-        `ExemplarBank.decode: wanted a safetensors file of format "${FORMAT}", got "${metadata.format ?? 'none'}".`,
+        `ExemplarBank.decode: expected a safetensors file of format "${FORMAT}", got "${metadata.format ?? 'none'}".`,
       );
     }
     if (tensor?.shape.length !== 4 || (tensor.dtype !== 'F32' && tensor.dtype !== 'F16')) {
       const got = tensor ? `${formatShape(tensor.shape)} of ${tensor.dtype}` : 'none';
       throw new DataError(
-        `ExemplarBank.decode: wanted the tensor stages [exemplars, stages, steps, channels] of F32 or F16, got ${got}.`,
+        `ExemplarBank.decode: expected the tensor stages [exemplars, stages, steps, channels] of F32 or F16, got ${got}.`,
       );
     }
     const [count, stages, steps, channels] = tensor.shape as [number, number, number, number];
@@ -145,7 +145,7 @@ function parseRows(text: string | undefined, count: number): Omit<Exemplar, 'sta
   const rows = parseJson(text);
   if (!Array.isArray(rows) || rows.length !== count) {
     const got = rows === undefined ? 'no JSON' : Array.isArray(rows) ? rows.length : 'no list';
-    throw new DataError(`ExemplarBank.decode: wanted ${count} exemplars in the metadata, got ${got}.`);
+    throw new DataError(`ExemplarBank.decode: expected ${count} exemplars in the metadata, got ${got}.`);
   }
   return rows.map((row) => {
     const { id, diveNumber, score, difficulty } = (row ?? {}) as Partial<Exemplar>;
@@ -156,7 +156,7 @@ function parseRows(text: string | undefined, count: number): Omit<Exemplar, 'sta
       !Number.isFinite(difficulty)
     ) {
       throw new DataError(
-        `ExemplarBank.decode: wanted id, diveNumber, score and difficulty of every exemplar, got ${JSON.stringify(row)}.`,
+        `ExemplarBank.decode: expected id, diveNumber, score and difficulty of every exemplar, got ${JSON.stringify(row)}.`,
       );
     }
     return { id, diveNumber, score: score!, difficulty: difficulty! };

@@ -139,25 +139,25 @@ describe('importReleased', () => {
     });
     await expect(importReleased(file, { config, name: 'mine.safetensors' })).rejects.toThrow(
       new WeightsError(
-        'importReleased: wanted the 156 tensors of the model in mine.safetensors, got 2 missing (psnet_model._pred_fine._fc_out._fc_out.weight, decoder.model.0.norm_q.bias); 1 extra (decoder.model.1.norm_q.bias); 2 misshapen (regressor_delta.layer3.weight must be [1, 3], got [3, 1], regressor_delta.layer3.bias must be of a floating-point type, got I32).',
+        'importReleased: expected the 156 tensors of the model in mine.safetensors, got 2 missing (psnet_model._pred_fine._fc_out._fc_out.weight, decoder.model.0.norm_q.bias); 1 extra (decoder.model.1.norm_q.bias); 2 misshapen (regressor_delta.layer3.weight must be [1, 3], got [3, 1], regressor_delta.layer3.bias must be of a floating-point type, got I32).',
       ),
     );
   });
 
-  it('says what it wanted of other files', async () => {
-    const wanted =
-      "importReleased: wanted a released checkpoint (base_model, psnet_model, decoder, regressor_delta) or timm's regnety_002 (stem.conv.weight, ...), got";
+  it('says what it expected of other files', async () => {
+    const expected =
+      "importReleased: expected a released checkpoint (base_model, psnet_model, decoder, regressor_delta) or timm's regnety_002 (stem.conv.weight, ...), got";
     await expect(importReleased(writeSafetensors({ a: floats(1) }), { config })).rejects.toThrow(
-      new DataError(`${wanted} the file with a.`),
+      new DataError(`${expected} the file with a.`),
     );
     await expect(importReleased(writeSafetensors({}), { config, name: 'x.bin' })).rejects.toThrow(
-      new DataError(`${wanted} x.bin with nothing.`),
+      new DataError(`${expected} x.bin with nothing.`),
     );
     await expect(importReleased(new TextEncoder().encode('not a checkpoint'), { config })).rejects.toThrow(DataError);
     const twice = stateDict({ 'module.regressor_delta.layer3.bias': floats(1) });
     await expect(importReleased(twice, { config })).rejects.toThrow(
       new WeightsError(
-        'importReleased: wanted regressor_delta.layer3.bias once in the file, got it as module.regressor_delta.layer3.bias and as regressor_delta.layer3.bias.',
+        'importReleased: expected regressor_delta.layer3.bias once in the file, got it as module.regressor_delta.layer3.bias and as regressor_delta.layer3.bias.',
       ),
     );
   });

@@ -91,7 +91,7 @@ function readAny(bytes: Uint8Array, name: string, config: MCoReConfig): FileTens
   if (looksLikeSafetensors(bytes)) return fromStateDict(readSafetensors(bytes).tensors, name, config);
   const value = readTorchCheckpoint(bytes);
   if (!(value instanceof Map)) {
-    throw new DataError(`importReleased: wanted a dict in ${name}, got ${kindOf(value)}.`);
+    throw new DataError(`importReleased: expected a dict in ${name}, got ${kindOf(value)}.`);
   }
   return RELEASED_PARTS.some((part) => value.has(part))
     ? fromReleased(value, name)
@@ -109,7 +109,7 @@ function fromReleased(file: ReadonlyMap<PickleValue, PickleValue>, name: string)
   for (const part of RELEASED_PARTS) {
     const value = file.get(part);
     if (!(value instanceof Map)) {
-      throw new DataError(`importReleased: wanted the state dict "${part}" in ${name}, got ${kindOf(value)}.`);
+      throw new DataError(`importReleased: expected the state dict "${part}" in ${name}, got ${kindOf(value)}.`);
     }
     for (const [key, tensor] of stateDict(value, `${part} of ${name}`)) all.set(`${part}.${key}`, tensor);
   }
@@ -130,7 +130,7 @@ function fromStateDict(dict: ReadonlyMap<string, SafeTensor>, name: string, conf
   }
   if (!keys.some((key) => timmName(key) === 'stem.conv.weight')) {
     throw new DataError(
-      `importReleased: wanted a released checkpoint (${RELEASED_PARTS.join(', ')}) or timm's regnety_002 (stem.conv.weight, ...), got ${name} with ${keys.slice(0, 3).join(', ') || 'nothing'}.`,
+      `importReleased: expected a released checkpoint (${RELEASED_PARTS.join(', ')}) or timm's regnety_002 (stem.conv.weight, ...), got ${name} with ${keys.slice(0, 3).join(', ') || 'nothing'}.`,
     );
   }
   const isHead = (key: string) => timmName(key).startsWith('head.');
@@ -163,7 +163,7 @@ function named(
     const to = rename(from);
     const other = tensors.get(to);
     if (other) {
-      throw new WeightsError(`importReleased: wanted ${to} once in ${name}, got it as ${other.from} and as ${from}.`);
+      throw new WeightsError(`importReleased: expected ${to} once in ${name}, got it as ${other.from} and as ${from}.`);
     }
     tensors.set(to, { from, tensor });
   }
@@ -175,7 +175,7 @@ function stateDict(value: ReadonlyMap<PickleValue, PickleValue>, name: string): 
     [...value].map(([key, tensor]) => {
       if (typeof key !== 'string' || !isPickledArray(tensor) || tensor.dtype === 'TEXT' || tensor.dtype === 'OBJECT') {
         throw new DataError(
-          `importReleased: wanted tensors by name in ${name}, got ${kindOf(tensor)} as ${String(key)}.`,
+          `importReleased: expected tensors by name in ${name}, got ${kindOf(tensor)} as ${String(key)}.`,
         );
       }
       return [key, tensor];
@@ -210,7 +210,7 @@ function place(
     .map(([kind, list]) => `${list.length} ${kind} (${list.join(', ')})`);
   if (listed.length > 0) {
     throw new WeightsError(
-      `importReleased: wanted the ${expected.size} tensors of the model in ${name}, got ${listed.join('; ')}.`,
+      `importReleased: expected the ${expected.size} tensors of the model in ${name}, got ${listed.join('; ')}.`,
     );
   }
   const tensors = new Map(expected);
@@ -228,9 +228,9 @@ function place(
 }
 
 /** What is wrong with a tensor's shape or type, in words, if anything is. */
-function mismatch(wanted: SafeTensor | undefined, { from, tensor }: Found): string[] {
-  if (!wanted) return [];
-  const [want, got] = [formatShape(wanted.shape), formatShape(tensor.shape)];
+function mismatch(expected: SafeTensor | undefined, { from, tensor }: Found): string[] {
+  if (!expected) return [];
+  const [want, got] = [formatShape(expected.shape), formatShape(tensor.shape)];
   if (want !== got) return [`${from} must be ${want}, got ${got}`];
   return FLOATS.has(tensor.dtype) ? [] : [`${from} must be of a floating-point type, got ${tensor.dtype}`];
 }

@@ -147,13 +147,13 @@ describe('pairLosses', () => {
     },
   );
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     const model = new MCoRe(config, { seed: 2 });
     const before = tf.memory().numTensors;
     const [query, exemplar] = [clips(2, 1), clips(1, 2)];
     expect(() => pairLosses(model, query, exemplar)).toThrow(
       new ArgumentError(
-        'pairLosses: wanted as many exemplars as queries, at least one, each with a score, got 2 queries with 2 scores and 1 exemplars with 1.',
+        'pairLosses: expected as many exemplars as queries, at least one, each with a score, got 2 queries with 2 scores and 1 exemplars with 1.',
       ),
     );
     tf.dispose([query.frames, exemplar.frames]);

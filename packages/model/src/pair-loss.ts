@@ -70,7 +70,7 @@ export function featurePairLosses(
   const counts = [query, exemplar].map(({ scores }) => scores.length);
   if (counts.some((count) => 2 * count !== features.shape[0])) {
     throw new ArgumentError(
-      `featurePairLosses: wanted labels of ${features.shape[0] / 2} queries and as many exemplars, got ${counts.join(' and ')} scores.`,
+      `featurePairLosses: expected labels of ${features.shape[0] / 2} queries and as many exemplars, got ${counts.join(' and ')} scores.`,
     );
   }
   return tf.tidy(() => {
@@ -92,7 +92,7 @@ function assertPairs(query: LabelledClips, exemplar: LabelledClips): void {
   const counts = [query, exemplar].flatMap(({ frames, scores }) => [frames.shape[0], scores.length]);
   if (counts.some((count) => count !== counts[0] || count === 0)) {
     throw new ArgumentError(
-      `pairLosses: wanted as many exemplars as queries, at least one, each with a score, got ${counts[0]} queries with ${counts[1]} scores and ${counts[2]} exemplars with ${counts[3]}.`,
+      `pairLosses: expected as many exemplars as queries, at least one, each with a score, got ${counts[0]} queries with ${counts[1]} scores and ${counts[2]} exemplars with ${counts[3]}.`,
     );
   }
 }

@@ -22,7 +22,7 @@ export type Schema = { readonly description?: string; readonly default?: unknown
 export interface SchemaProblem {
   /** Keys and indices that lead to it. */
   path: (string | number)[];
-  wanted: string;
+  expected: string;
   got: string;
   /** It is the key itself that is wrong, not what it holds. */
   unknownKey?: true;
@@ -70,7 +70,7 @@ function check(
   path: (string | number)[],
   options: SchemaCheckOptions,
 ): SchemaProblem[] {
-  const problem = () => [{ path, wanted: describe(schema), got: show(value) }];
+  const problem = () => [{ path, expected: describe(schema), got: show(value) }];
   if ('anyOf' in schema) {
     return schema.anyOf.some((choice) => check(choice, value, path, options).length === 0) ? [] : problem();
   }
@@ -118,15 +118,15 @@ function checkFields(
     const at = [...path, key];
     if (Object.hasOwn(properties, key)) return check(properties[key]!, value[key], at, options);
     if (!options.closed) return [];
-    const wanted = `one of the fields ${known.join(', ')}`;
-    return [{ path: at, wanted, got: JSON.stringify(key), unknownKey: true }];
+    const expected = `one of the fields ${known.join(', ')}`;
+    return [{ path: at, expected, got: JSON.stringify(key), unknownKey: true }];
   });
   if (options.partial) return present;
   const needed = required ?? known.filter((key) => properties[key]!.default === undefined);
   const missing = needed.filter((key) => !Object.hasOwn(value, key));
   return [
     ...present,
-    ...missing.map((key) => ({ path: [...path, key], wanted: describe(properties[key]!), got: 'undefined' })),
+    ...missing.map((key) => ({ path: [...path, key], expected: describe(properties[key]!), got: 'undefined' })),
   ];
 }
 

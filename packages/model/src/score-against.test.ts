@@ -66,14 +66,14 @@ describe('scoreAgainst', () => {
     model.dispose();
   });
 
-  it('says what it wanted', async () => {
+  it('says what it expected', async () => {
     const { model } = goldenModel('released');
     await expect(scoreAgainst(model, stagesOf(0), shape, [])).rejects.toThrow(
-      new ArgumentError('scoreAgainst: wanted at least one exemplar, got none.'),
+      new ArgumentError('scoreAgainst: expected at least one exemplar, got none.'),
     );
     const short = { ...exemplar(3, 65), stages: new Float32Array(7) };
     await expect(scoreAgainst(model, stagesOf(0), shape, [short])).rejects.toThrow(
-      new ArgumentError('scoreAgainst: wanted 3 x 5 x 32 = 480 features, got 7 of clip 3.'),
+      new ArgumentError('scoreAgainst: expected 3 x 5 x 32 = 480 features, got 7 of clip 3.'),
     );
     model.dispose();
   });
@@ -93,7 +93,7 @@ describe('scoreAlone', () => {
     expect(scored.score).toBeCloseTo(15 * model.regressor.apply(stages, stages).dataSync()[0]!, 4);
     expect(scored).toMatchObject({ spread: 0, votes: [] });
     await expect(scoreAlone(model, new Float32Array(7))).rejects.toThrow(
-      new ArgumentError('scoreAlone: wanted 3 x 5 x 32 = 480 features, got 7.'),
+      new ArgumentError('scoreAlone: expected 3 x 5 x 32 = 480 features, got 7.'),
     );
     model.dispose();
   });
@@ -124,12 +124,12 @@ describe('scoreFromStages', () => {
     expect([scored.score, scored.spread]).toEqual([58.75, 3.75]);
   });
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     expect(() => scoreFromStages(new Float32Array(5), [exemplar(3, 60), exemplar(4, 50)], 1)).toThrow(
-      new ArgumentError('scoreFromStages: wanted as many scores for each of at least one exemplar, got 5 for 2.'),
+      new ArgumentError('scoreFromStages: expected as many scores for each of at least one exemplar, got 5 for 2.'),
     );
     expect(() => scoreFromStages(new Float32Array(3), [], 1)).toThrow(
-      new ArgumentError('scoreFromStages: wanted as many scores for each of at least one exemplar, got 3 for 0.'),
+      new ArgumentError('scoreFromStages: expected as many scores for each of at least one exemplar, got 3 for 0.'),
     );
   });
 });

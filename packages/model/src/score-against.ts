@@ -40,7 +40,7 @@ export async function scoreAgainst(
   shape: StageShape,
   exemplars: readonly Exemplar[],
 ): Promise<ScoredClip> {
-  if (exemplars.length === 0) throw new ArgumentError('scoreAgainst: wanted at least one exemplar, got none.');
+  if (exemplars.length === 0) throw new ArgumentError('scoreAgainst: expected at least one exemplar, got none.');
   assertSizes(stages, shape, exemplars);
   const perStage = stageDeltas(model, stages, shape, exemplars);
   const values = (await perStage.data()) as Float32Array;
@@ -65,7 +65,7 @@ export function scoreFromStages(
   const stages = relativeScores.length / exemplars.length;
   if (!Number.isInteger(stages) || stages < 1) {
     throw new ArgumentError(
-      `scoreFromStages: wanted as many scores for each of at least one exemplar, got ${relativeScores.length} for ${exemplars.length}.`,
+      `scoreFromStages: expected as many scores for each of at least one exemplar, got ${relativeScores.length} for ${exemplars.length}.`,
     );
   }
   const scale = scoreScale / stages;
@@ -92,7 +92,7 @@ export async function scoreAlone(model: MCoRe, stages: Float32Array): Promise<Sc
   const size = shape.stages * shape.steps * shape.channels;
   if (stages.length !== size) {
     throw new ArgumentError(
-      `scoreAlone: wanted ${shape.stages} x ${shape.steps} x ${shape.channels} = ${size} features, got ${stages.length}.`,
+      `scoreAlone: expected ${shape.stages} x ${shape.steps} x ${shape.channels} = ${size} features, got ${stages.length}.`,
     );
   }
   const own = tf.tidy(() => model.ownScore(tf.tensor4d(stages, [1, shape.stages, shape.steps, shape.channels])));
@@ -107,7 +107,7 @@ function assertSizes(query: Float32Array, shape: StageShape, exemplars: readonly
   const wrong = named.find(([, features]) => features.length !== size);
   if (wrong) {
     throw new ArgumentError(
-      `scoreAgainst: wanted ${shape.stages} x ${shape.steps} x ${shape.channels} = ${size} features, got ${wrong[1].length} of ${wrong[0]}.`,
+      `scoreAgainst: expected ${shape.stages} x ${shape.steps} x ${shape.channels} = ${size} features, got ${wrong[1].length} of ${wrong[0]}.`,
     );
   }
 }

@@ -83,7 +83,7 @@ export class MtlAqaDataset implements ClipSource {
   ): Promise<Frames> {
     const label = this.#labels.get(id);
     if (!label)
-      throw new ArgumentError(`MtlAqaDataset: wanted the id of one of its ${this.clips.length} clips, got ${id}.`);
+      throw new ArgumentError(`MtlAqaDataset: expected the id of one of its ${this.clips.length} clips, got ${id}.`);
     const { folder, images } = await this.#imagesOf(label);
     const count = label.lastFrame - label.firstFrame + 1;
     const read = async (index: number) => {
@@ -93,7 +93,7 @@ export class MtlAqaDataset implements ClipSource {
       const name = images.get(label.firstFrame + index);
       if (name === undefined) {
         throw new DataError(
-          `readFrames: wanted image ${label.firstFrame + index} of clip ${id} in ${folder}, got none of that number.`,
+          `readFrames: expected image ${label.firstFrame + index} of clip ${id} in ${folder}, got none of that number.`,
         );
       }
       const frame = await readImage(join(folder, name));
@@ -111,7 +111,7 @@ export class MtlAqaDataset implements ClipSource {
   async #imagesOf({ video, dive }: MtlAqaLabel): Promise<{ folder: string; images: ReadonlyMap<number, string> }> {
     if (this.framesDirectory === undefined) {
       throw new DataError(
-        `readFrames: wanted the images of clip ${nameOf(video, dive)} below a folder of frames, which was not found, got none.`,
+        `readFrames: expected the images of clip ${nameOf(video, dive)} below a folder of frames, which was not found, got none.`,
       );
     }
     const [videoName, diveName] = nameOf(video, dive).split('__') as [string, string];
@@ -199,7 +199,7 @@ async function findFrames(directory: string, labels: readonly MtlAqaLabel[]): Pr
 async function numberedImages(folder: string): Promise<ReadonlyMap<number, string>> {
   const names = await listFrames(folder).catch((cause: NodeJS.ErrnoException) => {
     const got = cause.code === 'ENOENT' ? 'nothing there' : cause.message;
-    throw new DataError(`readFrames: wanted a folder of images at ${folder}, got ${got}.`, { cause });
+    throw new DataError(`readFrames: expected a folder of images at ${folder}, got ${got}.`, { cause });
   });
   return new Map(
     names.flatMap((name) => {
@@ -211,12 +211,12 @@ async function numberedImages(folder: string): Promise<ReadonlyMap<number, strin
 
 function joined(frames: readonly Frames[], id: string): Frames {
   const [first] = frames;
-  if (!first) throw new ArgumentError(`readFrames: wanted at least one index of clip ${id}, got none.`);
+  if (!first) throw new ArgumentError(`readFrames: expected at least one index of clip ${id}, got none.`);
   const { height, width } = first;
   const other = frames.find((frame) => frame.height !== height || frame.width !== width);
   if (other) {
     throw new DataError(
-      `readFrames: wanted images of one size in clip ${id}, got ${width} x ${height} and ${other.width} x ${other.height}.`,
+      `readFrames: expected images of one size in clip ${id}, got ${width} x ${height} and ${other.width} x ${other.height}.`,
     );
   }
   const data = new Uint8Array(frames.length * first.data.length);

@@ -151,14 +151,14 @@ function read(bytes: Uint8Array, what: string): PickleValue {
     return readPickle(bytes, { maxItems: 40 * mtlAqaLimits.dives, maxBytes: mtlAqaLimits.bytes, maxDepth: 20 });
   } catch (cause) {
     if (!(cause instanceof DataError)) throw cause;
-    throw new DataError(`openMtlAqa: wanted a pickle as ${what}, got one that can't be read: ${cause.message}`, {
+    throw new DataError(`openMtlAqa: expected a pickle as ${what}, got one that can't be read: ${cause.message}`, {
       cause,
     });
   }
 }
 
-/** `wanted ..., got ...` with any value shown short. */
-export function wrong(wanted: string, got: unknown): DataError {
+/** `expected ..., got ...` with any value shown short. */
+export function wrong(expected: string, got: unknown): DataError {
   const shown =
     typeof got === 'string'
       ? got
@@ -171,5 +171,5 @@ export function wrong(wanted: string, got: unknown): DataError {
             : typeof got === 'object' && got !== null
               ? 'an object'
               : String(got);
-  return new DataError(`openMtlAqa: wanted ${wanted}, got ${shown.slice(0, 200)}.`);
+  return new DataError(`openMtlAqa: expected ${expected}, got ${shown.slice(0, 200)}.`);
 }

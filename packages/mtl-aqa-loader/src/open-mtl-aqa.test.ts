@@ -82,19 +82,19 @@ describe('openMtlAqa', () => {
     const { start_frame, end_frame } = golden.annotations['01__01'];
     await expect(dataset.readFrames('01__01', [5])).rejects.toThrow(
       new DataError(
-        `readFrames: wanted image ${start_frame + 5} of clip 01__01 in ${join(folder, 'whole_videos_frames', '01')}, got none of that number.`,
+        `readFrames: expected image ${start_frame + 5} of clip 01__01 in ${join(folder, 'whole_videos_frames', '01')}, got none of that number.`,
       ),
     );
     await expect(dataset.readFrames('01__01', [end_frame - start_frame + 1])).rejects.toThrow(ArgumentError);
     await expect(dataset.readFrames('26__104', [0])).rejects.toThrow('got nothing there.');
     await expect(dataset.readFrames('99__1', [0])).rejects.toThrow(
-      new ArgumentError('MtlAqaDataset: wanted the id of one of its 5 clips, got 99__1.'),
+      new ArgumentError('MtlAqaDataset: expected the id of one of its 5 clips, got 99__1.'),
     );
     await expect((await openMtlAqa(fixture('plain'))).readFrames('01__01', [0])).rejects.toThrow(
-      'readFrames: wanted the images of clip 01__01 below a folder of frames, which was not found, got none.',
+      'readFrames: expected the images of clip 01__01 below a folder of frames, which was not found, got none.',
     );
     await expect(openMtlAqa(fixture('.'))).rejects.toThrow(
-      /^openMtlAqa: wanted final_annotations_dict_with_dive_number.pkl or/,
+      /^openMtlAqa: expected final_annotations_dict_with_dive_number.pkl or/,
     );
     expect([isMtlAqa(folder), isMtlAqa(fixture('.'))]).toEqual([true, false]);
   });
@@ -104,7 +104,7 @@ describe('openMtlAqa', () => {
     await cp(fixture('plain/info'), other, { recursive: true });
     await writeFile(join(other, 'train_split_0.pkl'), Uint8Array.of(0x80, 2, 0x5d));
     await expect(openMtlAqa(join(folder, 'other'))).rejects.toThrow(
-      /^openMtlAqa: wanted a pickle as the train split, got one that can't be read: /,
+      /^openMtlAqa: expected a pickle as the train split, got one that can't be read: /,
     );
   });
 });
@@ -117,18 +117,18 @@ describe('parseMtlAqa', () => {
   const empty = text('(l.');
 
   it.each([
-    [{ annotations: list, trainSplit: list, testSplit: empty }, 'wanted a dict as the annotations, got a list of 1'],
-    [{ annotations, trainSplit: annotations, testSplit: empty }, 'wanted a list as the train split, got a dict of 1'],
-    [{ annotations, trainSplit: list, testSplit: list }, 'wanted a number as end_frame of 01__02, got nothing'],
+    [{ annotations: list, trainSplit: list, testSplit: empty }, 'expected a dict as the annotations, got a list of 1'],
+    [{ annotations, trainSplit: annotations, testSplit: empty }, 'expected a list as the train split, got a dict of 1'],
+    [{ annotations, trainSplit: list, testSplit: list }, 'expected a number as end_frame of 01__02, got nothing'],
     [
       { annotations, trainSplit: text('(l(I1\nI3\nta.'), testSplit: empty },
-      'wanted a dict as the annotation of 01__03, got nothing',
+      'expected a dict as the annotation of 01__03, got nothing',
     ],
     [
       { annotations, trainSplit: text('(lI1\na.'), testSplit: empty },
-      'wanted pairs (video, dive) of whole numbers as the train split, got 1',
+      'expected pairs (video, dive) of whole numbers as the train split, got 1',
     ],
-    [{ annotations, trainSplit: empty, testSplit: empty }, 'wanted at least one dive in the split, got none'],
+    [{ annotations, trainSplit: empty, testSplit: empty }, 'expected at least one dive in the split, got none'],
   ])('says what is wrong (%#)', (files, message) => {
     expect(() => parseMtlAqa(files)).toThrow(new DataError(`openMtlAqa: ${message}.`));
   });

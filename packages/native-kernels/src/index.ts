@@ -43,12 +43,12 @@ export function loadNativeKernels({ instructions }: LoadOptions = {}): NativeKer
   return kernels;
 }
 
-function load(wanted: LoadOptions['instructions']): NativeKernels {
+function load(expected: LoadOptions['instructions']): NativeKernels {
   const platform = `${process.platform}-${process.arch}`;
   const file = fileURLToPath(new URL(`../prebuilt/${platform}.node`, import.meta.url));
   if (!existsSync(file)) {
     throw new EngineError(
-      `loadNativeKernels: wanted Linux on x64, got ${platform}. Use the engine 'wasm', which has the same kernels in WebAssembly.`,
+      `loadNativeKernels: expected Linux on x64, got ${platform}. Use the engine 'wasm', which has the same kernels in WebAssembly.`,
     );
   }
   const addon = { exports: {} as { instructions(): string; link(older: boolean): LinkedKernels } };
@@ -56,15 +56,15 @@ function load(wanted: LoadOptions['instructions']): NativeKernels {
     process.dlopen(addon, file);
   } catch (error) {
     throw new EngineError(
-      `loadNativeKernels: wanted to load the kernels, got ${(error as Error).message}. Use the engine 'wasm'.`,
+      `loadNativeKernels: expected to load the kernels, got ${(error as Error).message}. Use the engine 'wasm'.`,
       { cause: error },
     );
   }
   const instructions = addon.exports.instructions();
   if (instructions === '') {
     throw new EngineError(
-      "loadNativeKernels: wanted a processor with AVX2 and FMA, got one without. Use the engine 'wasm'.",
+      "loadNativeKernels: expected a processor with AVX2 and FMA, got one without. Use the engine 'wasm'.",
     );
   }
-  return { instructions: wanted ?? instructions, link: () => addon.exports.link(wanted === 'AVX2') };
+  return { instructions: expected ?? instructions, link: () => addon.exports.link(expected === 'AVX2') };
 }

@@ -22,15 +22,15 @@ const gru = () =>
 describe('weights that do not fit', () => {
   it('are named where one is missing', () => {
     expect(() => backboneOnnx(new Map())).toThrow(
-      new WeightsError('backboneOnnx: wanted a weight stem.conv.weight, got none.'),
+      new WeightsError('backboneOnnx: expected a weight stem.conv.weight, got none.'),
     );
     const weights = gru();
     weights.delete('_gru.bias_hh_l0_reverse');
     expect(() => segmenterOnnx(weights)).toThrow(
-      new WeightsError('segmenterOnnx: wanted a weight _gru.bias_hh_l0_reverse, got none.'),
+      new WeightsError('segmenterOnnx: expected a weight _gru.bias_hh_l0_reverse, got none.'),
     );
     expect(() => regressorOnnx(new Map(), { heads: 8 })).toThrow(
-      new WeightsError('regressorOnnx: wanted a weight decoder.model.0.norm_q.weight, got none.'),
+      new WeightsError('regressorOnnx: expected a weight decoder.model.0.norm_q.weight, got none.'),
     );
   });
 
@@ -38,14 +38,14 @@ describe('weights that do not fit', () => {
     const weights = gru().set('stem.bn.num_batches_tracked', zeros(1));
     expect(segmenterOnnx(weights).length).toBeGreaterThan(0);
     expect(() => segmenterOnnx(weights.set('stem.conv.weight', zeros(1)).set('other', zeros(1)))).toThrow(
-      new WeightsError('segmenterOnnx: wanted the weights of one part, got others too: stem.conv.weight, other.'),
+      new WeightsError('segmenterOnnx: expected the weights of one part, got others too: stem.conv.weight, other.'),
     );
   });
 
   it('are named where their data is not as large as their shape', () => {
     const weights = gru().set('_fc_out._fc_out.bias', { shape: [2], data: new Float32Array(3) });
     expect(() => segmenterOnnx(weights)).toThrow(
-      new WeightsError('segmenterOnnx: wanted 2 numbers for _fc_out._fc_out.bias of shape [2], got 3.'),
+      new WeightsError('segmenterOnnx: expected 2 numbers for _fc_out._fc_out.bias of shape [2], got 3.'),
     );
   });
 });

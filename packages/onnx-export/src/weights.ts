@@ -45,17 +45,19 @@ export class WeightReader {
   assertAllUsed(): void {
     const unused = this.names().filter((name) => !this.#used.has(name) && !name.endsWith('num_batches_tracked'));
     if (unused.length > 0) {
-      throw new WeightsError(`${this.#caller}: wanted the weights of one part, got others too: ${unused.join(', ')}.`);
+      throw new WeightsError(
+        `${this.#caller}: expected the weights of one part, got others too: ${unused.join(', ')}.`,
+      );
     }
   }
 
   #get(name: string): WeightTensor {
     const tensor = this.#weights.get(name);
-    if (!tensor) throw new WeightsError(`${this.#caller}: wanted a weight ${name}, got none.`);
+    if (!tensor) throw new WeightsError(`${this.#caller}: expected a weight ${name}, got none.`);
     const size = tensor.shape.reduce((product, length) => product * length, 1);
     if (tensor.data.length !== size) {
       throw new WeightsError(
-        `${this.#caller}: wanted ${size} numbers for ${name} of shape ${formatShape(tensor.shape)}, got ${tensor.data.length}.`,
+        `${this.#caller}: expected ${size} numbers for ${name} of shape ${formatShape(tensor.shape)}, got ${tensor.data.length}.`,
       );
     }
     this.#used.add(name);

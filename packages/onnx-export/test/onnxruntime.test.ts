@@ -68,9 +68,9 @@ function normalised(): WeightTensor {
   return { shape, data: Float32Array.from(data as Uint8Array, channel) };
 }
 
-function relativeError(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
+function relativeError(got: ArrayLike<number>, expected: ArrayLike<number>): number {
   const norm = (values: number[]) => Math.hypot(...values);
-  return norm(Array.from(wanted, (value, index) => value - got[index]!)) / norm(Array.from(wanted));
+  return norm(Array.from(expected, (value, index) => value - got[index]!)) / norm(Array.from(expected));
 }
 
 function random(name: number, ...shape: number[]): WeightTensor {

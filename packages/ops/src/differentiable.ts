@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Gradients by input: computed already, or a function that is called only where the gradient is wanted. */
+/** Gradients by input: computed already, or a function that is called only where the gradient is expected. */
 export type InputGradients<Inputs> = { [Name in keyof Inputs]: tf.Tensor | (() => tf.Tensor) };
 
 /** An operation with a hand-written gradient. */

@@ -28,7 +28,7 @@ const side = (inputs: number, hidden: number) => ({
   hiddenBias: z(3 * hidden),
 });
 
-describe('errors say what was wanted and what was got', () => {
+describe('errors say what was expected and what was got', () => {
   beforeAll(() => useEngine('cpu'));
 
   it.each<[string, () => unknown, Error]>([

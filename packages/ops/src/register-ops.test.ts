@@ -56,7 +56,7 @@ describe('registerOps', () => {
     const threaded = { wasm: { asm: {} } } as never;
     expect(() => new Heap(threaded, linkModule(module))).toThrow(
       new EngineError(
-        "registerOps: wanted tfjs's single-threaded wasm backend, got one whose memory can't be shared; " +
+        "registerOps: expected tfjs's single-threaded wasm backend, got one whose memory can't be shared; " +
           "call tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false) before the backend starts.",
       ),
     );

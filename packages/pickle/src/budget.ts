@@ -34,13 +34,15 @@ export class Budget {
 
   takeItems(count: number): void {
     this.#items += count;
-    if (this.#items > this.maxItems) throw this.error(`wanted at most ${this.maxItems} values, got more`);
+    if (this.#items > this.maxItems) throw this.error(`expected at most ${this.maxItems} values, got more`);
   }
 
   takeBytes(count: number): void {
     this.#bytes += count;
     if (!(this.#bytes <= this.#maxBytes)) {
-      throw this.error(`wanted to allocate at most ${this.#maxBytes} bytes, got a need of ${this.#bytes}`);
+      throw this.error(
+        `expected to allocate at most ${this.#maxBytes} bytes for copies (maxBytes), but the file needs ${this.#bytes}`,
+      );
     }
   }
 

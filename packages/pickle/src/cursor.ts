@@ -56,7 +56,7 @@ export class Cursor {
   assertEnd(): void {
     const rest = this.bytes.length - this.position;
     if (rest !== 0)
-      throw this.budget.error(`wanted the end of the data at byte ${this.position}, got ${rest} more bytes`);
+      throw this.budget.error(`expected the end of the data at byte ${this.position}, got ${rest} more bytes`);
   }
 
   #advance(length: number): number {
@@ -67,6 +67,6 @@ export class Cursor {
   }
 
   #tooShort(): Error {
-    return this.budget.error(`wanted more bytes, got the end of the data at byte ${this.bytes.length}`);
+    return this.budget.error(`expected more bytes, got the end of the data at byte ${this.bytes.length}`);
   }
 }

@@ -35,8 +35,10 @@ export function stridesOf(shape: readonly number[], fortran: boolean): number[] 
 
 /** Whether elements lie one after the other in row-major order; the stride of an axis of one element means nothing. */
 export function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {
-  const wanted = stridesOf(shape, false);
-  return shape.some((size) => size === 0) || shape.every((size, axis) => size === 1 || strides[axis] === wanted[axis]);
+  const expected = stridesOf(shape, false);
+  return (
+    shape.some((size) => size === 0) || shape.every((size, axis) => size === 1 || strides[axis] === expected[axis])
+  );
 }
 
 /** Elements as a view on the bytes where they are aligned, else as a copy. */

@@ -14,22 +14,22 @@ const array = (shape: string, type: string, content: string) =>
 
 describe('readPickle: nothing is ever called', () => {
   it.each<[string, string]>([
-    ["cos\nsystem\n(S'touch /tmp/pwned'\ntR.", 'wanted plain data, got the global "os.system"'],
-    ["cposix\nsystem\n(S'id'\ntR.", 'wanted plain data, got the global "posix.system"'],
-    ['c__builtin__\neval\n(U\x041+41tR.', 'wanted plain data, got the global "__builtin__.eval"'],
-    ['\x8c\x08builtins\x8c\x07getattr\x93.', 'wanted plain data, got the global "builtins.getattr"'],
-    ['cbuiltins\n__class__.__base__\n.', 'wanted plain data, got the global "builtins.__class__.__base__"'],
-    ['c__proto__\nconstructor\n.', 'wanted plain data, got the global "__proto__.constructor"'],
-    ['cnumpy\nload\n.', 'wanted plain data, got the global "numpy.load"'],
-    ['(ios\nsystem\n.', 'wanted an opcode for plain data, got 0x69 at byte 1'],
-    ['(cos\nsystem\no.', 'wanted plain data, got the global "os.system"'],
-    ['\x82\x01.', 'wanted an opcode for plain data, got 0x82 at byte 0'],
-    ['Pid\n.', 'wanted plain data, got a persistent id'],
-    ['cbuiltins\nset\n.', 'wanted plain data, got the global builtins.set'],
-    [`${dtype('f8')}.`, 'wanted plain data, got the numpy dtype f8'],
+    ["cos\nsystem\n(S'touch /tmp/pwned'\ntR.", 'expected plain data, got the global "os.system"'],
+    ["cposix\nsystem\n(S'id'\ntR.", 'expected plain data, got the global "posix.system"'],
+    ['c__builtin__\neval\n(U\x041+41tR.', 'expected plain data, got the global "__builtin__.eval"'],
+    ['\x8c\x08builtins\x8c\x07getattr\x93.', 'expected plain data, got the global "builtins.getattr"'],
+    ['cbuiltins\n__class__.__base__\n.', 'expected plain data, got the global "builtins.__class__.__base__"'],
+    ['c__proto__\nconstructor\n.', 'expected plain data, got the global "__proto__.constructor"'],
+    ['cnumpy\nload\n.', 'expected plain data, got the global "numpy.load"'],
+    ['(ios\nsystem\n.', 'expected an opcode for plain data, got 0x69 at byte 1'],
+    ['(cos\nsystem\no.', 'expected plain data, got the global "os.system"'],
+    ['\x82\x01.', 'expected an opcode for plain data, got 0x82 at byte 0'],
+    ['Pid\n.', 'expected plain data, got a persistent id'],
+    ['cbuiltins\nset\n.', 'expected plain data, got the global builtins.set'],
+    [`${dtype('f8')}.`, 'expected plain data, got the numpy dtype f8'],
     ['cnumpy\nndarray\n(tR.', 'numpy.ndarray must only be named, got a call of it'],
-    ['K\x01(tR.', 'wanted a global to build with, got another value'],
-    ['cbuiltins\nset\nNR.', 'wanted a tuple of arguments for builtins.set, got another value'],
+    ['K\x01(tR.', 'expected a global to build with, got another value'],
+    ['cbuiltins\nset\nNR.', 'expected a tuple of arguments for builtins.set, got another value'],
     ['c_codecs\nencode\n(U\x01aU\x05utf-8tR.', 'bytes written as text must be text in latin1, got something else'],
   ])('%j', (text, message) => {
     expect(() => readPickle(raw(text))).toThrow(new DataError(`readPickle: ${message}.`));
@@ -38,12 +38,12 @@ describe('readPickle: nothing is ever called', () => {
 
 describe('readPickle: broken and oversized pickles', () => {
   it.each<[string, string, string]>([
-    ['nothing', '', 'wanted more bytes, got the end of the data at byte 0'],
-    ['no value', '.', 'wanted a value on the stack, got none'],
-    ['bytes after the end', 'N.N', 'wanted the end of the data at byte 2, got 1 more bytes'],
-    ['protocol 6', '\x80\x06N.', 'wanted a protocol up to 5, got 6'],
-    ['huge text', 'X\xff\xff\xff\xffab', 'wanted more bytes, got the end of the data at byte 7'],
-    ['huge bytes', '\x8e\xff\xff\xff\xff\xff\xff\xff\xff', 'wanted more bytes, got the end of the data at byte 9'],
+    ['nothing', '', 'expected more bytes, got the end of the data at byte 0'],
+    ['no value', '.', 'expected a value on the stack, got none'],
+    ['bytes after the end', 'N.N', 'expected the end of the data at byte 2, got 1 more bytes'],
+    ['protocol 6', '\x80\x06N.', 'expected a protocol up to 5, got 6'],
+    ['huge text', 'X\xff\xff\xff\xffab', 'expected more bytes, got the end of the data at byte 7'],
+    ['huge bytes', '\x8e\xff\xff\xff\xff\xff\xff\xff\xff', 'expected more bytes, got the end of the data at byte 9'],
     [
       'long integer',
       `\x8b\x01\x04\x00\x00${'\x01'.repeat(1025)}.`,
@@ -56,16 +56,16 @@ describe('readPickle: broken and oversized pickles', () => {
     ['no quotes', 'Sa\n.', 'a string of protocol 0 must stand in quotes, got none'],
     ['an unknown escape', "S'\\q'\n.", "an escape of a string must be one of Python's, got \\q"],
     ['a character that is none', 'V\\U00110000\n.', 'an escaped character must be at most 10ffff, got 110000'],
-    ['a memo never put', 'h\x05.', 'wanted memo 5, got one that was never put'],
-    ['a memo without number', 'gx\n.', 'wanted the number of a memo, got "x"'],
-    ['no mark', 't.', 'wanted a mark on the stack, got none'],
-    ['appending to a number', 'K\x01K\x02a.', 'wanted a list to append to, got another value'],
-    ['setting in a list', ']K\x01K\x02s.', 'wanted a dict to set items of, got another value'],
-    ['adding to a list', '](K\x01\x90.', 'wanted a set to add to, got another value'],
-    ['half an item', '}(K\x01u.', 'wanted keys and values in turn, got a key without value'],
-    ['state for a list', ']Nb.', 'wanted state for a numpy array or an OrderedDict, got it for another value'],
-    ['a list in itself', ']q\x00h\x00a.', 'wanted plain data, got a value that contains itself'],
-    ['nesting', `N${'\x85'.repeat(201)}.`, 'wanted values nested at most 200 deep, got deeper ones'],
+    ['a memo never put', 'h\x05.', 'expected memo 5, got one that was never put'],
+    ['a memo without number', 'gx\n.', 'expected the number of a memo, got "x"'],
+    ['no mark', 't.', 'expected a mark on the stack, got none'],
+    ['appending to a number', 'K\x01K\x02a.', 'expected a list to append to, got another value'],
+    ['setting in a list', ']K\x01K\x02s.', 'expected a dict to set items of, got another value'],
+    ['adding to a list', '](K\x01\x90.', 'expected a set to add to, got another value'],
+    ['half an item', '}(K\x01u.', 'expected keys and values in turn, got a key without value'],
+    ['state for a list', ']Nb.', 'expected state for a numpy array or an OrderedDict, got it for another value'],
+    ['a list in itself', ']q\x00h\x00a.', 'expected plain data, got a value that contains itself'],
+    ['nesting', `N${'\x85'.repeat(201)}.`, 'expected values nested at most 200 deep, got deeper ones'],
     ['numpy: date', array('K\x01\x85', 'M8', 'C\x00'), 'a numpy dtype must be of numbers, text or objects, got "M8"'],
     ['numpy: size', array('K\x02\x85', 'f8', 'C\x01a'), 'a numpy array of shape [2] must take 16 bytes, got 1'],
     [
@@ -81,7 +81,7 @@ describe('readPickle: broken and oversized pickles', () => {
     [
       'numpy: text of no size',
       array('J\xff\xff\xff\x7f\x85', 'U0', 'C\x00'),
-      'wanted at most 2000000 values, got more',
+      'expected at most 2000000 values, got more',
     ],
     [
       'numpy: objects',
@@ -101,7 +101,7 @@ describe('readPickle: broken and oversized pickles', () => {
   it('a list that holds itself thirty times doubled', () => {
     // each level is a tuple of the level below, twice: 2^30 values to whoever walks through it
     const bomb = `]${'2\x86'.repeat(30)}.`;
-    const message = 'readPickle: wanted at most 2000000 values, got more.';
+    const message = 'readPickle: expected at most 2000000 values, got more.';
     expect(() => readPickle(raw(bomb))).toThrow(new DataError(message));
     expect(readPickle(raw(`]${'2\x86'.repeat(10)}.`))).toHaveLength(2);
   });
@@ -109,14 +109,16 @@ describe('readPickle: broken and oversized pickles', () => {
   it('the same bytes made into text again and again', () => {
     const text = `U\x64${'a'.repeat(100)}q\x000(${'c_codecs\nencode\n(h\x00U\x06latin1tR'.repeat(200)}t.`;
     expect(() => readPickle(raw(text), { maxBytes: 10_000 })).toThrow(
-      new DataError('readPickle: wanted to allocate at most 10000 bytes, got a need of 10100.'),
+      new DataError(
+        'readPickle: expected to allocate at most 10000 bytes for copies (maxBytes), but the file needs 10100.',
+      ),
     );
     expect(readPickle(raw(text))).toHaveLength(200);
   });
 
   it('more values than the limit', () => {
     expect(() => readPickle(raw(`(${'N'.repeat(50)}t.`), { maxItems: 40 })).toThrow(
-      new DataError('readPickle: wanted at most 40 values, got more.'),
+      new DataError('readPickle: expected at most 40 values, got more.'),
     );
   });
 
@@ -150,20 +152,20 @@ describe('readTorchCheckpoint: hostile files', () => {
     [
       'another file',
       raw('GIF89a'),
-      "wanted a file of torch.save, got neither a zip archive nor the legacy format's magic number",
+      "expected a file of torch.save, got neither a zip archive nor the legacy format's magic number",
     ],
     [
       'a pickle',
       raw('\x80\x02N.'),
-      "wanted a file of torch.save, got neither a zip archive nor the legacy format's magic number",
+      "expected a file of torch.save, got neither a zip archive nor the legacy format's magic number",
     ],
-    ['system', legacy('cos\nsystem\n(U\x02idtR'), 'wanted plain data, got the global "os.system"'],
+    ['system', legacy('cos\nsystem\n(U\x02idtR'), 'expected plain data, got the global "os.system"'],
     ['a module', legacy('(U\x06moduleNNNtQ'), 'a persistent id must be of a storage, got another.'],
-    ['a storage alone', legacy(`${floats}Q`), 'wanted plain data, got the storage "0" without a tensor'],
+    ['a storage alone', legacy(`${floats}Q`), 'expected plain data, got the storage "0" without a tensor'],
     [
       'an unknown storage',
       legacy(`${floats.replace('Float', 'QInt8')}Q`),
-      'wanted plain data, got the global "torch.QInt8Storage"',
+      'expected plain data, got the global "torch.QInt8Storage"',
     ],
     [
       'past the end',
@@ -183,7 +185,7 @@ describe('readTorchCheckpoint: hostile files', () => {
     [
       'two elements expanded to 8 GB',
       legacy(tensor(floats, 'K\x00', `${huge}\x85`, 'K\x00\x85')),
-      'wanted to allocate at most 1073741824 bytes, got a need of 8589934588',
+      'expected to allocate at most 1073741824 bytes for copies (maxBytes), but the file needs 8589934588',
     ],
     [
       'overflow',
@@ -193,7 +195,7 @@ describe('readTorchCheckpoint: hostile files', () => {
     [
       'a missing storage',
       legacy(tensor(floats, 'K\x00', 'K\x01\x85', 'K\x01\x85'), '].').subarray(0, -16),
-      'wanted storage "0", got none',
+      'expected storage "0", got none',
     ],
     [
       'a parameter of nothing',

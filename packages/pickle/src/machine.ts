@@ -61,7 +61,7 @@ export class Machine {
       if (code === STOP) return this.pop();
       const run = opcodes.get(code);
       if (run === undefined)
-        throw this.error(`wanted an opcode for plain data, got 0x${hex(code)} at byte ${position}`);
+        throw this.error(`expected an opcode for plain data, got 0x${hex(code)} at byte ${position}`);
       run(this);
     }
   }
@@ -77,12 +77,12 @@ export class Machine {
   }
 
   pop(): unknown {
-    if (this.#stack.length === 0) throw this.error('wanted a value on the stack, got none');
+    if (this.#stack.length === 0) throw this.error('expected a value on the stack, got none');
     return this.#stack.pop();
   }
 
   top(): unknown {
-    if (this.#stack.length === 0) throw this.error('wanted a value on the stack, got none');
+    if (this.#stack.length === 0) throw this.error('expected a value on the stack, got none');
     return this.#stack.at(-1);
   }
 
@@ -102,13 +102,13 @@ export class Machine {
   popMark(): unknown[] {
     const items = this.#stack;
     const below = this.#below.pop();
-    if (below === undefined) throw this.error('wanted a mark on the stack, got none');
+    if (below === undefined) throw this.error('expected a mark on the stack, got none');
     this.#stack = below;
     return items;
   }
 
   recall(index: number): void {
-    if (!this.memo.has(index)) throw this.error(`wanted memo ${index}, got one that was never put`);
+    if (!this.memo.has(index)) throw this.error(`expected memo ${index}, got one that was never put`);
     this.push(this.memo.get(index));
   }
 
@@ -116,25 +116,25 @@ export class Machine {
     const full = `${module}.${name}`;
     const build = this.dialect.globals.get(full);
     if (build === undefined)
-      throw this.error(`wanted plain data, got the global ${JSON.stringify(full.slice(0, 200))}`);
+      throw this.error(`expected plain data, got the global ${JSON.stringify(full.slice(0, 200))}`);
     this.push(new Global(full, build));
   }
 
   /** Instead of calling anything: asks the whitelisted global's builder. */
   build(callable: unknown, args: unknown): void {
-    if (!(callable instanceof Global)) throw this.error('wanted a global to build with, got another value');
-    if (!Array.isArray(args)) throw this.error(`wanted a tuple of arguments for ${callable.name}, got another value`);
+    if (!(callable instanceof Global)) throw this.error('expected a global to build with, got another value');
+    if (!Array.isArray(args)) throw this.error(`expected a tuple of arguments for ${callable.name}, got another value`);
     this.push(callable.build(args, this.budget));
   }
 
   setState(target: unknown, state: unknown): void {
     if (!this.dialect.setState(target, state, this.budget)) {
-      throw this.error('wanted state for a numpy array or an OrderedDict, got it for another value');
+      throw this.error('expected state for a numpy array or an OrderedDict, got it for another value');
     }
   }
 
   load(id: unknown): void {
-    if (this.dialect.load === undefined) throw this.error('wanted plain data, got a persistent id');
+    if (this.dialect.load === undefined) throw this.error('expected plain data, got a persistent id');
     this.push(this.dialect.load(id));
   }
 

@@ -97,7 +97,7 @@ export const opcodes: ReadonlyMap<number, Operation> = new Map([
 
 function append(m: Machine, items: readonly unknown[]): void {
   const list = m.top();
-  if (!Array.isArray(list)) throw m.error('wanted a list to append to, got another value');
+  if (!Array.isArray(list)) throw m.error('expected a list to append to, got another value');
   for (const item of items) list.push(item);
 }
 
@@ -109,26 +109,27 @@ function pushDict(m: Machine): void {
 
 function setItems(m: Machine, items: readonly unknown[]): void {
   const map = m.top();
-  if (!(map instanceof Map)) throw m.error('wanted a dict to set items of, got another value');
-  if (items.length % 2 !== 0) throw m.error('wanted keys and values in turn, got a key without value');
+  if (!(map instanceof Map)) throw m.error('expected a dict to set items of, got another value');
+  if (items.length % 2 !== 0) throw m.error('expected keys and values in turn, got a key without value');
   for (let i = 0; i < items.length; i += 2) map.set(items[i], items[i + 1]);
 }
 
 function addItems(m: Machine, items: readonly unknown[]): void {
   const set = m.top();
-  if (!(set instanceof Set)) throw m.error('wanted a set to add to, got another value');
+  if (!(set instanceof Set)) throw m.error('expected a set to add to, got another value');
   for (const item of items) set.add(item);
 }
 
 function memoLine(m: Machine): number {
   const text = decodeLatin1(m.cursor.line());
-  if (!/^\d{1,10}$/.test(text)) throw m.error(`wanted the number of a memo, got ${JSON.stringify(text.slice(0, 40))}`);
+  if (!/^\d{1,10}$/.test(text))
+    throw m.error(`expected the number of a memo, got ${JSON.stringify(text.slice(0, 40))}`);
   return Number(text);
 }
 
 function checkProtocol(m: Machine): void {
   const protocol = m.cursor.uint8();
-  if (protocol > HIGHEST_PROTOCOL) throw m.error(`wanted a protocol up to ${HIGHEST_PROTOCOL}, got ${protocol}`);
+  if (protocol > HIGHEST_PROTOCOL) throw m.error(`expected a protocol up to ${HIGHEST_PROTOCOL}, got ${protocol}`);
 }
 
 function findLines(m: Machine): void {
@@ -139,7 +140,7 @@ function findLines(m: Machine): void {
 function findStack(m: Machine): void {
   const [name, module] = [m.pop(), m.pop()];
   if (typeof module !== 'string' || typeof name !== 'string')
-    throw m.error('wanted the name of a global as text, got another value');
+    throw m.error('expected the name of a global as text, got another value');
   m.find(module, name);
 }
 

@@ -23,13 +23,13 @@ export function assertPlain(root: unknown, budget: Budget): asserts root is Pick
   const whole: Extent = { items: 0, depth: 0 };
 
   const enter = (value: unknown, parent: Extent) => {
-    if (value instanceof Internal) throw budget.error(`wanted plain data, got ${value.describe()}`);
+    if (value instanceof Internal) throw budget.error(`expected plain data, got ${value.describe()}`);
     const children = childrenOf(value);
     if (children === null) return include(parent, { items: 1, depth: 0 }, budget);
     const object = value as object;
     const known = done.get(object);
     if (known !== undefined) return include(parent, known, budget);
-    if (open.has(object)) throw budget.error('wanted plain data, got a value that contains itself');
+    if (open.has(object)) throw budget.error('expected plain data, got a value that contains itself');
     open.add(object);
     frames.push({ value: object, children, items: 1, depth: 1 });
     if (frames.length > budget.maxDepth) throw tooDeep(budget);
@@ -53,12 +53,12 @@ export function assertPlain(root: unknown, budget: Budget): asserts root is Pick
 function include(parent: Extent, child: Extent, budget: Budget): void {
   parent.items += child.items;
   parent.depth = Math.max(parent.depth, child.depth + 1);
-  if (parent.items > budget.maxItems) throw budget.error(`wanted at most ${budget.maxItems} values, got more`);
+  if (parent.items > budget.maxItems) throw budget.error(`expected at most ${budget.maxItems} values, got more`);
   if (parent.depth > budget.maxDepth + 1) throw tooDeep(budget);
 }
 
 function tooDeep(budget: Budget): Error {
-  return budget.error(`wanted values nested at most ${budget.maxDepth} deep, got deeper ones`);
+  return budget.error(`expected values nested at most ${budget.maxDepth} deep, got deeper ones`);
 }
 
 /** The values inside a value, or null if it has none to look into. */

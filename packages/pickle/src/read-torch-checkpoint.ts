@@ -59,10 +59,10 @@ function readZipFormat(bytes: Uint8Array, budget: Budget): unknown {
 function findPrefix(names: readonly string[], budget: Budget): string {
   const pickles = names.filter((name) => /^[^/]*\/data\.pkl$/.test(name));
   if (pickles.length !== 1) {
-    throw budget.error(`wanted an archive of torch.save with one data.pkl, got ${pickles.length}`);
+    throw budget.error(`expected an archive of torch.save with one data.pkl, got ${pickles.length}`);
   }
   const prefix = pickles[0]!.slice(0, -'data.pkl'.length);
-  if (names.includes(`${prefix}constants.pkl`)) throw budget.error('wanted data, got a TorchScript program');
+  if (names.includes(`${prefix}constants.pkl`)) throw budget.error('expected data, got a TorchScript program');
   return prefix;
 }
 
@@ -72,9 +72,10 @@ function readLegacyFormat(bytes: Uint8Array, budget: Budget): unknown {
   const storages = new Map<string, TorchStorage>();
   const machine = new Machine(bytes, budget, plainDialect);
   if (bytes[0] !== 0x80 || machine.run() !== MAGIC_NUMBER) {
-    throw budget.error("wanted a file of torch.save, got neither a zip archive nor the legacy format's magic number");
+    throw budget.error("expected a file of torch.save, got neither a zip archive nor the legacy format's magic number");
   }
-  if (machine.run() !== LEGACY_PROTOCOL) throw budget.error(`wanted the legacy format ${LEGACY_PROTOCOL}, got another`);
+  if (machine.run() !== LEGACY_PROTOCOL)
+    throw budget.error(`expected the legacy format ${LEGACY_PROTOCOL}, got another`);
   const facts = machine.run();
   if (facts instanceof Map && facts.get('little_endian') === false) assertLittle('big', budget);
   const dialect = torchDialect(pending, (id) => {
@@ -88,7 +89,7 @@ function readLegacyFormat(bytes: Uint8Array, budget: Budget): unknown {
   const contents = readLegacyStorages(keys, body.cursor, storages, budget);
   for (const tensor of pending) {
     const content = contents.get(tensor.storage.key);
-    if (content === undefined) throw budget.error(`wanted storage ${JSON.stringify(tensor.storage.key)}, got none`);
+    if (content === undefined) throw budget.error(`expected storage ${JSON.stringify(tensor.storage.key)}, got none`);
     fillTensor(tensor, content, budget);
   }
   return value;
@@ -101,11 +102,11 @@ function readLegacyStorages(
   storages: ReadonlyMap<string, TorchStorage>,
   budget: Budget,
 ): Map<string, Uint8Array> {
-  if (!Array.isArray(keys)) throw budget.error("wanted a list of the storages' keys, got another value");
+  if (!Array.isArray(keys)) throw budget.error("expected a list of the storages' keys, got another value");
   const contents = new Map<string, Uint8Array>();
   for (const key of keys) {
     const storage = storages.get(key);
-    if (storage === undefined || contents.has(key)) throw budget.error('wanted every storage once, got another key');
+    if (storage === undefined || contents.has(key)) throw budget.error('expected every storage once, got another key');
     const length = cursor.uint64();
     contents.set(key, cursor.take(length * elementArrays[storage.dtype].BYTES_PER_ELEMENT));
   }
@@ -119,5 +120,5 @@ function torchDialect(pending: PendingTensor[], load: (id: unknown) => unknown):
 
 function assertLittle(order: string, budget: Budget): void {
   if (order !== 'little')
-    throw budget.error('wanted a file of a little-endian machine, got one of a big-endian machine');
+    throw budget.error('expected a file of a little-endian machine, got one of a big-endian machine');
 }

@@ -93,7 +93,7 @@ describe('ZipReader', () => {
 
   it('does not unpack more than the budget', () => {
     expect(() => open(packed, 29_999).read('deflated é')).toThrow(
-      new DataError('test: wanted to allocate at most 29999 bytes, got a need of 30000.'),
+      new DataError('test: expected to allocate at most 29999 bytes for copies (maxBytes), but the file needs 30000.'),
     );
   });
 });
@@ -110,31 +110,31 @@ describe('readTorchCheckpoint: archives', () => {
   const zip = (files: Record<string, Uint8Array>) => zipSync(files, { level: 0 });
 
   it.each<[string, Uint8Array, string]>([
-    ['no pickle', zip({ 'a/version': ascii('3') }), 'wanted an archive of torch.save with one data.pkl, got 0'],
+    ['no pickle', zip({ 'a/version': ascii('3') }), 'expected an archive of torch.save with one data.pkl, got 0'],
     [
       'two pickles',
       zip({ 'a/data.pkl': ascii('N.'), 'b/data.pkl': ascii('N.') }),
-      'wanted an archive of torch.save with one data.pkl, got 2',
+      'expected an archive of torch.save with one data.pkl, got 2',
     ],
     [
       'a program',
       zip({ 'a/data.pkl': ascii('N.'), 'a/constants.pkl': ascii('N.') }),
-      'wanted data, got a TorchScript program',
+      'expected data, got a TorchScript program',
     ],
     [
       'big-endian',
       zip({ 'a/data.pkl': ascii('N.'), 'a/byteorder': ascii('big') }),
-      'wanted a file of a little-endian machine, got one of a big-endian machine',
+      'expected a file of a little-endian machine, got one of a big-endian machine',
     ],
     [
       'system',
       zip({ 'a/data.pkl': pickle('cos\nsystem\n(U\x02idtR.') }),
-      'wanted plain data, got the global "os.system"',
+      'expected plain data, got the global "os.system"',
     ],
     [
       'bytes after the pickle',
       zip({ 'a/data.pkl': ascii('N.N') }),
-      'wanted the end of the data at byte 2, got 1 more bytes',
+      'expected the end of the data at byte 2, got 1 more bytes',
     ],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => readTorchCheckpoint(bytes)).toThrow(new DataError(`readTorchCheckpoint: ${message}.`));

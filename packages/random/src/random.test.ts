@@ -43,10 +43,10 @@ describe('Random', () => {
 
   it('names what is wrong with its arguments', () => {
     expect(() => new Random(1).integer(0)).toThrow(
-      new ArgumentError('Random.integer: wanted a positive whole number, got 0.'),
+      new ArgumentError('Random.integer: expected a positive whole number, got 0.'),
     );
     expect(() => Random.fromState([1, 2, 3])).toThrow(
-      new ArgumentError('Random.fromState: wanted four unsigned 32-bit integers, got [1,2,3].'),
+      new ArgumentError('Random.fromState: expected four unsigned 32-bit integers, got [1,2,3].'),
     );
   });
 });

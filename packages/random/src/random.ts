@@ -24,7 +24,9 @@ export class Random {
   /** Goes on from a state saved by {@link state}. */
   static fromState(state: readonly number[]): Random {
     if (state.length !== 4 || state.some((word) => !Number.isInteger(word) || word < 0 || word > 0xffffffff)) {
-      throw new ArgumentError(`Random.fromState: wanted four unsigned 32-bit integers, got ${JSON.stringify(state)}.`);
+      throw new ArgumentError(
+        `Random.fromState: expected four unsigned 32-bit integers, got ${JSON.stringify(state)}.`,
+      );
     }
     const random = new Random(0);
     random.#words.set(state);
@@ -64,7 +66,7 @@ export class Random {
   /** A whole number in 0 .. below - 1, each equally likely. */
   integer(below: number): number {
     if (!Number.isInteger(below) || below < 1) {
-      throw new ArgumentError(`Random.integer: wanted a positive whole number, got ${below}.`);
+      throw new ArgumentError(`Random.integer: expected a positive whole number, got ${below}.`);
     }
     return Math.floor(this.uniform(0, below));
   }

@@ -35,7 +35,7 @@ describe('cueReading', () => {
 
   it('says what is missing', () => {
     expect(() => cueReading(test.slice(0, 8), [], { train })).toThrow(
-      new ArgumentError('cueReading: wanted at least 9 clips and as many scores, got 8 and 0.'),
+      new ArgumentError('cueReading: expected at least 9 clips and as many scores, got 8 and 0.'),
     );
   });
 });

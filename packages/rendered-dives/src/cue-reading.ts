@@ -39,7 +39,7 @@ export function cueReading(
   const least = cues.length + 3;
   if (clips.length < least || scores.length !== clips.length) {
     throw new ArgumentError(
-      `cueReading: wanted at least ${least} clips and as many scores, got ${clips.length} and ${scores.length}.`,
+      `cueReading: expected at least ${least} clips and as many scores, got ${clips.length} and ${scores.length}.`,
     );
   }
   const rows = clips.map(cueFeatures(train, seed, cues));

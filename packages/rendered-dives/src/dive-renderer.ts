@@ -57,7 +57,7 @@ export class DiveRenderer {
   constructor(options: RenderOptions) {
     const { canvas: factory, seed = 0, height = nativeHeight } = options;
     if (!Number.isInteger(height) || height < 16) {
-      throw new ArgumentError(`DiveRenderer: wanted a height of at least 16 whole pixels, got ${height}.`);
+      throw new ArgumentError(`DiveRenderer: expected a height of at least 16 whole pixels, got ${height}.`);
     }
     this.seed = seed;
     this.height = height;
@@ -78,7 +78,7 @@ export class DiveRenderer {
   draw(clip: RenderableClip, frame: number): Surface {
     if (!Number.isInteger(frame) || frame < 0 || frame >= clip.frameCount) {
       throw new ArgumentError(
-        `DiveRenderer.draw: wanted a frame of ${clip.id} from 0 to ${clip.frameCount - 1}, got ${frame}.`,
+        `DiveRenderer.draw: expected a frame of ${clip.id} from 0 to ${clip.frameCount - 1}, got ${frame}.`,
       );
     }
     const plan = this.#plan(clip);

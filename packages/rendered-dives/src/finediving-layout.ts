@@ -54,10 +54,10 @@ export interface LayoutProgress {
 export async function writeFineDivingLayout(directory: string, options: FineDivingLayoutOptions = {}): Promise<void> {
   const { clips = fineDivingLabels, seed = 0, height = nativeHeight, quality = 85, workers = 2 } = options;
   if (!(quality >= 1 && quality <= 100)) {
-    throw new ArgumentError(`writeFineDivingLayout: wanted a quality of 1 to 100, got ${quality}.`);
+    throw new ArgumentError(`writeFineDivingLayout: expected a quality of 1 to 100, got ${quality}.`);
   }
   if (!Number.isInteger(workers) || workers < 1) {
-    throw new ArgumentError(`writeFineDivingLayout: wanted one worker or more, got ${workers}.`);
+    throw new ArgumentError(`writeFineDivingLayout: expected one worker or more, got ${workers}.`);
   }
   const job: LayoutJob = { directory, seed, height, quality };
   mkdirSync(directory, { recursive: true });
@@ -160,7 +160,7 @@ function workerScript(): URL {
   const built = existsSync(fileURLToPath(here)) ? here : new URL('../dist/worker.js', import.meta.url);
   if (!existsSync(fileURLToPath(built))) {
     throw new DataError(
-      'writeFineDivingLayout: wanted the built worker dist/worker.js, got none; build the package, or use 1 worker.',
+      'writeFineDivingLayout: expected the built worker dist/worker.js, got none; build the package, or use 1 worker.',
     );
   }
   return built;
@@ -188,7 +188,7 @@ function claimDirectory({ directory, seed, height, quality }: LayoutJob): void {
   );
   if (different.length > 0) {
     const list = different.map((key) => `${key} ${JSON.stringify(mine[key])}, got ${JSON.stringify(found[key])}`);
-    throw new DataError(`writeFineDivingLayout: ${path} belongs to other dives: wanted ${list.join('; wanted ')}.`);
+    throw new DataError(`writeFineDivingLayout: ${path} belongs to other dives: expected ${list.join('; expected ')}.`);
   }
 }
 

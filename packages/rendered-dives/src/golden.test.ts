@@ -13,12 +13,12 @@ it('belongs to this version of the renderer', () => {
 it('draws the committed pictures, up to what canvases may differ by (mean difference under 2 levels of 255)', async () => {
   const image = await loadImage(readFileSync(new URL('./__fixtures__/golden.png', import.meta.url)));
   const renderer = new DiveRenderer({ canvas: nodeCanvas, height: golden.height, seed: golden.seed });
-  const wanted = createCanvas(renderer.width, golden.height);
+  const strip = createCanvas(renderer.width, golden.height);
   for (const [index, [id, frame]] of golden.pictures.entries()) {
-    wanted.getContext('2d').drawImage(image, -index * renderer.width, 0);
+    strip.getContext('2d').drawImage(image, -index * renderer.width, 0);
     const clip = fineDivingLabels.find((label) => label.id === id)!;
     const drawn = Uint8Array.from(renderer.draw(clip, frame as number).pixels());
-    const expected = wanted.data();
+    const expected = strip.data();
     const difference = drawn.reduce((sum, value, at) => sum + Math.abs(value - expected[at]!), 0) / drawn.length;
     expect(difference, `${id} frame ${frame}`).toBeLessThan(2);
   }

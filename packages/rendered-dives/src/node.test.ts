@@ -89,13 +89,13 @@ describe('writeFineDivingLayout', () => {
   it('refuses to mix two benchmarks, and bad options', async () => {
     const target = join(directory, 'dives');
     await expect(writeFineDivingLayout(target, { clips, seed: 1, height: 64, quality: 92 })).rejects.toThrow(
-      `writeFineDivingLayout: ${join(target, 'rendered.json')} belongs to other dives: wanted seed 1, got 0.`,
+      `writeFineDivingLayout: ${join(target, 'rendered.json')} belongs to other dives: expected seed 1, got 0.`,
     );
     await expect(writeFineDivingLayout(target, { quality: 0 })).rejects.toThrow(
-      'writeFineDivingLayout: wanted a quality of 1 to 100, got 0.',
+      'writeFineDivingLayout: expected a quality of 1 to 100, got 0.',
     );
     await expect(writeFineDivingLayout(target, { workers: 0 })).rejects.toThrow(
-      'writeFineDivingLayout: wanted one worker or more, got 0.',
+      'writeFineDivingLayout: expected one worker or more, got 0.',
     );
   });
 
@@ -136,7 +136,7 @@ describe('writeVideo', () => {
 
   it('refuses odd heights', async () => {
     await expect(writeVideo(join(directory, 'odd.mp4'), clips[0]!, { height: 65 })).rejects.toThrow(
-      'writeVideo: wanted an even height, as video codecs need, got 65.',
+      'writeVideo: expected an even height, as video codecs need, got 65.',
     );
   });
 });

@@ -36,7 +36,7 @@ describe('RenderedDives', () => {
 
   it('names the clip it does not have', async () => {
     await expect(dives().readFrames('01__999', [0])).rejects.toThrow(
-      'RenderedDives.readFrames: wanted one of 3000 clips, got id "01__999".',
+      'RenderedDives.readFrames: expected one of 3000 clips, got id "01__999".',
     );
   });
 });
@@ -44,11 +44,11 @@ describe('RenderedDives', () => {
 describe('DiveRenderer', () => {
   it('refuses frames and sizes that are not there', () => {
     expect(() => new DiveRenderer({ canvas: nodeCanvas, height: 7.5 })).toThrow(
-      'DiveRenderer: wanted a height of at least 16 whole pixels, got 7.5.',
+      'DiveRenderer: expected a height of at least 16 whole pixels, got 7.5.',
     );
     const renderer = new DiveRenderer({ canvas: nodeCanvas, height: 32 });
     expect(() => renderer.draw(fineDivingLabels[0]!, 111)).toThrow(
-      'DiveRenderer.draw: wanted a frame of 01__10 from 0 to 110, got 111.',
+      'DiveRenderer.draw: expected a frame of 01__10 from 0 to 110, got 111.',
     );
   });
 });

@@ -37,7 +37,7 @@ export class RenderedDives implements ClipSource {
     const clip = this.#byId.get(id);
     if (clip === undefined) {
       throw new DataError(
-        `RenderedDives.readFrames: wanted one of ${this.clips.length} clips, got id ${JSON.stringify(id)}.`,
+        `RenderedDives.readFrames: expected one of ${this.clips.length} clips, got id ${JSON.stringify(id)}.`,
       );
     }
     return drawFrames(this.renderer, clip, indices);

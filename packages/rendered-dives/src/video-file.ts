@@ -36,7 +36,7 @@ export interface WriteVideoOptions {
 export async function writeVideo(path: string, clip: RenderableClip, options: WriteVideoOptions = {}): Promise<void> {
   const { canvas = nodeCanvas, seed = 0, height = 256, framesPerSecond = 25, codec = 'avc' } = options;
   if (height % 2 !== 0) {
-    throw new ArgumentError(`writeVideo: wanted an even height, as video codecs need, got ${height}.`);
+    throw new ArgumentError(`writeVideo: expected an even height, as video codecs need, got ${height}.`);
   }
   const { BufferTarget, Mp4OutputFormat, Output, VideoSample, VideoSampleSource } = await encoders();
   const renderer = new DiveRenderer({ canvas, seed, height });
@@ -61,7 +61,7 @@ export async function writeVideo(path: string, clip: RenderableClip, options: Wr
     await output.finalize();
   } catch (cause) {
     await output.cancel().catch(() => undefined);
-    throw new EngineError(`writeVideo: wanted to encode ${clip.id} as ${codec}, got: ${reason(cause)}`, { cause });
+    throw new EngineError(`writeVideo: expected to encode ${clip.id} as ${codec}, got: ${reason(cause)}`, { cause });
   }
   const partial = `${path}.${randomUUID()}.partial`;
   try {
@@ -96,7 +96,7 @@ async function register(): Promise<typeof import('mediabunny')> {
     return mediabunny;
   } catch (cause) {
     throw new EngineError(
-      'writeVideo: wanted the packages mediabunny, @mediabunny/server and node-av to encode videos with ' +
+      'writeVideo: expected the packages mediabunny, @mediabunny/server and node-av to encode videos with ' +
         `(npm install mediabunny @mediabunny/server node-av), got: ${reason(cause)}`,
       { cause },
     );

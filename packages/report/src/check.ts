@@ -41,6 +41,6 @@ function show(text: string): string {
   return JSON.stringify(text);
 }
 
-function wrong(wanted: string, got: string): DataError {
-  return new DataError(`renderReport: ${wanted}, got ${show(got)}.`);
+function wrong(expected: string, got: string): DataError {
+  return new DataError(`renderReport: ${expected}, got ${show(got)}.`);
 }

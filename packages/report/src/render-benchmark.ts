@@ -33,8 +33,8 @@ export function renderBenchmark(data: BenchmarkReportData): string {
 }
 
 function check({ createdAt, metrics, rows, reference }: BenchmarkReportData): void {
-  const wrong = (wanted: string, got: string) =>
-    new DataError(`renderBenchmark: ${wanted}, got ${JSON.stringify(got)}.`);
+  const wrong = (expected: string, got: string) =>
+    new DataError(`renderBenchmark: ${expected}, got ${JSON.stringify(got)}.`);
   if (Number.isNaN(Date.parse(createdAt))) throw wrong('createdAt must be an ISO 8601 time', createdAt);
   if (!rows.some(({ id }) => id === reference)) throw wrong('reference must be the id of a row', reference);
   const keys = new Set(metrics.map(({ key }) => key));

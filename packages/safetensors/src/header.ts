@@ -33,7 +33,7 @@ export function parseHeader(text: string, dataBytes: number, limits: { maxTensor
   assertNoDuplicateKeys(text);
   const named = Object.entries(json).filter(([name]) => name !== METADATA);
   if (named.length > limits.maxTensors) {
-    throw wrong(`wanted at most ${limits.maxTensors} tensors, got ${named.length}`);
+    throw wrong(`expected at most ${limits.maxTensors} tensors, got ${named.length}`);
   }
   const entries = named.map(([name, value]) => readEntry(name, value, limits.maxRank));
   entries.sort((a, b) => a.start - b.start || a.end - b.end);
@@ -75,14 +75,14 @@ function readEntry(name: string, value: unknown, maxRank: number): HeaderEntry {
 
 /** Every partial product is checked, as in the Rust reader: an overflow is refused even where a later size is 0. */
 function assertSizeFits(name: string, shape: readonly number[], elementBytes: number, bytes: number): void {
-  const wanted = shape.reduce((product, size) => {
+  const expected = shape.reduce((product, size) => {
     if (!Number.isSafeInteger(product * size)) {
       throw wrong(`shape of ${quote(name)} must have a product below 2^53, got ${show(shape)}`);
     }
     return product * size;
   }, 1);
-  if (wanted * elementBytes !== bytes) {
-    throw wrong(`${quote(name)} of shape ${show(shape)} must take ${wanted * elementBytes} bytes, got ${bytes}`);
+  if (expected * elementBytes !== bytes) {
+    throw wrong(`${quote(name)} of shape ${show(shape)} must take ${expected * elementBytes} bytes, got ${bytes}`);
   }
 }
 

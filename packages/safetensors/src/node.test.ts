@@ -56,7 +56,7 @@ describe('files', () => {
     const missing = join(directory, 'nothing');
     await expect(readSafetensorsFile(missing)).rejects.toThrow(
       new DataError(
-        `readSafetensorsFile: wanted a readable file, got ENOENT: no such file or directory, stat '${missing}'.`,
+        `readSafetensorsFile: expected a readable file, got ENOENT: no such file or directory, stat '${missing}'.`,
       ),
     );
   });

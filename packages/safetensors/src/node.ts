@@ -31,7 +31,7 @@ export async function readSafetensorsFile(path: string, limits: SafetensorsFileL
     bytes = await readFile(path);
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
-    throw new DataError(`readSafetensorsFile: wanted a readable file, got ${(cause as Error).message}.`, { cause });
+    throw new DataError(`readSafetensorsFile: expected a readable file, got ${(cause as Error).message}.`, { cause });
   }
   try {
     return readSafetensors(bytes, rest);

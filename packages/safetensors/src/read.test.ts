@@ -160,7 +160,7 @@ describe('readSafetensors: limits', () => {
 
   it('are applied', () => {
     expect(() => readSafetensors(bytes, { maxTensors: 0 })).toThrow(
-      new DataError('readSafetensors: wanted at most 0 tensors, got 1.'),
+      new DataError('readSafetensors: expected at most 0 tensors, got 1.'),
     );
     expect(() => readSafetensors(bytes, { maxRank: 1 })).toThrow(
       new DataError('readSafetensors: shape of "a" must have at most 1 dimensions, got 2.'),

@@ -57,7 +57,7 @@ export function readSafetensors(file: Uint8Array, limits: SafetensorsLimits = {}
 /** Typed arrays use the machine's byte order, the format little-endian; every engine known to run this package agrees. */
 export function assertLittleEndian(caller: string): void {
   if (new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1) {
-    throw new EngineError(`${caller}: wanted a little-endian machine, got a big-endian one.`);
+    throw new EngineError(`${caller}: expected a little-endian machine, got a big-endian one.`);
   }
 }
 

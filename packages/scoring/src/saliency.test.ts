@@ -94,13 +94,13 @@ describe('saliency', () => {
     model.dispose();
   });
 
-  it('says what it wanted', async () => {
+  it('says what it expected', async () => {
     const { model, comparison, frames } = await setUp();
     await expect(saliency(model, frames, comparison, { cell: 0 })).rejects.toThrow(
       new ArgumentError('saliency: cell must be a positive whole number of pixels, got 0.'),
     );
     await expect(saliency(model, frames, { ...comparison, exemplars: [] })).rejects.toThrow(
-      new ArgumentError('scoreGradient: wanted at least one exemplar, got none.'),
+      new ArgumentError('scoreGradient: expected at least one exemplar, got none.'),
     );
     model.dispose();
   });

@@ -69,7 +69,7 @@ export function scoreGradient(
 ): tf.Tensor4D {
   const isExemplarFree = model.config.regression === 'exemplar-free';
   if (exemplars.length === 0 && !isExemplarFree)
-    throw new ArgumentError('scoreGradient: wanted at least one exemplar, got none.');
+    throw new ArgumentError('scoreGradient: expected at least one exemplar, got none.');
   return tf.tidy(() => {
     const { stages, steps, channels } = shape;
     const size = stages * steps * channels;

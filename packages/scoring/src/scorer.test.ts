@@ -59,12 +59,12 @@ describe('Scorer', () => {
     const { time } = await scorer.saliency(frames, scored.positions, []);
     expect(Math.max(...time)).toBeGreaterThan(0);
     expect(() => scorer.bank).toThrow(
-      new DataError('Scorer.bank: wanted weights that compare with exemplars, got exemplar-free ones.'),
+      new DataError('Scorer.bank: expected weights that compare with exemplars, got exemplar-free ones.'),
     );
     await scorer.dispose();
     const usual = await madeUpCheckpoint();
     await expect(Scorer.create(usual.checkpoint, undefined)).rejects.toThrow(
-      new DataError('Scorer.create: wanted an exemplar bank for these weights, got none.'),
+      new DataError('Scorer.create: expected an exemplar bank for these weights, got none.'),
     );
   });
 
@@ -96,8 +96,8 @@ describe('Scorer', () => {
     });
     const moved = await scorer.moved(description, [3, 8]);
     const features = tf.tensor3d(description.features, [1, 12, bank.shape.channels]);
-    const wanted = scorer.model.stageFeatures(features, [[3, 8]]).dataSync();
-    expect([...moved.stages]).toEqual([...wanted]);
+    const expected = scorer.model.stageFeatures(features, [[3, 8]]).dataSync();
+    expect([...moved.stages]).toEqual([...expected]);
     expect((await scorer.compare(moved, scorer.choose(moved, 'a', '107b'))).positions).toEqual([3, 8]);
     await scorer.dispose();
   });
@@ -107,7 +107,7 @@ describe('Scorer', () => {
     const other = new ExemplarBank(bank.exemplars, bank.shape, '0123456789abcdef');
     await expect(Scorer.create(checkpoint, other)).rejects.toThrow(
       new DataError(
-        `Scorer.create: wanted an exemplar bank computed with these weights (${bank.weightsId}), got one of 0123456789abcdef; make it with mcore bank.`,
+        `Scorer.create: expected an exemplar bank computed with these weights (${bank.weightsId}), got one of 0123456789abcdef; make it with mcore bank.`,
       ),
     );
   });

@@ -91,11 +91,11 @@ export class Scorer {
     options: ScorerOptions = {},
   ): Promise<Scorer> {
     if (checkpoint.info.config.regression === 'exemplar-free') return new Scorer(checkpoint, undefined, options);
-    if (!bank) throw new DataError('Scorer.create: wanted an exemplar bank for these weights, got none.');
+    if (!bank) throw new DataError('Scorer.create: expected an exemplar bank for these weights, got none.');
     const id = await weightsId(checkpoint.tensors);
     if (bank.weightsId !== id) {
       throw new DataError(
-        `Scorer.create: wanted an exemplar bank computed with these weights (${id}), got one of ${bank.weightsId}; make it with mcore bank.`,
+        `Scorer.create: expected an exemplar bank computed with these weights (${id}), got one of ${bank.weightsId}; make it with mcore bank.`,
       );
     }
     return new Scorer(checkpoint, bank, options);
@@ -108,7 +108,7 @@ export class Scorer {
    */
   get bank(): ExemplarBank {
     if (!this.#bank)
-      throw new DataError('Scorer.bank: wanted weights that compare with exemplars, got exemplar-free ones.');
+      throw new DataError('Scorer.bank: expected weights that compare with exemplars, got exemplar-free ones.');
     return this.#bank;
   }
 

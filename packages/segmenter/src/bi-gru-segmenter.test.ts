@@ -127,7 +127,7 @@ describe('BiGruSegmenter', () => {
     segmenter.dispose();
   });
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     expect(() => new BiGruSegmenter({ hiddenSize: 0 }, { seed: 1 })).toThrow(
       new ArgumentError('BiGruSegmenter: hiddenSize must be a positive whole number, got 0.'),
     );

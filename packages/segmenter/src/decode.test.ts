@@ -129,7 +129,7 @@ describe.each([
   ['decodeWindowed', decodeWindowed],
   ['decodeOrdered', decodeOrdered],
 ] as const)('%s', (name, decode) => {
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     expect(() => decode([clip(2, [{}, {}, {}])])).toThrow(
       new ShapeError(`${name}: logits must be [batch, time, transitions] with time >= transitions, got [1, 2, 3].`),
     );

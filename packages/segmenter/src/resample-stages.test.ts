@@ -93,7 +93,7 @@ describeOnBackends('resampleStages', () => {
 });
 
 describe('resampleStages', () => {
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     const x = tf.zeros([2, 96, 4]) as tf.Tensor3D;
     expect(() => resampleStages(x, [[1, 2]], 5)).toThrow(
       new ShapeError('resampleStages: transitions must be 2 for each of 2 clips, got [2].'),

@@ -85,7 +85,7 @@ describe('segmentationLoss', () => {
   const call = (frames: number[][], options: object) => () =>
     segmentationLoss(tf.zeros([2, 96, 2]) as tf.Tensor3D, frames, options as SegmentationLossOptions);
 
-  it('says what it wanted', () => {
+  it('says what it expected', () => {
     expect(call([[1, 2]], { form: 'paper' })).toThrow(
       new ShapeError('segmentationLoss: transitions must be 2 for each of 2 clips, got [2].'),
     );

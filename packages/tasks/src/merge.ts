@@ -42,7 +42,7 @@ export interface MergedResults<R = unknown> {
  */
 export function mergeResults<R = unknown>(files: readonly ResultFile<R>[]): MergedResults<R> {
   const [first] = files;
-  if (first === undefined) throw new DataError('mergeResults: wanted files of results, got none.');
+  if (first === undefined) throw new DataError('mergeResults: expected files of results, got none.');
   for (const file of files.slice(1)) checkBelongsTogether(first, file);
   const finished = new Map<string, { record: FinishedRecord<R>; files: string[] }>();
   const failed = new Map<string, FailedRecord>();
@@ -59,7 +59,7 @@ export function mergeResults<R = unknown>(files: readonly ResultFile<R>[]): Merg
       }
       if (canonicalJson(before.record.result) !== canonicalJson(record.result)) {
         throw new DataError(
-          `mergeResults: wanted one result of "${record.id}", got different ones in ${before.files[0]} and ${name}.`,
+          `mergeResults: expected one result of "${record.id}", got different ones in ${before.files[0]} and ${name}.`,
         );
       }
       before.files.push(name);
@@ -103,7 +103,7 @@ function checkBelongsTogether(first: ResultFile, other: ResultFile): void {
   if (different.length === 0) return;
   const list = different.map((key) => `${key} ${show(a[key])} and ${show(b[key])}`).join('; ');
   throw new DataError(
-    `mergeResults: wanted results of one job, got different ones in ${first.name} and ${other.name}: ${list}.`,
+    `mergeResults: expected results of one job, got different ones in ${first.name} and ${other.name}: ${list}.`,
   );
 }
 

@@ -218,21 +218,21 @@ describe.skipIf(missingRedis !== null)(
       const settings = { power: 2 };
       const run = async () => 0;
       await expect(queue.work({ run, settings })).rejects.toThrow(
-        'TaskQueue: wanted a list of tasks in the queue "settings", got none.',
+        'TaskQueue: expected a list of tasks in the queue "settings", got none.',
       );
       await queue.add(trials(2));
       await expect(queue.add(trials(3))).rejects.toThrow(
-        /wanted results of one job, got different ones in queue settings and this list: list\.count 2 and 3/,
+        /expected results of one job, got different ones in queue settings and this list: list\.count 2 and 3/,
       );
       await expect(queue.add({ ...trials(2), settings: { power: 3 } })).rejects.toThrow(/: settings\.power 2 and 3\.$/);
       const { status, stderr } = await startWorker(server.url, 'settings', 'a', { settings: '{"power":3}' }).ended;
       expect(status).toBe(1);
       expect(stderr).toBe(
-        'mergeResults: wanted results of one job, got different ones in queue settings and this worker: settings.power 2 and 3.\n',
+        'mergeResults: expected results of one job, got different ones in queue settings and this worker: settings.power 2 and 3.\n',
       );
       await queue.close();
       await expect(open('a:b')).rejects.toThrow(
-        'TaskQueue: wanted a name of letters, digits, points and hyphens, got "a:b".',
+        'TaskQueue: expected a name of letters, digits, points and hyphens, got "a:b".',
       );
     });
   },
@@ -240,7 +240,7 @@ describe.skipIf(missingRedis !== null)(
 
 it('says which Redis does not answer, without its password', async () => {
   await expect(TaskQueue.open({ url: 'redis://user:secret@127.0.0.1:1', name: 'none' })).rejects.toThrow(
-    'TaskQueue: wanted Redis at redis://127.0.0.1:1, got ECONNREFUSED.',
+    'TaskQueue: expected Redis at redis://127.0.0.1:1, got ECONNREFUSED.',
   );
 });
 
@@ -250,7 +250,7 @@ it('says what to install where BullMQ is missing', async () => {
   const { status, stderr } = await startWorker('redis://127.0.0.1:1', 'none', 'a', { program }).ended;
   expect(status).toBe(1);
   expect(stderr).toMatch(
-    /^TaskQueue: wanted the optional packages bullmq and ioredis, got: Cannot find (module|package) 'bullmq'/,
+    /^TaskQueue: expected the optional packages bullmq and ioredis, got: Cannot find (module|package) 'bullmq'/,
   );
   expect(stderr).toContain('npm install bullmq ioredis');
 });

@@ -103,7 +103,7 @@ export class TaskQueue<P = Readonly<Record<string, unknown>>, R = unknown> {
     if (!/^[\w.-]+$/.test(options.name)) {
       throw new McoreError(
         'ERR_MCORE_ARGUMENT',
-        `TaskQueue: wanted a name of letters, digits, points and hyphens, got "${options.name}".`,
+        `TaskQueue: expected a name of letters, digits, points and hyphens, got "${options.name}".`,
       );
     }
     const { bullmq, ioredis } = await loadQueuePackages();
@@ -273,7 +273,7 @@ export class TaskQueue<P = Readonly<Record<string, unknown>>, R = unknown> {
     if (text === null) {
       throw new McoreError(
         'ERR_MCORE_QUEUE',
-        `TaskQueue: wanted a list of tasks in the queue "${this.name}", got none.`,
+        `TaskQueue: expected a list of tasks in the queue "${this.name}", got none.`,
       );
     }
     return parseResults<R>(text, `queue ${this.name}`);

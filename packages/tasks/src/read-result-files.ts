@@ -17,12 +17,12 @@ export async function readResultFiles<R = unknown>(paths: readonly string[]): Pr
 async function filesOf(path: string): Promise<string[]> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new DataError(
-      `readResultFiles: wanted results in ${path}, got ${error.code === 'ENOENT' ? 'no such file' : error.code}.`,
+      `readResultFiles: expected results in ${path}, got ${error.code === 'ENOENT' ? 'no such file' : error.code}.`,
       { cause: error },
     );
   });
   if (!found.isDirectory()) return [path];
   const names = (await readdir(path)).filter((name) => /^results-.*\.jsonl$/.test(name)).sort();
-  if (names.length === 0) throw new DataError(`readResultFiles: wanted results-*.jsonl in ${path}, got none.`);
+  if (names.length === 0) throw new DataError(`readResultFiles: expected results-*.jsonl in ${path}, got none.`);
   return names.map((name) => join(path, name));
 }

@@ -11,7 +11,7 @@ export async function loadQueuePackages(): Promise<{
   } catch (error) {
     throw new McoreError(
       'ERR_MCORE_QUEUE',
-      `TaskQueue: wanted the optional packages bullmq and ioredis, got: ${(error as Error).message.split('\n')[0]} Install them beside this one: npm install bullmq ioredis (with --global where mcore is).`,
+      `TaskQueue: expected the optional packages bullmq and ioredis, got: ${(error as Error).message.split('\n')[0]} Install them beside this one: npm install bullmq ioredis (with --global where mcore is).`,
       { cause: error },
     );
   }
@@ -46,7 +46,7 @@ export async function connectRedis(
     const { message, code } = (last ?? error) as NodeJS.ErrnoException;
     throw new McoreError(
       'ERR_MCORE_QUEUE',
-      `TaskQueue: wanted Redis at ${withoutPassword(url)}, got ${code ?? message}.`,
+      `TaskQueue: expected Redis at ${withoutPassword(url)}, got ${code ?? message}.`,
       {
         cause: error,
       },

@@ -89,7 +89,7 @@ export class ResultStore<P = Readonly<Record<string, unknown>>, R = unknown> {
   indexOf(id: string): number {
     const position = this.#positions.get(id);
     if (position === undefined) {
-      throw new ArgumentError(`ResultStore.indexOf: wanted a task of the list, got "${id}".`);
+      throw new ArgumentError(`ResultStore.indexOf: expected a task of the list, got "${id}".`);
     }
     return position;
   }

@@ -71,17 +71,17 @@ export function parseResults<R = unknown>(text: string, name: string): ResultFil
   const header = first as ResultHeader | undefined;
   if (header?.format !== 'mcore-results' || header.version !== 1 || !Array.isArray(header.tasks)) {
     throw new DataError(
-      `parseResults: wanted results of tasks with a header of version 1 in ${name}, got something else.`,
+      `parseResults: expected results of tasks with a header of version 1 in ${name}, got something else.`,
     );
   }
   const own = new Set(header.tasks);
   rest.forEach((record, position) => {
     if (typeof record.id !== 'string' || typeof record.index !== 'number' || 'result' in record === 'error' in record) {
-      throw new DataError(`parseResults: wanted a result or an error with id and index in ${name}:${position + 2}.`);
+      throw new DataError(`parseResults: expected a result or an error with id and index in ${name}:${position + 2}.`);
     }
     if (!own.has(record.id)) {
       throw new DataError(
-        `parseResults: wanted only tasks of the header in ${name}:${position + 2}, got "${record.id}".`,
+        `parseResults: expected only tasks of the header in ${name}:${position + 2}, got "${record.id}".`,
       );
     }
   });
@@ -95,5 +95,5 @@ function parseLine(line: string, place: string): Record<string, unknown> {
   } catch {
     // said below
   }
-  throw new DataError(`parseResults: wanted a JSON object in ${place}, got "${line.slice(0, 40)}".`);
+  throw new DataError(`parseResults: expected a JSON object in ${place}, got "${line.slice(0, 40)}".`);
 }

@@ -107,7 +107,7 @@ describe('runTasks', () => {
     await runTasks({ folder, list: squares(3), run: square });
     const path = join(folder, 'results-0001-of-0001.jsonl');
     await expect(runTasks({ folder, list: squares(3, { power: 3 }), run: square })).rejects.toThrow(
-      `mergeResults: wanted results of one job, got different ones in ${path} and this run: settings.power 2 and 3.`,
+      `mergeResults: expected results of one job, got different ones in ${path} and this run: settings.power 2 and 3.`,
     );
     await expect(runTasks({ folder, list: squares(4), run: square })).rejects.toThrow(
       /list\.count 3 and 4; list\.hash/,
@@ -115,7 +115,7 @@ describe('runTasks', () => {
     const twice = squares(1);
     await expect(
       runTasks({ folder, list: { ...twice, tasks: [...twice.tasks, ...twice.tasks] }, run: square }),
-    ).rejects.toThrow('checkTasks: wanted every id once, got "square-0" twice.');
+    ).rejects.toThrow('checkTasks: expected every id once, got "square-0" twice.');
   });
 });
 
@@ -223,7 +223,7 @@ describe('mergeResults', () => {
     ]);
     await runTasks({ folder: other, list: squares(4), shard: { index: 2, count: 2 }, run: async () => -1 });
     await expect(merged(folder, other)).rejects.toThrow(
-      'mergeResults: wanted one result of "square-1", got different ones in',
+      'mergeResults: expected one result of "square-1", got different ones in',
     );
   });
 
@@ -232,7 +232,7 @@ describe('mergeResults', () => {
     await run(squares(4), 1, 2);
     await run(squares(4, { weights: 'b' }), 2, 2, other);
     await expect(merged(folder, other)).rejects.toThrow(/settings\.weights nothing and "b"\.$/);
-    await expect(merged()).rejects.toThrow('mergeResults: wanted files of results, got none.');
+    await expect(merged()).rejects.toThrow('mergeResults: expected files of results, got none.');
   });
 });
 
@@ -240,16 +240,16 @@ describe('readResultFiles', () => {
   it.each([
     [
       'text',
-      /^parseResults: wanted results of tasks with a header of version 1 in .*broken\.jsonl, got something else\.$/,
+      /^parseResults: expected results of tasks with a header of version 1 in .*broken\.jsonl, got something else\.$/,
     ],
-    ['no json\n', /^parseResults: wanted a JSON object in .*broken\.jsonl:1, got "no json"\.$/],
+    ['no json\n', /^parseResults: expected a JSON object in .*broken\.jsonl:1, got "no json"\.$/],
     [
       '{"format":"mcore-results","version":1,"tasks":["a"]}\n{"id":"a","index":0}\n',
-      /wanted a result or an error .*:2\.$/,
+      /expected a result or an error .*:2\.$/,
     ],
     [
       '{"format":"mcore-results","version":1,"tasks":["a"]}\n{"id":"b","index":0,"result":1}\n',
-      /wanted only tasks of the header in .*:2, got "b"\.$/,
+      /expected only tasks of the header in .*:2, got "b"\.$/,
     ],
   ])('refuses %j', async (text, message) => {
     const file = join(folder, 'broken.jsonl');
@@ -259,8 +259,8 @@ describe('readResultFiles', () => {
 
   it('says what is not there', async () => {
     await expect(readResultFiles([join(folder, 'none')])).rejects.toThrow(
-      /wanted results in .*none, got no such file\.$/,
+      /expected results in .*none, got no such file\.$/,
     );
-    await expect(readResultFiles([folder])).rejects.toThrow(/wanted results-\*\.jsonl in .*, got none\.$/);
+    await expect(readResultFiles([folder])).rejects.toThrow(/expected results-\*\.jsonl in .*, got none\.$/);
   });
 });

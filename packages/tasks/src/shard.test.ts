@@ -38,8 +38,8 @@ describe('shardOf', () => {
   });
 
   it('refuses a shard that is none', () => {
-    expect(() => shardOf(list(3), 0, 3)).toThrow('shardOf: wanted a shard from 1/n to n/n, got 0/3.');
-    expect(() => shardOf(list(3), 4, 3)).toThrow('shardOf: wanted a shard from 1/n to n/n, got 4/3.');
+    expect(() => shardOf(list(3), 0, 3)).toThrow('shardOf: expected a shard from 1/n to n/n, got 0/3.');
+    expect(() => shardOf(list(3), 4, 3)).toThrow('shardOf: expected a shard from 1/n to n/n, got 4/3.');
   });
 });
 
@@ -52,12 +52,12 @@ describe('parseShard', () => {
   });
 
   it.each([
-    ['0/4', 'parseShard: wanted a shard from 1/n to n/n, got 0/4.'],
-    ['5/4', 'parseShard: wanted a shard from 1/n to n/n, got 5/4.'],
-    ['1/0', 'parseShard: wanted a shard from 1/n to n/n, got 1/0.'],
-    ['2', 'parseShard: wanted i/n such as 2/4, got "2".'],
-    ['-1/4', 'parseShard: wanted i/n such as 2/4, got "-1/4".'],
-    ['1.5/4', 'parseShard: wanted i/n such as 2/4, got "1.5/4".'],
+    ['0/4', 'parseShard: expected a shard from 1/n to n/n, got 0/4.'],
+    ['5/4', 'parseShard: expected a shard from 1/n to n/n, got 5/4.'],
+    ['1/0', 'parseShard: expected a shard from 1/n to n/n, got 1/0.'],
+    ['2', 'parseShard: expected i/n such as 2/4, got "2".'],
+    ['-1/4', 'parseShard: expected i/n such as 2/4, got "-1/4".'],
+    ['1.5/4', 'parseShard: expected i/n such as 2/4, got "1.5/4".'],
   ])('refuses %s', (text, message) => {
     expect(() => parseShard(text)).toThrow(message);
   });
@@ -87,17 +87,17 @@ describe('detectShard', () => {
   it.each([
     [
       slurm('7', '3', '1'),
-      /^detectShard: wanted a Slurm array without gaps, got SLURM_ARRAY_TASK_ID=7 in an array of 3\./,
+      /^detectShard: expected a Slurm array without gaps, got SLURM_ARRAY_TASK_ID=7 in an array of 3\./,
     ],
-    [{ SLURM_ARRAY_TASK_ID: '2' }, /^detectShard: wanted SLURM_ARRAY_TASK_COUNT or MCORE_SHARDS beside/],
-    [{ SLURM_ARRAY_TASK_ID: 'two' }, /^detectShard: wanted a whole number in SLURM_ARRAY_TASK_ID, got "two"\.$/],
+    [{ SLURM_ARRAY_TASK_ID: '2' }, /^detectShard: expected SLURM_ARRAY_TASK_COUNT or MCORE_SHARDS beside/],
+    [{ SLURM_ARRAY_TASK_ID: 'two' }, /^detectShard: expected a whole number in SLURM_ARRAY_TASK_ID, got "two"\.$/],
     [
       { JOB_COMPLETION_INDEX: '2' },
-      /^detectShard: wanted MCORE_SHARDS, the number of completions of the Kubernetes Job/,
+      /^detectShard: expected MCORE_SHARDS, the number of completions of the Kubernetes Job/,
     ],
     [
       { JOB_COMPLETION_INDEX: '4', MCORE_SHARDS: '4' },
-      /^detectShard: wanted JOB_COMPLETION_INDEX from 0 to 3 with MCORE_SHARDS=4, got 4\.$/,
+      /^detectShard: expected JOB_COMPLETION_INDEX from 0 to 3 with MCORE_SHARDS=4, got 4\.$/,
     ],
   ])('refuses %j', (environment, message) => {
     expect(() => detectShard(environment)).toThrow(message);

@@ -16,7 +16,7 @@ export interface Shard {
  */
 export function parseShard(text: string): Shard {
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(text.trim()) ?? [];
-  if (index === undefined) throw new ArgumentError(`parseShard: wanted i/n such as 2/4, got "${text}".`);
+  if (index === undefined) throw new ArgumentError(`parseShard: expected i/n such as 2/4, got "${text}".`);
   return checked('parseShard', { index: Number(index), count: Number(count) });
 }
 
@@ -42,7 +42,7 @@ export function detectShard(environment: Readonly<Record<string, string | undefi
   const number = (name: string): number | undefined => {
     const text = environment[name];
     if (text === undefined || text === '') return undefined;
-    if (!/^\d+$/.test(text)) throw new ArgumentError(`detectShard: wanted a whole number in ${name}, got "${text}".`);
+    if (!/^\d+$/.test(text)) throw new ArgumentError(`detectShard: expected a whole number in ${name}, got "${text}".`);
     return Number(text);
   };
   const shards = number('MCORE_SHARDS');
@@ -51,12 +51,14 @@ export function detectShard(environment: Readonly<Record<string, string | undefi
     if (shards !== undefined) return fromZero('SLURM_ARRAY_TASK_ID', array, shards);
     const count = number('SLURM_ARRAY_TASK_COUNT');
     if (count === undefined) {
-      throw new ArgumentError('detectShard: wanted SLURM_ARRAY_TASK_COUNT or MCORE_SHARDS beside SLURM_ARRAY_TASK_ID.');
+      throw new ArgumentError(
+        'detectShard: expected SLURM_ARRAY_TASK_COUNT or MCORE_SHARDS beside SLURM_ARRAY_TASK_ID.',
+      );
     }
     const index = (array - (number('SLURM_ARRAY_TASK_MIN') ?? 0)) / (number('SLURM_ARRAY_TASK_STEP') || 1);
     if (!Number.isInteger(index) || index < 0 || index >= count) {
       throw new ArgumentError(
-        `detectShard: wanted a Slurm array without gaps, got SLURM_ARRAY_TASK_ID=${array} in an array of ${count}. Set MCORE_SHARDS to the number of shards to run only some of them.`,
+        `detectShard: expected a Slurm array without gaps, got SLURM_ARRAY_TASK_ID=${array} in an array of ${count}. Set MCORE_SHARDS to the number of shards to run only some of them.`,
       );
     }
     return { index: index + 1, count };
@@ -65,7 +67,7 @@ export function detectShard(environment: Readonly<Record<string, string | undefi
   if (completion === undefined) return undefined;
   if (shards === undefined) {
     throw new ArgumentError(
-      'detectShard: wanted MCORE_SHARDS, the number of completions of the Kubernetes Job, beside JOB_COMPLETION_INDEX.',
+      'detectShard: expected MCORE_SHARDS, the number of completions of the Kubernetes Job, beside JOB_COMPLETION_INDEX.',
     );
   }
   return fromZero('JOB_COMPLETION_INDEX', completion, shards);
@@ -100,7 +102,7 @@ function byGroup({ group: a = '' }: { group?: string }, { group: b = '' }: { gro
 function fromZero(name: string, index: number, count: number): Shard {
   if (index >= count) {
     throw new ArgumentError(
-      `detectShard: wanted ${name} from 0 to ${count - 1} with MCORE_SHARDS=${count}, got ${index}.`,
+      `detectShard: expected ${name} from 0 to ${count - 1} with MCORE_SHARDS=${count}, got ${index}.`,
     );
   }
   return { index: index + 1, count };
@@ -109,7 +111,7 @@ function fromZero(name: string, index: number, count: number): Shard {
 function checked(caller: string, shard: Shard): Shard {
   const { index, count } = shard;
   if (!Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(index) || index < 1 || index > count) {
-    throw new ArgumentError(`${caller}: wanted a shard from 1/n to n/n, got ${formatShard(shard)}.`);
+    throw new ArgumentError(`${caller}: expected a shard from 1/n to n/n, got ${formatShard(shard)}.`);
   }
   return shard;
 }

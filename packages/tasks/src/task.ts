@@ -29,8 +29,8 @@ export interface TaskList<P = Readonly<Record<string, unknown>>> {
 export function checkTasks(tasks: readonly Pick<Task, 'id'>[]): void {
   const seen = new Set<string>();
   for (const { id } of tasks) {
-    if (id === '') throw new ArgumentError('checkTasks: wanted a name for every task, got an empty id.');
-    if (seen.has(id)) throw new ArgumentError(`checkTasks: wanted every id once, got "${id}" twice.`);
+    if (id === '') throw new ArgumentError('checkTasks: expected a name for every task, got an empty id.');
+    if (seen.has(id)) throw new ArgumentError(`checkTasks: expected every id once, got "${id}" twice.`);
     seen.add(id);
   }
 }

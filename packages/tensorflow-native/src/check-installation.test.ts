@@ -29,7 +29,7 @@ describe('checkInstallation', () => {
     );
     await expect(checkInstallation(folder)).rejects.toThrow(
       new EngineError(
-        `checkInstallation: TensorFlow in ${folder} computes wrong numbers: [19, 22, 43, 50] was wanted, got [19,22,43,51].`,
+        `checkInstallation: TensorFlow in ${folder} computes wrong numbers: [19, 22, 43, 50] was expected, got [19,22,43,51].`,
       ),
     );
   });

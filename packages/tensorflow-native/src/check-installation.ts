@@ -29,7 +29,7 @@ export async function checkInstallation(folder: string, node: string = process.e
   if (report?.right === true) return { tensorflow: report.tensorflow, gpu: report.gpu, log: result.stderr.trim() };
   const start = `checkInstallation: TensorFlow in ${folder}`;
   if (report !== undefined) {
-    throw new EngineError(`${start} computes wrong numbers: [19, 22, 43, 50] was wanted, got [${report.values}].`);
+    throw new EngineError(`${start} computes wrong numbers: [19, 22, 43, 50] was expected, got [${report.values}].`);
   }
   if (result.failure === 'SIGILL') {
     throw new EngineError(`${start} does not run on this processor, which lacks AVX. Use the engine 'wasm' instead.`);

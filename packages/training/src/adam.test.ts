@@ -54,7 +54,7 @@ describe('Adam', () => {
 
   it('names the array that has the wrong length', () => {
     expect(() => new Adam(3).update(new Float32Array(3), new Float32Array(2), new Float32Array(3), 1)).toThrow(
-      new ArgumentError('Adam.update: wanted 3 gradient, got 2.'),
+      new ArgumentError('Adam.update: expected 3 gradient, got 2.'),
     );
   });
 });

@@ -50,7 +50,7 @@ export class Adam {
     const { mean, square } = this.#state;
     for (const [name, array] of Object.entries({ parameters, gradient, learningRates })) {
       if (array.length !== mean.length) {
-        throw new ArgumentError(`Adam.update: wanted ${mean.length} ${name}, got ${array.length}.`);
+        throw new ArgumentError(`Adam.update: expected ${mean.length} ${name}, got ${array.length}.`);
       }
     }
     this.#state.step += 1;

@@ -24,7 +24,7 @@ export function labelOnlyPredictor(
   training: readonly Clip[],
   transitionsOf: (clip: Clip) => readonly number[],
 ): (clip: Clip) => LabelOnlyPrediction {
-  if (training.length === 0) throw new DataError('labelOnlyPredictor: wanted at least one training clip, got none.');
+  if (training.length === 0) throw new DataError('labelOnlyPredictor: expected at least one training clip, got none.');
   const summarise = (clips: readonly Clip[]) => ({
     score: mean(clips.map((clip) => clip.score)),
     transitions: medianOfEach(clips.map(transitionsOf)),

@@ -51,9 +51,9 @@ describe('compareClips', () => {
   it('refuses other clips and other labels', () => {
     const a = model('a', 5, 4);
     expect(() => compareClips(a, a.slice(1))).toThrow(
-      new DataError('compareClips: wanted the same clips twice, at least two, got 120 and 119, clip 0 in one alone.'),
+      new DataError('compareClips: expected the same clips twice, at least two, got 120 and 119, clip 0 in one alone.'),
     );
     const other = [{ ...a[0]!, trueScore: 7 }, ...a.slice(1)];
-    expect(() => compareClips(a, other)).toThrow(/^compareClips: wanted the same labels of clip 0 twice, got score /);
+    expect(() => compareClips(a, other)).toThrow(/^compareClips: expected the same labels of clip 0 twice, got score /);
   });
 });

@@ -86,7 +86,7 @@ function paired(a: readonly ComparedClip[], b: readonly ComparedClip[]): [Compar
   if (a.length !== b.length || unmatched || a.length < 2) {
     const what = unmatched ? `, ${unmatched.id} in one alone` : '';
     throw new DataError(
-      `compareClips: wanted the same clips twice, at least two, got ${a.length} and ${b.length}${what}.`,
+      `compareClips: expected the same clips twice, at least two, got ${a.length} and ${b.length}${what}.`,
     );
   }
   return a.map((clip) => {
@@ -94,7 +94,7 @@ function paired(a: readonly ComparedClip[], b: readonly ComparedClip[]): [Compar
     const isSame = clip.trueScore === other.trueScore && clip.trueTransitions.join() === other.trueTransitions.join();
     if (!isSame) {
       throw new DataError(
-        `compareClips: wanted the same labels of ${clip.id} twice, got score ${clip.trueScore} with transitions ${clip.trueTransitions.join(' ')} and ${other.trueScore} with ${other.trueTransitions.join(' ')}.`,
+        `compareClips: expected the same labels of ${clip.id} twice, got score ${clip.trueScore} with transitions ${clip.trueTransitions.join(' ')} and ${other.trueScore} with ${other.trueTransitions.join(' ')}.`,
       );
     }
     return [clip, other];

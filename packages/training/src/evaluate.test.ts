@@ -87,6 +87,6 @@ describe('evaluate', () => {
     expect(aiou75).toEqual({ mean: 62.5, deviation: Math.sqrt(2 * 37.5 ** 2), values: [25, 100] });
     expect(meanAbsoluteError.mean).toBeCloseTo(7 / 8, 12);
     expect(spread([3]).deviation).toBeNaN();
-    expect(() => spread([])).toThrow(new ArgumentError('spread: wanted at least one value, got none.'));
+    expect(() => spread([])).toThrow(new ArgumentError('spread: expected at least one value, got none.'));
   });
 });

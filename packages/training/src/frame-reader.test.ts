@@ -102,8 +102,8 @@ describe('FrameReader', () => {
     const [weight, bias] = [parts.get('reading.weight')!, parts.get('reading.bias')!];
     for (const [frame, row] of rows!.entries()) {
       for (let at = 0; at < READINGS; at++) {
-        const wanted = row.reduce((sum, value, channel) => sum + value * weight[channel * READINGS + at]!, bias[at]!);
-        expect(read[frame * READINGS + at]).toBeCloseTo(wanted, 4);
+        const expected = row.reduce((sum, value, channel) => sum + value * weight[channel * READINGS + at]!, bias[at]!);
+        expect(read[frame * READINGS + at]).toBeCloseTo(expected, 4);
       }
     }
     reader.dispose();
@@ -135,11 +135,11 @@ describe('FrameReader', () => {
     const size = 12 * 12 * 3;
     const short = { ...window, frames: { ...window.frames, data: window.frames.data.subarray(0, 4 * size), count: 4 } };
     await expect(reader.gradient({ windows: [] })).rejects.toThrow(
-      new ArgumentError('FrameReader.gradient: wanted one or more windows of as many frames each, got none.'),
+      new ArgumentError('FrameReader.gradient: expected one or more windows of as many frames each, got none.'),
     );
     await expect(reader.gradient({ windows: [window, short] })).rejects.toThrow(
       new ArgumentError(
-        'FrameReader.gradient: wanted one or more windows of as many frames each, got windows of 6 and 4 frames.',
+        'FrameReader.gradient: expected one or more windows of as many frames each, got windows of 6 and 4 frames.',
       ),
     );
     reader.dispose();

@@ -118,7 +118,7 @@ function assertAlike(windows: readonly FrameWindow[]): void {
   const counts = new Set(windows.map(({ frames }) => frames.count));
   if (counts.size === 1) return;
   const got = counts.size === 0 ? 'none' : `windows of ${[...counts].join(' and ')} frames`;
-  throw new ArgumentError(`FrameReader.gradient: wanted one or more windows of as many frames each, got ${got}.`);
+  throw new ArgumentError(`FrameReader.gradient: expected one or more windows of as many frames each, got ${got}.`);
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

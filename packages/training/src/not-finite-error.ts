@@ -29,10 +29,10 @@ export class NotFiniteError<I extends Input = PairInput> extends McoreError {
 }
 
 function describe(step: number, inputs: readonly SeenInput<Input>[], index: number): string {
-  const wanted = `Trainer.run: wanted finite losses and gradients at step ${step}`;
+  const expected = `Trainer.run: expected finite losses and gradients at step ${step}`;
   const found = inputs[index];
-  if (!found) return `${wanted}, got a sum over ${inputs.length} inputs that is not finite.`;
+  if (!found) return `${expected}, got a sum over ${inputs.length} inputs that is not finite.`;
   const parts = Object.entries(found.losses).map(([name, value]) => `${name} ${value}`);
   const name = found.input.name === undefined ? '' : ` (${found.input.name})`;
-  return `${wanted}, got ${parts.join(', ')} and a gradient of norm ${found.gradientNorm} from input ${index + 1} of ${inputs.length}${name}.`;
+  return `${expected}, got ${parts.join(', ')} and a gradient of norm ${found.gradientNorm} from input ${index + 1} of ${inputs.length}${name}.`;
 }

@@ -40,7 +40,7 @@ describe('PairSampler', () => {
 
   it('wants training clips', () => {
     expect(() => new PairSampler([], 0)).toThrow(
-      new ArgumentError('ExemplarPool: wanted at least one training clip, got none.'),
+      new ArgumentError('ExemplarPool: expected at least one training clip, got none.'),
     );
   });
 });

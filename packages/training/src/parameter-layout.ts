@@ -59,7 +59,7 @@ export class ParameterLayout {
   /** Sets the model's variables. */
   write(flat: Float32Array): void {
     if (flat.length !== this.size) {
-      throw new WeightsError(`ParameterLayout.write: wanted ${this.size} numbers, got ${flat.length}.`);
+      throw new WeightsError(`ParameterLayout.write: expected ${this.size} numbers, got ${flat.length}.`);
     }
     for (const [index, { offset, size }] of this.#entries.entries()) {
       this.#assign(this.#variables[index]!, flat.slice(offset, offset + size));

@@ -66,20 +66,20 @@ describe('LocalReplica', () => {
     const optimiser = { ...tinyConfig.optimiser, backboneLearningRate: 0 };
     const [whole, frozen] = [tinyConfig, { ...tinyConfig, optimiser }].map((config) => new MCoRe(config, { seed: 1 }));
     const [pair] = await madeUpPairs(0, 1);
-    const wanted = await new LocalReplica(whole!).gradient(pair!);
+    const expected = await new LocalReplica(whole!).gradient(pair!);
     const replica = new LocalReplica(frozen!);
     const first = await replica.gradient(pair!);
     const before = tf.memory().numTensors;
     const got = await replica.gradient(pair!);
     expect(got).toEqual(first);
     expect(tf.memory().numTensors).toBe(before);
-    expect(relativeError(Object.values(got.losses), Object.values(wanted.losses))).toBeLessThan(1e-5);
+    expect(relativeError(Object.values(got.losses), Object.values(expected.losses))).toBeLessThan(1e-5);
     for (const [name, part] of replica.layout.split(got.gradient)) {
       if (isBackboneWeight(name)) expect(Math.max(...part.map(Math.abs)), name).toBe(0);
     }
     // the layout ends with segmenter and regressor
     const rest = replica.layout.size - new ParameterLayout(frozen!.backbone.weights(), () => {}).size;
-    expect(relativeError(got.gradient.slice(-rest), wanted.gradient.slice(-rest))).toBeLessThan(1e-4);
+    expect(relativeError(got.gradient.slice(-rest), expected.gradient.slice(-rest))).toBeLessThan(1e-4);
     await replica.dispose();
     whole!.dispose();
     frozen!.dispose();
@@ -116,11 +116,11 @@ describe('ParameterLayout', () => {
     model.dispose();
   });
 
-  it('says how many numbers it wanted', () => {
+  it('says how many numbers it expected', () => {
     const model = new MCoRe(tinyConfig, { seed: 1 });
     const layout = layoutOf(model);
     expect(() => layout.write(new Float32Array(3))).toThrow(
-      new WeightsError(`ParameterLayout.write: wanted ${layout.size} numbers, got 3.`),
+      new WeightsError(`ParameterLayout.write: expected ${layout.size} numbers, got 3.`),
     );
     model.dispose();
   });

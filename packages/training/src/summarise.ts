@@ -33,7 +33,7 @@ export function summarise(evaluations: readonly Pick<Evaluation, 'scores' | 'tra
 
 /** Mean and standard deviation (n - 1) of at least one value. */
 export function spread(values: readonly number[]): Spread {
-  if (values.length === 0) throw new ArgumentError('spread: wanted at least one value, got none.');
+  if (values.length === 0) throw new ArgumentError('spread: expected at least one value, got none.');
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, deviation: Math.sqrt(squares / (values.length - 1)), values: [...values] };

@@ -60,7 +60,7 @@ describe('Trainer', () => {
       first: inputs[1],
     });
     expect(message).toMatch(
-      /^Trainer\.run: wanted finite losses and gradients at step 1, got total Infinity, regression Infinity, segmentation [\d.]+, contrastive [\d.]+ and a gradient of norm [\d.e+]+ from input 2 of 2 \(query a, exemplar b\)\.$/,
+      /^Trainer\.run: expected finite losses and gradients at step 1, got total Infinity, regression Infinity, segmentation [\d.]+, contrastive [\d.]+ and a gradient of norm [\d.e+]+ from input 2 of 2 \(query a, exemplar b\)\.$/,
     );
     expect(trainer.state()).toEqual(before);
     expect(tf.memory().numTensors).toBe(tensors);
@@ -98,7 +98,7 @@ describe('Trainer', () => {
     const asked: number[] = [];
     const inputsOf = async (step: number) => {
       asked.push(step);
-      if (step === 2) throw new DataError('pairs of step 2: wanted a file, got none.');
+      if (step === 2) throw new DataError('pairs of step 2: expected a file, got none.');
       return madeUpPairs(step, 1);
     };
     const trainer = await trainerOf(model, { inputsOf });
@@ -106,7 +106,7 @@ describe('Trainer', () => {
     expect(asked).toEqual([0, 1]);
     await trainer.run();
     expect(asked).toEqual([0, 1, 2]);
-    await expect(trainer.run()).rejects.toThrow(new DataError('pairs of step 2: wanted a file, got none.'));
+    await expect(trainer.run()).rejects.toThrow(new DataError('pairs of step 2: expected a file, got none.'));
     expect(trainer.step).toBe(2);
     model.dispose();
   });

@@ -9,7 +9,7 @@ it('gives what comes in time, value or error', async () => {
 
 it('throws its message when the time is over, and takes a later failure in silence', async () => {
   const failing = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('later')), 30));
-  await expect(withinTime(failing, 0.01, 'wanted it sooner')).rejects.toThrow(new DataError('wanted it sooner'));
+  await expect(withinTime(failing, 0.01, 'expected it sooner')).rejects.toThrow(new DataError('expected it sooner'));
   // an unhandled rejection would fail the run
   await new Promise((resolve) => setTimeout(resolve, 40));
 });

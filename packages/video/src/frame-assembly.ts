@@ -5,10 +5,10 @@ import { videoLimits } from './types.js';
 /** Puts decoded frames where they belong in a result: in the asked order, once or several times each. */
 export interface FrameAssembly {
   /** The different indices, ascending: what to decode, in that order. */
-  readonly wanted: readonly number[];
+  readonly expected: readonly number[];
   /** Resizes a frame and copies it to every place that asked for it. */
   place(index: number, frame: Frames): void;
-  /** The result; valid when every wanted index was placed. */
+  /** The result; valid when every expected index was placed. */
   readonly frames: Frames;
 }
 
@@ -42,7 +42,7 @@ export function assembleFrames(indices: readonly number[], frameCount: number, s
   const data = new Uint8Array(bytes);
   const fits = (frame: Frames) => frame.height === height && frame.width === width;
   return {
-    wanted: [...places.keys()].sort((a, b) => a - b),
+    expected: [...places.keys()].sort((a, b) => a - b),
     place(index, frame) {
       const resized = fits(frame) ? frame : resizeFrames(frame, size);
       for (const place of places.get(index) ?? []) data.set(resized.data, place * height * width * 3);

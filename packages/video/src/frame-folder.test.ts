@@ -48,13 +48,13 @@ describe('readImage', () => {
     await writeFile(text, 'no picture\n');
     await expect(readImage(text)).rejects.toThrow(
       new DataError(
-        `readImage: wanted an image (jpg, png), got ${text}, which can't be read: Input buffer contains unsupported image format.`,
+        `readImage: expected an image (jpg, png), got ${text}, which can't be read: Input buffer contains unsupported image format.`,
       ),
     );
     const cut = join(root, 'cut.jpg');
     await writeFile(cut, (await sharp(fixture('full-colours.jpg')).jpeg().toBuffer()).subarray(0, 700));
     await expect(readImage(cut)).rejects.toThrow(
-      /^readImage: wanted an image \(jpg, png\), got .*cut\.jpg, which can't be read: /,
+      /^readImage: expected an image \(jpg, png\), got .*cut\.jpg, which can't be read: /,
     );
     await expect(readImage(join(root, 'no.jpg'))).rejects.toThrow(
       /which can't be read: ENOENT: no such file or directory/,
@@ -84,7 +84,7 @@ describe('openFrameFolder', () => {
     expect([0, 1, 2, 3].map((place) => data[place * 12 * 8 * 3])).toEqual([110, 20, 20, 100]);
     video.close();
     await expect(video.readFrames([0])).rejects.toThrow(
-      new DataError(`readFrames: wanted an open video, got ${folder}, which was closed.`),
+      new DataError(`readFrames: expected an open video, got ${folder}, which was closed.`),
     );
   });
 
@@ -102,11 +102,11 @@ describe('openFrameFolder', () => {
     const none = join(root, 'none');
     await mkdir(none);
     await expect(openFrameFolder(none)).rejects.toThrow(
-      new DataError(`openFrameFolder: wanted jpg or png images in ${none}, got none.`),
+      new DataError(`openFrameFolder: expected jpg or png images in ${none}, got none.`),
     );
     const missing = join(root, 'missing');
     await expect(openFrameFolder(missing)).rejects.toThrow(
-      new DataError(`openFrameFolder: wanted a folder of images at ${missing}, got nothing there.`),
+      new DataError(`openFrameFolder: expected a folder of images at ${missing}, got nothing there.`),
     );
     await expect(openFrameFolder(none, { framesPerSecond: 0 })).rejects.toThrow(
       new ArgumentError('openFrameFolder: framesPerSecond must be more than 0, got 0.'),
@@ -115,11 +115,11 @@ describe('openFrameFolder', () => {
     await copyFile(fixture('alpha.png'), join(mixed, '1.png'));
     const video = await openFrameFolder(mixed);
     await expect(video.readFrames(upTo(3))).rejects.toThrow(
-      new DataError(`readFrames: wanted every image of ${mixed} to be 12 x 8 like the first, got 67 x 45 in 1.png.`),
+      new DataError(`readFrames: expected every image of ${mixed} to be 12 x 8 like the first, got 67 x 45 in 1.png.`),
     );
     await writeFile(join(mixed, '2.png'), 'damaged');
     await expect(video.readFrames([2], { size: { width: 4, height: 4 } })).rejects.toThrow(
-      /^readImage: wanted an image \(jpg, png\), got .*2\.png, which can't be read: /,
+      /^readImage: expected an image \(jpg, png\), got .*2\.png, which can't be read: /,
     );
     const stop = AbortSignal.abort(new Error('enough'));
     await expect(video.readFrames([0], { signal: stop })).rejects.toThrow('enough');

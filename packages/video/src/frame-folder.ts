@@ -33,28 +33,28 @@ export async function openFrameFolder(folder: string, options: OpenFolderOptions
   }
   const files = await listFrames(folder).catch((cause: NodeJS.ErrnoException) => {
     const got = cause.code === 'ENOENT' ? 'nothing there' : cause.code === 'ENOTDIR' ? 'a file' : cause.message;
-    throw new DataError(`openFrameFolder: wanted a folder of images at ${folder}, got ${got}.`, { cause });
+    throw new DataError(`openFrameFolder: expected a folder of images at ${folder}, got ${got}.`, { cause });
   });
   if (files.length === 0) {
-    throw new DataError(`openFrameFolder: wanted jpg or png images in ${folder}, got none.`);
+    throw new DataError(`openFrameFolder: expected jpg or png images in ${folder}, got none.`);
   }
   const { height, width } = await readImage(join(folder, files[0]!), timeoutSeconds);
   let closed = false;
   const readFrames = async (indices: readonly number[], reading: ReadFramesOptions = {}) => {
     const { size = { height, width }, signal } = reading;
-    if (closed) throw new DataError(`readFrames: wanted an open video, got ${name}, which was closed.`);
+    if (closed) throw new DataError(`readFrames: expected an open video, got ${name}, which was closed.`);
     const assembly = assembleFrames(indices, files.length, size);
     const place = (position: number, frame: { height: number; width: number; data: Uint8Array; count: number }) => {
-      const index = assembly.wanted[position]!;
+      const index = assembly.expected[position]!;
       if (!reading.size && (frame.height !== height || frame.width !== width)) {
         throw new DataError(
-          `readFrames: wanted every image of ${folder} to be ${width} x ${height} like the first, got ` +
+          `readFrames: expected every image of ${folder} to be ${width} x ${height} like the first, got ` +
             `${frame.width} x ${frame.height} in ${files[index]}.`,
         );
       }
       assembly.place(index, frame);
     };
-    const paths = assembly.wanted.map((index) => join(folder, files[index]!));
+    const paths = assembly.expected.map((index) => join(folder, files[index]!));
     await forEachImage(paths, place, { concurrency, timeoutSeconds, ...(signal && { signal }) });
     return assembly.frames;
   };

@@ -19,7 +19,7 @@ export function guardedSource({ size, read, close }: ByteSource): CustomSource {
       [lastStart, lastEnd] = [start, end];
       if (repeats > MOST_REPEATS) {
         throw new DataError(
-          `openVideo: wanted a structure that leads on, got byte ${start} of the file over and over.`,
+          `openVideo: expected a structure that leads on, got byte ${start} of the file over and over.`,
         );
       }
       reads++;

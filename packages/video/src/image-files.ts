@@ -12,7 +12,7 @@ import { videoLimits } from './types.js';
  * @throws {@link DataError} in one line if it can't be read within the time.
  */
 export async function readImage(path: string, timeoutSeconds = 30): Promise<Frames> {
-  const late = `readImage: wanted ${path} decoded within ${timeoutSeconds} s, got nothing.`;
+  const late = `readImage: expected ${path} decoded within ${timeoutSeconds} s, got nothing.`;
   return withinTime(decode(path), timeoutSeconds, late);
 }
 
@@ -26,7 +26,7 @@ async function decode(path: string): Promise<Frames> {
     return { data: bytes, count: 1, height: info.height, width: info.width };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error);
-    throw new DataError(`readImage: wanted an image (jpg, png), got ${path}, which can't be read: ${reason}.`, {
+    throw new DataError(`readImage: expected an image (jpg, png), got ${path}, which can't be read: ${reason}.`, {
       cause: error,
     });
   }

@@ -96,8 +96,8 @@ describe('openVideo in Node.js', () => {
     const pair = ['vp9.webm', 'h264-b-frames.mp4'] as const;
     const [first, second] = await Promise.all(pair.map((name) => openVideo(fixture(name))));
     const results = await Promise.all([first!, second!, first!].map((video) => video.readFrames(upTo(25))));
-    const wanted = [pair[0], pair[1], pair[0]].map((name) => golden.videos[name].frames);
-    expect(results.map(frameDigests)).toEqual(wanted);
+    const expected = [pair[0], pair[1], pair[0]].map((name) => golden.videos[name].frames);
+    expect(results.map(frameDigests)).toEqual(expected);
     first!.close();
     second!.close();
   });
@@ -134,7 +134,7 @@ describe('readClip', () => {
     );
     await expect(readClip(video, { fromSeconds: 2 })).rejects.toThrow(
       new ArgumentError(
-        `readClip: wanted a part of ${video.name} with frames in it, 0 .. 1.00 s, got 2 .. Infinity s.`,
+        `readClip: expected a part of ${video.name} with frames in it, 0 .. 1.00 s, got 2 .. Infinity s.`,
       ),
     );
     video.close();
@@ -152,33 +152,37 @@ describe('what is wrong with a video, in one line', () => {
   const faststart = fixtureBytes('h264-faststart.mp4');
 
   it.each<[string, Uint8Array, string]>([
-    ['empty.mp4', new Uint8Array(), 'openVideo: wanted a video (mp4, mov, mkv, webm), got empty.mp4, which is empty.'],
+    [
+      'empty.mp4',
+      new Uint8Array(),
+      'openVideo: expected a video (mp4, mov, mkv, webm), got empty.mp4, which is empty.',
+    ],
     [
       'text.mp4',
       new TextEncoder().encode('1,2,3\n'.repeat(1000)),
-      "openVideo: wanted a video (mp4, mov, mkv, webm), got text.mp4, which can't be read: Input has an unsupported or unrecognizable format.",
+      "openVideo: expected a video (mp4, mov, mkv, webm), got text.mp4, which can't be read: Input has an unsupported or unrecognizable format.",
     ],
     [
       'playlist.mp4',
       new TextEncoder().encode('#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:9,\nfile:///etc/passwd\n'),
-      "openVideo: wanted a video (mp4, mov, mkv, webm), got playlist.mp4, which can't be read: Input has an unsupported or unrecognizable format.",
+      "openVideo: expected a video (mp4, mov, mkv, webm), got playlist.mp4, which can't be read: Input has an unsupported or unrecognizable format.",
     ],
-    ['audio.mp4', fixtureBytes('audio-only.mp4'), 'openVideo: wanted a video track in audio.mp4, got only audio.'],
+    ['audio.mp4', fixtureBytes('audio-only.mp4'), 'openVideo: expected a video track in audio.mp4, got only audio.'],
     [
       'old.mp4',
       fixtureBytes('mpeg4-part-2.mp4'),
-      'openVideo: wanted a codec that can be decoded here in old.mp4, got mp4v.',
+      'openVideo: expected a codec that can be decoded here in old.mp4, got mp4v.',
     ],
     [
       'cut.mp4',
       half('h264-b-frames.mp4'),
-      'openVideo: wanted a video track in cut.mp4, got no track at all; the file may be cut off.',
+      'openVideo: expected a video track in cut.mp4, got no track at all; the file may be cut off.',
     ],
-    ['cut.webm', half('vp9.webm'), 'openVideo: wanted frames in cut.webm, got none; it is empty or cut off.'],
+    ['cut.webm', half('vp9.webm'), 'openVideo: expected frames in cut.webm, got none; it is empty or cut off.'],
     [
       'noise.mp4',
       random(faststart, pictures(faststart)),
-      'readFrames: wanted frame 0 of 25 of noise.mp4, got none there; the file is damaged or cut off.',
+      'readFrames: expected frame 0 of 25 of noise.mp4, got none there; the file is damaged or cut off.',
     ],
   ])('says it of %s', async (name, bytes, message) => {
     await expect(openBytes(name, bytes)).rejects.toThrow(new DataError(message));
@@ -186,10 +190,10 @@ describe('what is wrong with a video, in one line', () => {
 
   it('says it of a file that is not there, and of a device', async () => {
     await expect(openVideo(join(folder, 'no.mp4'), { name: 'no.mp4' })).rejects.toThrow(
-      new DataError('openVideo: wanted a video file or a folder of images at no.mp4, got nothing there.'),
+      new DataError('openVideo: expected a video file or a folder of images at no.mp4, got nothing there.'),
     );
     await expect(openVideo('/dev/null')).rejects.toThrow(
-      new DataError('openVideo: wanted a video file or a folder of images at /dev/null, got neither.'),
+      new DataError('openVideo: expected a video file or a folder of images at /dev/null, got neither.'),
     );
   });
 
@@ -198,7 +202,7 @@ describe('what is wrong with a video, in one line', () => {
     const { frames } = golden.videos['h264-faststart.mp4'];
     expect(frameDigests(await video.readFrames([0, 5]))).toEqual([frames[0], frames[5]]);
     await expect(video.readFrames(upTo(25))).rejects.toThrow(
-      /^readFrames: wanted frame 1\d of 25 of short\.mp4, got none there; the file is damaged or cut off\.$/,
+      /^readFrames: expected frame 1\d of 25 of short\.mp4, got none there; the file is damaged or cut off\.$/,
     );
     video.close();
   });
@@ -211,7 +215,7 @@ describe('what is wrong with a video, in one line', () => {
       const bytes = spoil(faststart, Math.floor(faststart.length * 0.75));
       const video = await openBytes('damaged.mp4', bytes);
       await expect(video.readFrames(upTo(25))).rejects.toThrow(
-        /^readFrames: wanted frame \d+ of 25 of damaged\.mp4, got none( there; the file is damaged or cut off|, it can't be decoded: Invalid data found when processing input)\.$/,
+        /^readFrames: expected frame \d+ of 25 of damaged\.mp4, got none( there; the file is damaged or cut off|, it can't be decoded: Invalid data found when processing input)\.$/,
       );
       const first = await video.readFrames([0]);
       expect(frameDigests(first)).toEqual([golden.videos['h264-faststart.mp4'].frames[0]]);
@@ -225,7 +229,7 @@ describe('what is wrong with a video, in one line', () => {
       const count = Buffer.from(bytes.buffer).indexOf(table) + 12;
       new DataView(bytes.buffer).setUint32(count, 4_294_967_200);
       await expect(openBytes('claim.mp4', bytes)).rejects.toThrow(
-        /^openVideo: wanted at most 1000000 frames in claim\.mp4, got a claim of 42949672\d\d\.$/,
+        /^openVideo: expected at most 1000000 frames in claim\.mp4, got a claim of 42949672\d\d\.$/,
       );
     }
   });
@@ -236,7 +240,7 @@ describe('what is wrong with a video, in one line', () => {
     const chunk = fixtureBytes('h264-b-frames.mp4');
     new DataView(chunk.buffer).setUint32(Buffer.from(chunk.buffer).indexOf('stsc') + 16, 4_278_190_105);
     await expect(openBytes('chunk.mp4', chunk)).rejects.toThrow(
-      'openVideo: wanted at most 1000000 frames a chunk in chunk.mp4, got a claim of 4278190105.',
+      'openVideo: expected at most 1000000 frames a chunk in chunk.mp4, got a claim of 4278190105.',
     );
     for (const [table, bytes] of [
       ['stts', 8 + 8 * 200],
@@ -249,7 +253,7 @@ describe('what is wrong with a video, in one line', () => {
       new DataView(long.buffer).setUint32(Buffer.from(long.buffer).indexOf(table) + 8, 200);
       await expect(openBytes('long.mp4', long)).rejects.toThrow(
         new RegExp(
-          `^openVideo: wanted tables that fit their boxes in long\\.mp4, got ${bytes} bytes of ${table} in \\d+\\.$`,
+          `^openVideo: expected tables that fit their boxes in long\\.mp4, got ${bytes} bytes of ${table} in \\d+\\.$`,
         ),
       );
     }
@@ -260,7 +264,7 @@ describe('what is wrong with a video, in one line', () => {
     // the first element of the segment gets a name that does not exist, and so do all after it
     bytes.fill(0x7e, Buffer.from(bytes.buffer).indexOf(Buffer.from('114d9b74', 'hex')));
     await expect(openBytes('lost.webm', bytes)).rejects.toThrow(
-      /^openVideo: wanted a structure that leads on, got byte \d+ of the file over and over\.$/,
+      /^openVideo: expected a structure that leads on, got byte \d+ of the file over and over\.$/,
     );
   });
 
@@ -278,7 +282,7 @@ describe('what is wrong with a video, in one line', () => {
     }
     const blob = new SilentBlob([faststart]);
     await expect(openVideo(blob, { name: 'nas.mp4', timeoutSeconds: 0.2 })).rejects.toThrow(
-      new DataError('openVideo: wanted nas.mp4 open within 0.2 s, got no answer from it.'),
+      new DataError('openVideo: expected nas.mp4 open within 0.2 s, got no answer from it.'),
     );
   });
 
@@ -301,7 +305,7 @@ describe('what is wrong with a video, in one line', () => {
     );
     video.close();
     await expect(video.readFrames([0])).rejects.toThrow(
-      new DataError('readFrames: wanted an open video, got dive.mov, which was closed.'),
+      new DataError('readFrames: expected an open video, got dive.mov, which was closed.'),
     );
   });
 

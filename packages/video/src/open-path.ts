@@ -21,17 +21,17 @@ export async function openVideo(source: string | Blob, options: OpenFolderOption
   const { name = source } = options;
   const facts = await stat(source).catch((cause: NodeJS.ErrnoException) => {
     const got = cause.code === 'ENOENT' ? 'nothing there' : cause.message;
-    throw new DataError(`openVideo: wanted a video file or a folder of images at ${name}, got ${got}.`, { cause });
+    throw new DataError(`openVideo: expected a video file or a folder of images at ${name}, got ${got}.`, { cause });
   });
   if (facts.isDirectory()) return openFrameFolder(source, options);
   if (!facts.isFile())
-    throw new DataError(`openVideo: wanted a video file or a folder of images at ${name}, got neither.`);
+    throw new DataError(`openVideo: expected a video file or a folder of images at ${name}, got neither.`);
   if (facts.size === 0) {
-    throw new DataError(`openVideo: wanted a video (mp4, mov, mkv, webm), got ${name}, which is empty.`);
+    throw new DataError(`openVideo: expected a video (mp4, mov, mkv, webm), got ${name}, which is empty.`);
   }
   await registerVideoDecoder();
   const file = await open(source).catch((cause: NodeJS.ErrnoException) => {
-    throw new DataError(`openVideo: wanted to read ${name}, got ${cause.message}.`, { cause });
+    throw new DataError(`openVideo: expected to read ${name}, got ${cause.message}.`, { cause });
   });
   const bytes: ByteSource = {
     size: facts.size,
@@ -40,7 +40,7 @@ export async function openVideo(source: string | Blob, options: OpenFolderOption
       const { bytesRead } = await file.read(part, 0, part.length, start);
       if (bytesRead === part.length) return part;
       throw new DataError(
-        `openVideo: wanted bytes ${start} to ${end} of ${name}, got ${bytesRead} of them; it has changed.`,
+        `openVideo: expected bytes ${start} to ${end} of ${name}, got ${bytesRead} of them; it has changed.`,
       );
     },
     close() {

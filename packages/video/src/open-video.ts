@@ -14,7 +14,7 @@ import { openVideoSource } from './video-file.js';
 export async function openVideo(blob: Blob, options: OpenVideoOptions = {}): Promise<Video> {
   const name = options.name ?? ('name' in blob && typeof blob.name === 'string' ? blob.name : 'the video');
   if (blob.size === 0)
-    throw new DataError(`openVideo: wanted a video (mp4, mov, mkv, webm), got ${name}, which is empty.`);
+    throw new DataError(`openVideo: expected a video (mp4, mov, mkv, webm), got ${name}, which is empty.`);
   const read = async (start: number, end: number) => new Uint8Array(await blob.slice(start, end).arrayBuffer());
   return openVideoSource({ size: blob.size, read }, { ...options, name });
 }

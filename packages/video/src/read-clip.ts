@@ -25,7 +25,7 @@ export interface ReadClipOptions {
 }
 
 /**
- * Samples a video, or a part of it, evenly from its first to its last frame. Videos with fewer frames than wanted repeat
+ * Samples a video, or a part of it, evenly from its first to its last frame. Videos with fewer frames than expected repeat
  * some of them, down to a single frame: what is too short to judge is for the caller to say.
  *
  * @throws ArgumentError if the part holds no frame; DataError as {@link Video.readFrames}.
@@ -36,7 +36,7 @@ export async function readClip(video: Video, options: ReadClipOptions = {}): Pro
   const last = video.timestamps.findLastIndex((second) => second <= toSeconds + 1e-6);
   if (first < 0 || last < first) {
     throw new ArgumentError(
-      `readClip: wanted a part of ${video.name} with frames in it, 0 .. ${video.durationSeconds.toFixed(2)} s, got ` +
+      `readClip: expected a part of ${video.name} with frames in it, 0 .. ${video.durationSeconds.toFixed(2)} s, got ` +
         `${fromSeconds} .. ${toSeconds} s.`,
     );
   }

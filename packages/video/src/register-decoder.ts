@@ -28,7 +28,7 @@ async function register(): Promise<void> {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
     throw new EngineError(
-      'registerVideoDecoder: wanted the packages @mediabunny/server and node-av to decode videos with ' +
+      'registerVideoDecoder: expected the packages @mediabunny/server and node-av to decode videos with ' +
         `(npm install @mediabunny/server node-av), got: ${reason}`,
       { cause },
     );

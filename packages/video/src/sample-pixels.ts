@@ -13,7 +13,9 @@ import { yuvLayout, yuvToRgb } from './yuv-to-rgb.js';
 export async function pixelsOf(sample: VideoSample): Promise<Frames> {
   const { width, height } = sample.visibleRect;
   if (width * height > videoLimits.pixels) {
-    throw new DataError(`readFrames: wanted frames of at most ${videoLimits.pixels} pixels, got ${width} x ${height}.`);
+    throw new DataError(
+      `readFrames: expected frames of at most ${videoLimits.pixels} pixels, got ${width} x ${height}.`,
+    );
   }
   const layout = yuvLayout(sample.format ?? 'none');
   if (layout) {
@@ -43,7 +45,7 @@ async function convertedElsewhere(sample: VideoSample, width: number, height: nu
 function drawn(sample: VideoSample): Frames {
   const { displayWidth: width, displayHeight: height } = sample;
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new DataError('readFrames: wanted a 2d canvas to convert colours with, got none.');
+  if (!context) throw new DataError('readFrames: expected a 2d canvas to convert colours with, got none.');
   sample.draw(context, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

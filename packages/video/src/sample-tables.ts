@@ -107,7 +107,7 @@ export async function checkSampleTables(source: ByteSource, name: string): Promi
   const assertFits = ({ type, start, end }: Box, bytes: number) => {
     if (bytes > Math.max(8, end - start)) {
       throw new DataError(
-        `openVideo: wanted tables that fit their boxes in ${name}, got ${bytes} bytes of ${type} in ${end - start}.`,
+        `openVideo: expected tables that fit their boxes in ${name}, got ${bytes} bytes of ${type} in ${end - start}.`,
       );
     }
   };
@@ -115,7 +115,7 @@ export async function checkSampleTables(source: ByteSource, name: string): Promi
   const assertCount = (count: number, where = '') => {
     if (count > videoLimits.frames) {
       throw new DataError(
-        `openVideo: wanted at most ${videoLimits.frames} frames${where} in ${name}, got a claim of ${count}.`,
+        `openVideo: expected at most ${videoLimits.frames} frames${where} in ${name}, got a claim of ${count}.`,
       );
     }
   };

@@ -24,9 +24,9 @@ describe('uprightFrame', () => {
     [90, true, ['ad', 'be', 'cf']],
     [180, true, ['def', 'abc']],
     [270, true, ['fc', 'eb', 'da']],
-  ] as const)('turns clockwise by %i, mirrored: %s', (rotation, flip, wanted) => {
+  ] as const)('turns clockwise by %i, mirrored: %s', (rotation, flip, expected) => {
     const frame = uprightFrame(rgba, { stride: 16, size: 4 }, 3, 2, { rotation, flip });
-    expect(rows(frame)).toEqual(wanted);
+    expect(rows(frame)).toEqual(expected);
     expect(frame.data).toHaveLength(18);
   });
 

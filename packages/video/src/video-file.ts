@@ -39,7 +39,7 @@ export async function openVideoSource(bytes: ByteSource, options: OpenVideoOptio
     if (!(timeoutSeconds > 0)) {
       throw new ArgumentError(`openVideo: timeoutSeconds must be more than 0, got ${timeoutSeconds}.`);
     }
-    const late = `openVideo: wanted ${name} open within ${timeoutSeconds} s, got no answer from it.`;
+    const late = `openVideo: expected ${name} open within ${timeoutSeconds} s, got no answer from it.`;
     await withinTime(checkSampleTables(source, name), timeoutSeconds, late);
     const track = await withinTime(findTrack(input, name), timeoutSeconds, late);
     const timeline = await withinTime(readTimeline(track, name), timeoutSeconds, late);
@@ -51,7 +51,7 @@ export async function openVideoSource(bytes: ByteSource, options: OpenVideoOptio
     return video;
   } catch (error) {
     input.dispose();
-    throw asDataError(error, `openVideo: wanted a video (mp4, mov, mkv, webm), got ${name}, which can't be read`);
+    throw asDataError(error, `openVideo: expected a video (mp4, mov, mkv, webm), got ${name}, which can't be read`);
   }
 }
 
@@ -92,14 +92,14 @@ class VideoFile implements Video {
   async readFrames(indices: readonly number[], options: ReadFramesOptions = {}): Promise<Frames> {
     const { size = { height: this.height, width: this.width }, signal } = options;
     if (this.#input.disposed)
-      throw new DataError(`readFrames: wanted an open video, got ${this.name}, which was closed.`);
+      throw new DataError(`readFrames: expected an open video, got ${this.name}, which was closed.`);
     const assembly = assembleFrames(indices, this.frameCount, size);
-    const starts = assembly.wanted.map((index) => this.#starts[index]!);
+    const starts = assembly.expected.map((index) => this.#starts[index]!);
     const samples = new VideoSampleSink(this.#track).samplesAtTimestamps(starts);
     let index = 0;
     try {
-      for (index of assembly.wanted) {
-        const late = `readFrames: wanted ${this.#frameName(index)} within ${this.#timeoutSeconds} s, got nothing.`;
+      for (index of assembly.expected) {
+        const late = `readFrames: expected ${this.#frameName(index)} within ${this.#timeoutSeconds} s, got nothing.`;
         const { value } = await withinTime(samples.next(), this.#timeoutSeconds, late, signal);
         const sample = this.#checked(value ?? null, index);
         try {
@@ -109,7 +109,7 @@ class VideoFile implements Video {
         }
       }
     } catch (error) {
-      throw asDataError(error, `readFrames: wanted ${this.#frameName(index)}, got none, it can't be decoded`, signal);
+      throw asDataError(error, `readFrames: expected ${this.#frameName(index)}, got none, it can't be decoded`, signal);
     } finally {
       // not awaited: a decoder that hangs does not answer this either
       void samples.return().catch(() => {});
@@ -130,7 +130,7 @@ class VideoFile implements Video {
     if (sample && off < 1e-3) return sample;
     sample?.close();
     throw new DataError(
-      `readFrames: wanted ${this.#frameName(index)}, got none there; the file is damaged or cut off.`,
+      `readFrames: expected ${this.#frameName(index)}, got none there; the file is damaged or cut off.`,
     );
   }
 }
@@ -140,16 +140,18 @@ async function findTrack(input: Input, name: string): Promise<InputVideoTrack> {
   if (!track) {
     const others = await input.getTracks();
     const got = others.length > 0 ? `only ${others[0]!.type}` : 'no track at all; the file may be cut off';
-    throw new DataError(`openVideo: wanted a video track in ${name}, got ${got}.`);
+    throw new DataError(`openVideo: expected a video track in ${name}, got ${got}.`);
   }
   const codec = await track.getCodec();
   if (codec === null || !(await track.canDecode())) {
     const found = codec ?? ((await track.getInternalCodecId()) || 'unknown');
-    throw new DataError(`openVideo: wanted a codec that can be decoded here in ${name}, got ${String(found)}.`);
+    throw new DataError(`openVideo: expected a codec that can be decoded here in ${name}, got ${String(found)}.`);
   }
   const pixels = (await track.getCodedWidth()) * (await track.getCodedHeight());
   if (!(pixels >= 1 && pixels <= videoLimits.pixels)) {
-    throw new DataError(`openVideo: wanted frames of at most ${videoLimits.pixels} pixels in ${name}, got ${pixels}.`);
+    throw new DataError(
+      `openVideo: expected frames of at most ${videoLimits.pixels} pixels in ${name}, got ${pixels}.`,
+    );
   }
   return track;
 }
@@ -166,17 +168,17 @@ async function readTimeline(track: InputVideoTrack, name: string): Promise<Timel
     // a table that claims millions of frames is followed without waiting for anything: let time-outs come
     if (starts.length % 1024 === 0) await new Promise((resolve) => setTimeout(resolve));
     if (starts.length > videoLimits.frames) {
-      throw new DataError(`openVideo: wanted at most ${videoLimits.frames} frames in ${name}, got more.`);
+      throw new DataError(`openVideo: expected at most ${videoLimits.frames} frames in ${name}, got more.`);
     }
   }
   if (starts.length === 0)
-    throw new DataError(`openVideo: wanted frames in ${name}, got none; it is empty or cut off.`);
+    throw new DataError(`openVideo: expected frames in ${name}, got none; it is empty or cut off.`);
   return { starts: Float64Array.from(starts).sort(), end };
 }
 
 /** Keeps our own errors and aborts; puts others, which come from the decoder in any form, into one line. */
-function asDataError(error: unknown, wanted: string, signal?: AbortSignal): unknown {
+function asDataError(error: unknown, expected: string, signal?: AbortSignal): unknown {
   if (error instanceof McoreError || (signal?.aborted && error === signal.reason)) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new DataError(`${wanted}: ${reason.split('\n')[0]!.replace(/\.$/, '')}.`, { cause: error });
+  return new DataError(`${expected}: ${reason.split('\n')[0]!.replace(/\.$/, '')}.`, { cause: error });
 }

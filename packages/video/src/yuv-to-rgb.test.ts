@@ -24,9 +24,9 @@ describe('yuvToRgb', () => {
       for (let y = 0; y < 256; y += 11) {
         for (let u = 0; u < 256; u += 11) {
           for (let v = 0; v < 256; v += 11) {
-            const wanted = byDefinition(y, u, v, full);
+            const expected = byDefinition(y, u, v, full);
             for (const [channel, value] of convert(y, u, v, full).entries()) {
-              expect(Math.abs(value - wanted[channel]!)).toBeLessThan(0.51);
+              expect(Math.abs(value - expected[channel]!)).toBeLessThan(0.51);
             }
           }
         }
@@ -48,8 +48,8 @@ describe('yuvToRgb', () => {
   it('finds the samples of every layout, padded rows included, and rounds more bits to eight', () => {
     // 3 x 2 pixels: brightness 10 to 60, colours that differ for the third column
     const luma = [10, 20, 30, 40, 50, 60];
-    const wanted = luma.map((y, index) => (index % 3 === 2 ? [y, 90, 170] : [y, 100, 140]));
-    const rgb = wanted.flatMap(([y, u, v]) => convert(y!, u!, v!, true));
+    const expected = luma.map((y, index) => (index % 3 === 2 ? [y, 90, 170] : [y, 100, 140]));
+    const rgb = expected.flatMap(([y, u, v]) => convert(y!, u!, v!, true));
     const convertLayout = (format: string, bytes: Uint8Array, planes: [number, number][]) => {
       const layout = yuvLayout(format)!;
       const named = planes.map(([offset, stride]) => ({ offset, stride }));

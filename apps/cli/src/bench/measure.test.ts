@@ -51,7 +51,7 @@ describe('measure', () => {
 
   it('refuses figures of one that computes something else', async () => {
     await expect(measure([contender('a', 1), contender('c', 1.02)], argument, twice, () => {})).rejects.toThrow(
-      'mcore bench: wanted the same result of score from all, within 0.01, got 1 from a and 1.02 from c.',
+      'mcore bench: expected the same result of score from all, within 0.01, got 1 from a and 1.02 from c.',
     );
   });
 

@@ -103,7 +103,7 @@ function assertSameResults(work: string, results: readonly Measured[], tolerance
   if (differing) {
     throw new McoreError(
       'ERR_MCORE_BENCH',
-      `mcore bench: wanted the same result of ${work} from all, within ${tolerance}, got ${first!.value} from ${first!.name} and ${differing.value} from ${differing.name}.`,
+      `mcore bench: expected the same result of ${work} from all, within ${tolerance}, got ${first!.value} from ${first!.name} and ${differing.value} from ${differing.name}.`,
     );
   }
 }

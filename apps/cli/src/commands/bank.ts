@@ -52,7 +52,7 @@ async function runBank(options: BankOptions): Promise<void> {
   const checkpoint = await readCheckpoint(options.weights);
   if (checkpoint.info.config.regression === 'exemplar-free') {
     throw new DataError(
-      `mcore bank: wanted weights that compare with exemplars, got exemplar-free ones in ${options.weights}.`,
+      `mcore bank: expected weights that compare with exemplars, got exemplar-free ones in ${options.weights}.`,
     );
   }
   await assertWritable(options.out);

@@ -55,7 +55,7 @@ export function addBench(program: Command): void {
     .addOption(
       new Option(
         '--engines <names>',
-        'engines, with a number of workers where wanted: tensorflow,native:2,onnx (default: those that work)',
+        'engines, with a number of workers where expected: tensorflow,native:2,onnx (default: those that work)',
       ).argParser(contenderList),
     )
     .addOption(
@@ -162,7 +162,7 @@ function contenderList(text: string): ContenderCommand[] {
     const [engine, workers] = word.split(':') as [string, string?];
     const count = workers === undefined ? (engine === 'onnx' ? availableParallelism() : 1) : Number(workers);
     if (!names.includes(engine) || !Number.isInteger(count) || count < 1) {
-      throw new InvalidArgumentError(`Wanted engines of ${names.join(', ')}, such as wasm or wasm:2, got ${word}.`);
+      throw new InvalidArgumentError(`Expected engines of ${names.join(', ')}, such as wasm or wasm:2, got ${word}.`);
     }
     return ownContender(engine, count, word);
   });
@@ -171,7 +171,7 @@ function contenderList(text: string): ContenderCommand[] {
 function otherContender(text: string, before: ContenderCommand[]): ContenderCommand[] {
   const [, name, command] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || command === undefined) {
-    throw new InvalidArgumentError('Wanted a name, "=" and a command, such as pytorch="python contender.py eager".');
+    throw new InvalidArgumentError('Expected a name, "=" and a command, such as pytorch="python contender.py eager".');
   }
   const [program, ...words] = command.split(' ');
   return [...before, { name, program: program!, arguments: words }];
@@ -181,7 +181,7 @@ function listOf<Name extends string>(names: readonly Name[]): (text: string) => 
   return (text) => {
     const words = text.split(',');
     const wrong = words.find((word) => !(names as readonly string[]).includes(word));
-    if (wrong !== undefined) throw new InvalidArgumentError(`Wanted names of ${names.join(', ')}, got ${wrong}.`);
+    if (wrong !== undefined) throw new InvalidArgumentError(`Expected names of ${names.join(', ')}, got ${wrong}.`);
     return words as Name[];
   };
 }
@@ -189,7 +189,7 @@ function listOf<Name extends string>(names: readonly Name[]): (text: string) => 
 function pixels(text: string): { height: number; width: number } {
   const [, height, width] = /^(\d+)x(\d+)$/.exec(text) ?? [];
   if (!(Number(height) >= 8 && Number(width) >= 8)) {
-    throw new InvalidArgumentError('Wanted height x width of at least 8x8, such as 112x112.');
+    throw new InvalidArgumentError('Expected height x width of at least 8x8, such as 112x112.');
   }
   return { height: Number(height), width: Number(width) };
 }

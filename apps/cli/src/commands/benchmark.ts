@@ -68,7 +68,7 @@ export function addBenchmark(program: Command): void {
 function rowsNamed(text: string): BenchmarkRow[] {
   return text.split(',').map((name) => {
     const row = benchmarkRows.find(({ id }) => id === name.trim());
-    if (!row) throw new InvalidArgumentError(`Wanted some of ${benchmarkRows.map(({ id }) => id).join(', ')}.`);
+    if (!row) throw new InvalidArgumentError(`Expected some of ${benchmarkRows.map(({ id }) => id).join(', ')}.`);
     return row;
   });
 }
@@ -129,7 +129,8 @@ async function benchmark(options: BenchmarkOptions, folder: string, shard: Shard
     }
     const merged = mergeResults<RowResult>(await readResultFiles<RowResult>([folder]));
     for (const { id, error } of merged.failed) say(`Failed: ${id}: ${error.message}`);
-    if (merged.finished.length === 0) throw new DataError('mcore benchmark: wanted a training that is done, got none.');
+    if (merged.finished.length === 0)
+      throw new DataError('mcore benchmark: expected a training that is done, got none.');
     const output = mergedBenchmark(merged);
     if (options.page !== undefined) await writePage(options.page, output);
     result(options.json, output.json, output.text);

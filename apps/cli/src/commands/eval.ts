@@ -129,7 +129,7 @@ async function runEval(given: EvalOptions): Promise<void> {
 
 function assertOptions(options: EvalOptions): void {
   const { shard, results, csv, weights, draws, exemplars, against, by, report, data } = options;
-  const wrong = (wanted: string) => new ArgumentError(`mcore eval: wanted ${wanted}.`);
+  const wrong = (expected: string) => new ArgumentError(`mcore eval: expected ${expected}.`);
   if (shard && results === undefined) throw wrong('--results <dir> beside --shard, got none');
   if (csv !== undefined && results !== undefined) throw wrong('--csv without --results; mcore merge has it');
   if (
@@ -168,7 +168,7 @@ async function evaluateOne(
     const clips = splits[options.part];
     if (clips.length < 2) {
       throw new DataError(
-        `mcore eval: wanted at least 2 ${options.part} clips in ${prepared.source.description}, got ${clips.length}.`,
+        `mcore eval: expected at least 2 ${options.part} clips in ${prepared.source.description}, got ${clips.length}.`,
       );
     }
     const saved = await savedExemplars(options, [...clips, ...splits.train]);

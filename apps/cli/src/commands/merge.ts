@@ -49,13 +49,13 @@ async function runMerge(paths: string[], options: MergeOptions): Promise<void> {
   sayState(merged);
   if (merged.missing.count > 0 && !options.partial) {
     throw new DataError(
-      `mcore merge: wanted results of all ${merged.count} tasks, ${merged.missing.count} are missing (--partial takes what there is).`,
+      `mcore merge: expected results of all ${merged.count} tasks, ${merged.missing.count} are missing (--partial takes what there is).`,
     );
   }
   const output = (OUTPUTS[merged.kind] ?? listed)(merged);
   if (options.csv !== undefined) {
     if (!output.csv)
-      throw new DataError(`mcore merge: wanted results of mcore eval for --csv, got those of ${merged.kind}.`);
+      throw new DataError(`mcore merge: expected results of mcore eval for --csv, got those of ${merged.kind}.`);
     await writeFileAtomically(options.csv, output.csv());
     say(`One row a clip: ${options.csv}`);
   }

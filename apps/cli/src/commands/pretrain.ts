@@ -73,7 +73,7 @@ export function addPretrain(program: Command): void {
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Wanted a number above 0.');
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected a number above 0.');
   return value;
 }
 
@@ -82,12 +82,12 @@ async function runPretrain(options: PretrainOptions): Promise<void> {
   const source = sourceOf(options);
   if (source.kind !== 'rendered') {
     throw new ArgumentError(
-      `mcore pretrain: wanted --data rendered, as only of rendered dives it is known what every frame shows, got --data ${options.data}.`,
+      `mcore pretrain: expected --data rendered, as only of rendered dives it is known what every frame shows, got --data ${options.data}.`,
     );
   }
   if (options.window > config.input.frames) {
     throw new ArgumentError(
-      `mcore pretrain: wanted --window of at most the ${config.input.frames} frames of a clip, got ${options.window}.`,
+      `mcore pretrain: expected --window of at most the ${config.input.frames} frames of a clip, got ${options.window}.`,
     );
   }
   const initial = options.init === undefined ? undefined : await readCheckpoint(options.init);

@@ -125,18 +125,18 @@ async function scoreList(paths: readonly string[], options: AddOptions): Promise
 }
 
 async function readTasks(path: string, videos: readonly string[]): Promise<TaskList> {
-  if (videos.length > 0) throw new ArgumentError('mcore queue add: wanted videos or --tasks, got both.');
-  const wanted = `mcore queue add: wanted { "kind", "settings", "tasks": [{ "id", "kind", "params" }] } in ${path}`;
+  if (videos.length > 0) throw new ArgumentError('mcore queue add: expected videos or --tasks, got both.');
+  const expected = `mcore queue add: expected { "kind", "settings", "tasks": [{ "id", "kind", "params" }] } in ${path}`;
   let list: TaskList;
   try {
     list = JSON.parse(new TextDecoder().decode(await readNamed(path, 'a list of tasks')));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new DataError(`${wanted}, got no JSON: ${error.message}`);
+    if (error instanceof SyntaxError) throw new DataError(`${expected}, got no JSON: ${error.message}`);
     throw error;
   }
   const isTask = (task: Task) => typeof task?.id === 'string' && typeof task.kind === 'string' && isObject(task.params);
   if (!isObject(list) || !isObject(list.settings) || !Array.isArray(list.tasks) || !list.tasks.every(isTask)) {
-    throw new DataError(`${wanted}, got something else.`);
+    throw new DataError(`${expected}, got something else.`);
   }
   knownRunner(list.kind);
   return list;
@@ -149,7 +149,7 @@ function isObject(value: unknown): boolean {
 function knownRunner(kind: string) {
   const runner = TASK_RUNNERS[kind];
   if (runner === undefined) {
-    throw new DataError(`mcore queue: wanted a list of kind ${Object.keys(TASK_RUNNERS).join(', ')}, got "${kind}".`);
+    throw new DataError(`mcore queue: expected a list of kind ${Object.keys(TASK_RUNNERS).join(', ')}, got "${kind}".`);
   }
   return runner;
 }
@@ -158,7 +158,7 @@ async function runWork(options: WorkCommandOptions): Promise<void> {
   await withOpenQueue(options, async (queue) => {
     const status = await queue.status();
     if (status === undefined)
-      throw new DataError(`mcore queue work: wanted tasks in queue ${options.queue}, got none.`);
+      throw new DataError(`mcore queue work: expected tasks in queue ${options.queue}, got none.`);
     const runner = await knownRunner(status.kind)(status.settings, options);
     const stop = new AbortController();
     const onSignal = () => {
@@ -201,7 +201,7 @@ async function runStatus(options: QueueCommandOptions): Promise<void> {
   await withOpenQueue(options, async (queue) => {
     const status = await queue.status();
     if (status === undefined)
-      throw new DataError(`mcore queue status: wanted tasks in queue ${options.queue}, got none.`);
+      throw new DataError(`mcore queue status: expected tasks in queue ${options.queue}, got none.`);
     const { kind, count, finished, failed, active, waiting, workers } = status;
     result(
       options.json,

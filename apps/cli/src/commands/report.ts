@@ -34,6 +34,6 @@ function parse(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new DataError(`mcore report: wanted JSON in ${path}, got ${(error as Error).message}.`, { cause: error });
+    throw new DataError(`mcore report: expected JSON in ${path}, got ${(error as Error).message}.`, { cause: error });
   }
 }

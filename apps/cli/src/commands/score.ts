@@ -106,14 +106,14 @@ function diveNumber(text: string): string {
 }
 
 function className(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('Wanted the name of a class.');
+  if (text.trim() === '') throw new InvalidArgumentError('Expected the name of a class.');
   return text.trim().toLowerCase();
 }
 
 async function runScore(paths: string[], options: ScoreOptions): Promise<void> {
   const videos = await videosToScore(paths, options);
   if (options.results === undefined) {
-    if (options.shard) throw new ArgumentError('mcore score: wanted --results <dir> beside --shard, got none.');
+    if (options.shard) throw new ArgumentError('mcore score: expected --results <dir> beside --shard, got none.');
     return score(videos, options);
   }
   const { results } = options;
@@ -200,7 +200,7 @@ export async function videosToScore(paths: readonly string[], options: VideoOpti
     ...paths.map((video) => ({ video, dive: options.dive ?? options.class ?? null })),
     ...(await listedVideos(options)),
   ];
-  if (videos.length === 0) throw new ArgumentError('mcore score: wanted videos, or a file with --list, got neither.');
+  if (videos.length === 0) throw new ArgumentError('mcore score: expected videos, or a file with --list, got neither.');
   return videos;
 }
 
@@ -215,7 +215,7 @@ async function listedVideos({ list, class: action, dive = action }: VideoOptions
       return [{ video, dive: number === '' ? (dive ?? null) : diveNumber(number) }];
     } catch (error) {
       throw new DataError(
-        `mcore score: wanted a dive number after the tab in ${list}:${position + 1}. ${(error as Error).message}`,
+        `mcore score: expected a dive number after the tab in ${list}:${position + 1}. ${(error as Error).message}`,
       );
     }
   });

@@ -66,7 +66,7 @@ export interface MergedOutput {
 
 /** Writes the tables of a job into a Markdown page. */
 export async function writePage(path: string, { page }: MergedOutput): Promise<void> {
-  if (!page) throw new DataError(`wanted results of mcore benchmark for ${path}, got others.`);
+  if (!page) throw new DataError(`expected results of mcore benchmark for ${path}, got others.`);
   const before = existsSync(path) ? new TextDecoder().decode(await readNamed(path, 'a Markdown page')) : undefined;
   await writeFileAtomically(path, page(before));
   say(`Tables written to ${path}`);

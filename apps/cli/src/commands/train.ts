@@ -150,7 +150,7 @@ async function trainHeld(
     );
     if (splits.validation.length < 2) {
       throw new DataError(
-        `mcore train: wanted at least 2 clips for validation, which are taken from classes of several training clips, got ${splits.validation.length} of ${splits.train.length + splits.validation.length} training clips.`,
+        `mcore train: expected at least 2 clips for validation, which are taken from classes of several training clips, got ${splits.validation.length} of ${splits.train.length + splits.validation.length} training clips.`,
       );
     }
     await prepareWithProgress(prepared, [...splits.train, ...splits.validation]);

@@ -27,12 +27,12 @@ describe.skipIf(missing !== null)(`OnnxModel${missing === null ? '' : `: skipped
     const info = { config, labelRange: { min: 0, max: 1 }, trainedOn: 'nothing', seed: 0, step: 0 };
     const onnx = await OnnxModel.create({ info, tensors: await exportWeights(model) }, 1);
     await expect(onnx.gradient()).rejects.toThrow(
-      new DataError("OnnxModel: the engine 'onnx' scores and can't learn; wanted another engine."),
+      new DataError("OnnxModel: the engine 'onnx' scores and can't learn; expected another engine."),
     );
     const exemplar = { id: 'short', diveNumber: '101a', score: 1, difficulty: 1, stages: new Float32Array(4) };
     const shape = { stages: 3, steps: 5, channels: 2 };
     await expect(onnx.compare(new Float32Array(30), shape, [exemplar])).rejects.toThrow(
-      new DataError('OnnxModel.compare: wanted 30 stage features of every clip, got 4 of short.'),
+      new DataError('OnnxModel.compare: expected 30 stage features of every clip, got 4 of short.'),
     );
     await onnx.dispose();
     model.dispose();

@@ -41,7 +41,7 @@ export class OnnxModel implements Replica {
   static async create(checkpoint: Pick<Checkpoint, 'info' | 'tensors'>, threads: number): Promise<OnnxModel> {
     if (checkpoint.info.config.regression === 'exemplar-free') {
       throw new DataError(
-        "OnnxModel: the engine 'onnx' compares with exemplars, got exemplar-free weights; wanted another engine.",
+        "OnnxModel: the engine 'onnx' compares with exemplars, got exemplar-free weights; expected another engine.",
       );
     }
     const { runtime } = await loadOnnxRuntime();
@@ -80,7 +80,7 @@ export class OnnxModel implements Replica {
     const wrong = [{ id: 'the query', stages }, ...exemplars].find((clip) => clip.stages.length !== size);
     if (wrong) {
       throw new DataError(
-        `OnnxModel.compare: wanted ${size} stage features of every clip, got ${wrong.stages.length} of ${wrong.id}.`,
+        `OnnxModel.compare: expected ${size} stage features of every clip, got ${wrong.stages.length} of ${wrong.id}.`,
       );
     }
     const features = new Float32Array(exemplars.length * size);
@@ -95,11 +95,11 @@ export class OnnxModel implements Replica {
   }
 
   async setParameters(): Promise<void> {
-    throw new DataError("OnnxModel: the engine 'onnx' scores and can't learn; wanted another engine.");
+    throw new DataError("OnnxModel: the engine 'onnx' scores and can't learn; expected another engine.");
   }
 
   async gradient(): Promise<PairGradient> {
-    throw new DataError("OnnxModel: the engine 'onnx' scores and can't learn; wanted another engine.");
+    throw new DataError("OnnxModel: the engine 'onnx' scores and can't learn; expected another engine.");
   }
 
   async dispose(): Promise<void> {

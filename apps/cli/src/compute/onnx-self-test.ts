@@ -45,7 +45,7 @@ export async function testOnnx(): Promise<number> {
       width: 24,
     });
     const [query, other] = [clip(), clip()];
-    const [wanted, got] = [await replica.describe(query), await onnx.describe(query)];
+    const [expected, got] = [await replica.describe(query), await onnx.describe(query)];
     const exemplar: Exemplar = {
       id: 'other',
       diveNumber: '101a',
@@ -55,10 +55,10 @@ export async function testOnnx(): Promise<number> {
     };
     const shape = { stages: config.stages, steps: config.stepsPerStage, channels: config.backbone.widths.at(-1)! };
     const deltas = [
-      await scoreAgainst(model, wanted.stages, shape, [exemplar]),
-      await onnx.compare(wanted.stages, shape, [exemplar]),
+      await scoreAgainst(model, expected.stages, shape, [exemplar]),
+      await onnx.compare(expected.stages, shape, [exemplar]),
     ].map(({ votes }) => votes[0]!.stageDeltas);
-    return assertClose([...differences(wanted, got), difference(deltas[0]!, deltas[1]!)]);
+    return assertClose([...differences(expected, got), difference(deltas[0]!, deltas[1]!)]);
   } finally {
     await Promise.all([replica.dispose(), onnx.dispose()]);
     model.dispose();
@@ -74,12 +74,12 @@ function smallConfig(): MCoReConfig {
   };
 }
 
-function differences(wanted: ClipDescription, got: ClipDescription): number[] {
-  return [difference(wanted.logits, got.logits), difference(wanted.stages, got.stages)];
+function differences(expected: ClipDescription, got: ClipDescription): number[] {
+  return [difference(expected.logits, got.logits), difference(expected.stages, got.stages)];
 }
 
-function difference(wanted: ArrayLike<number>, got: ArrayLike<number>): number {
-  const values = Array.from(wanted);
+function difference(expected: ArrayLike<number>, got: ArrayLike<number>): number {
+  const values = Array.from(expected);
   const largest = Math.max(...values.map(Math.abs));
   return Math.max(...values.map((value, index) => Math.abs(value - got[index]!))) / largest;
 }

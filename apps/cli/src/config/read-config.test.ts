@@ -5,19 +5,19 @@ import { parseRunConfig, parseSetting } from './read-config.js';
 import { editorSchema, runSchema } from './run-schema.js';
 
 const problems = (...found: string[]) =>
-  new DataError(`mcore train: wanted a valid configuration, got mistakes in it. ${found.join('; ')}`);
+  new DataError(`mcore train: expected a valid configuration, got mistakes in it. ${found.join('; ')}`);
 
 describe('parseRunConfig', () => {
   it('reads YAML and JSON alike, tabs and comments included', () => {
-    const wanted = { preset: 'laptop', loss: { contrastive: { weight: 0 } }, run: { seed: 3, steps: 40 } };
+    const expected = { preset: 'laptop', loss: { contrastive: { weight: 0 } }, run: { seed: 3, steps: 40 } };
     const yaml = 'preset: laptop # small\nloss:\n  contrastive: { weight: 0 }\nrun:\n  seed: 3\n  steps: 40\n';
-    expect(parseRunConfig(yaml, 'a.yaml')).toEqual(wanted);
-    expect(parseRunConfig(JSON.stringify(wanted, null, '\t'), 'a.json')).toEqual(wanted);
+    expect(parseRunConfig(yaml, 'a.yaml')).toEqual(expected);
+    expect(parseRunConfig(JSON.stringify(expected, null, '\t'), 'a.json')).toEqual(expected);
     expect(parseRunConfig('', 'empty.yaml')).toEqual({});
     expect(parseRunConfig('{"$schema": "x.json"}', 'a.json')).toEqual({});
   });
 
-  it('points at every wrong value: file, line, column, wanted, got', () => {
+  it('points at every wrong value: file, line, column, expected, got', () => {
     const text = [
       'preset: tiny',
       'backbone:',
@@ -33,31 +33,31 @@ describe('parseRunConfig', () => {
     ].join('\n');
     expect(() => parseRunConfig(text, 'ablation.yaml')).toThrow(
       problems(
-        'ablation.yaml:1:9: wanted preset to be one of paper, released, laptop, got "tiny"',
-        'ablation.yaml:3:14: wanted backbone.gateShift to be true or false, got "maybe"',
-        'ablation.yaml:4:16: wanted backbone.widths[1] to be a whole number in 1 .. 16384, got 0',
-        'ablation.yaml:5:32: wanted loss.contrastive.weight to be a number in 0 .. 1000000, got "ten"',
-        'ablation.yaml:5:37: wanted one of the fields form, temperature, weight of loss.contrastive, got "wieght"',
-        'ablation.yaml:7:17: wanted optimiser.learningRate to be a number in 0 .. 1000, got -1',
-        'ablation.yaml:8:17: wanted optimiser.gradientNorm to be null or a number above 0, got Infinity',
-        'ablation.yaml:10:9: wanted run.seed to be a whole number of at least 0, got 1.5',
-        `ablation.yaml:11:3: wanted one of the fields ${Object.keys(runSchema.properties).join(', ')} of run, got "stepz"`,
+        'ablation.yaml:1:9: expected preset to be one of paper, released, laptop, got "tiny"',
+        'ablation.yaml:3:14: expected backbone.gateShift to be true or false, got "maybe"',
+        'ablation.yaml:4:16: expected backbone.widths[1] to be a whole number in 1 .. 16384, got 0',
+        'ablation.yaml:5:32: expected loss.contrastive.weight to be a number in 0 .. 1000000, got "ten"',
+        'ablation.yaml:5:37: expected one of the fields form, temperature, weight of loss.contrastive, got "wieght"',
+        'ablation.yaml:7:17: expected optimiser.learningRate to be a number in 0 .. 1000, got -1',
+        'ablation.yaml:8:17: expected optimiser.gradientNorm to be null or a number above 0, got Infinity',
+        'ablation.yaml:10:9: expected run.seed to be a whole number of at least 0, got 1.5',
+        `ablation.yaml:11:3: expected one of the fields ${Object.keys(runSchema.properties).join(', ')} of run, got "stepz"`,
       ),
     );
   });
 
   it('points at what is no YAML, at a field given twice and at a file that is no object', () => {
     expect(() => parseRunConfig('run:\n  seed: [1\n', 'a.yaml')).toThrow(
-      /^mcore train: .* a\.yaml:\d:\d+: wanted YAML or JSON, got this: /,
+      /^mcore train: .* a\.yaml:\d:\d+: expected YAML or JSON, got this: /,
     );
     expect(() => parseRunConfig('stages: 3\nstages: 4\n', 'a.yaml')).toThrow(
-      problems('a.yaml:2:1: wanted YAML or JSON, got this: Map keys must be unique'),
+      problems('a.yaml:2:1: expected YAML or JSON, got this: Map keys must be unique'),
     );
     expect(() => parseRunConfig('- 1\n', 'a.yaml')).toThrow(
-      problems('a.yaml:1:1: wanted the configuration to be an object, got [1]'),
+      problems('a.yaml:1:1: expected the configuration to be an object, got [1]'),
     );
     expect(() => parseRunConfig('__proto__: { stages: 4 }\n', 'a.yaml')).toThrow(
-      /a\.yaml:1:1: wanted one of the fields/,
+      /a\.yaml:1:1: expected one of the fields/,
     );
   });
 
@@ -68,7 +68,7 @@ describe('parseRunConfig', () => {
     ['keys', `${'? '.repeat(2000)}1`, 'a.yaml:1:103'],
   ])('refuses %s within each other, which ended the process', (_, text, place) => {
     expect(() => parseRunConfig(text, 'a.yaml')).toThrow(
-      problems(`${place}: wanted YAML or JSON, got this: more than 50 lists within each other`),
+      problems(`${place}: expected YAML or JSON, got this: more than 50 lists within each other`),
     );
     expect(() => parseSetting(`stages=${text}`)).toThrow(/^mcore train: --set stages=/);
   });
@@ -88,13 +88,13 @@ describe('parseRunConfig', () => {
   ])('refuses %s', (_, text, what) => {
     expect(() => parseRunConfig(text, 'a.yaml')).toThrow(DataError);
     expect(() => parseRunConfig(text, 'a.yaml')).toThrow(what);
-    expect(() => parseSetting(`stages={ ${text.replaceAll('\n', ', ')} }`)).toThrow(/wanted a value in YAML/);
+    expect(() => parseSetting(`stages={ ${text.replaceAll('\n', ', ')} }`)).toThrow(/expected a value in YAML/);
   });
 
   it('names the place where an alias stands', () => {
     const text = 'input: &n { frames: 0 }\nbackbone: *n\n';
     expect(() => parseRunConfig(text, 'a.yaml')).toThrow(
-      /a\.yaml:1:21: wanted input\.frames to be .*; a\.yaml:[12]:\d+: wanted one of the fields stemWidth/,
+      /a\.yaml:1:21: expected input\.frames to be .*; a\.yaml:[12]:\d+: expected one of the fields stemWidth/,
     );
   });
 });
@@ -108,10 +108,10 @@ describe('parseSetting', () => {
   });
 
   it.each([
-    ['stages', 'mcore train: --set stages: wanted field=value, such as loss.contrastive.weight=0.'],
-    ['stages=two', 'mcore train: --set stages=two: wanted stages to be a whole number in 1 .. 1000, got "two".'],
-    ['decoding.x=1', 'mcore train: --set decoding.x=1: wanted decoding to be one of windowed, ordered, got {"x":1}.'],
-    ['stages=[', 'mcore train: --set stages=[: wanted a value in YAML, got "[".'],
+    ['stages', 'mcore train: --set stages: expected field=value, such as loss.contrastive.weight=0.'],
+    ['stages=two', 'mcore train: --set stages=two: expected stages to be a whole number in 1 .. 1000, got "two".'],
+    ['decoding.x=1', 'mcore train: --set decoding.x=1: expected decoding to be one of windowed, ordered, got {"x":1}.'],
+    ['stages=[', 'mcore train: --set stages=[: expected a value in YAML, got "[".'],
   ])('refuses %s', (setting, message) => {
     expect(() => parseSetting(setting)).toThrow(new DataError(message));
   });

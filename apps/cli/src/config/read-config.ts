@@ -11,13 +11,13 @@ const LARGEST = 1 << 16;
 /**
  * Reads a configuration file, YAML or JSON (which YAML takes as it is).
  *
- * @throws {@link DataError} naming everything that is wrong: file, line, column, what was wanted, what was got.
+ * @throws {@link DataError} naming everything that is wrong: file, line, column, what was expected, what was got.
  */
 export async function readRunConfig(path: string): Promise<RunConfig> {
   const bytes = await readNamed(path, 'a configuration');
   if (bytes.length > LARGEST) {
     throw new DataError(
-      `mcore train: wanted a configuration of at most ${LARGEST} bytes in ${path}, got ${bytes.length}.`,
+      `mcore train: expected a configuration of at most ${LARGEST} bytes in ${path}, got ${bytes.length}.`,
     );
   }
   return parseRunConfig(new TextDecoder().decode(bytes), path);
@@ -33,7 +33,7 @@ export function parseRunConfig(text: string, name: string): RunConfig {
   };
   if (!('document' in parsed)) {
     throw failure(
-      parsed.problems.map(({ offset, what }) => `${place(offset)}: wanted YAML or JSON, got this: ${what}`),
+      parsed.problems.map(({ offset, what }) => `${place(offset)}: expected YAML or JSON, got this: ${what}`),
     );
   }
   const { document } = parsed;
@@ -54,9 +54,9 @@ export function parseRunConfig(text: string, name: string): RunConfig {
 export function parseSetting(setting: string): RunConfig {
   const [, path, text] = /^([\w.]+)=(.*)$/s.exec(setting) ?? [];
   const fail = (what: string) => new DataError(`mcore train: --set ${setting}: ${what}.`);
-  if (path === undefined) throw fail('wanted field=value, such as loss.contrastive.weight=0');
+  if (path === undefined) throw fail('expected field=value, such as loss.contrastive.weight=0');
   const parsed = parseYaml(text!);
-  if (!('document' in parsed)) throw fail(`wanted a value in YAML, got ${JSON.stringify(text)}`);
+  if (!('document' in parsed)) throw fail(`expected a value in YAML, got ${JSON.stringify(text)}`);
   const value = path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), parsed.value);
   const [problem] = schemaProblems(runConfigSchema, value, { partial: true, closed: true });
   if (problem) throw fail(inWords(problem));
@@ -65,15 +65,15 @@ export function parseSetting(setting: string): RunConfig {
 
 /** Errors are one line each; mistakes stand one after another. */
 function failure(problems: readonly string[]): DataError {
-  return new DataError(`mcore train: wanted a valid configuration, got mistakes in it. ${problems.join('; ')}`);
+  return new DataError(`mcore train: expected a valid configuration, got mistakes in it. ${problems.join('; ')}`);
 }
 
-function inWords({ path, wanted, got, unknownKey }: SchemaProblem): string {
+function inWords({ path, expected, got, unknownKey }: SchemaProblem): string {
   if (unknownKey) {
     const parent = formatPath(path.slice(0, -1));
-    return `wanted ${wanted}${parent === '' ? '' : ` of ${parent}`}, got ${got}`;
+    return `expected ${expected}${parent === '' ? '' : ` of ${parent}`}, got ${got}`;
   }
-  return `wanted ${path.length === 0 ? 'the configuration' : formatPath(path)} to be ${wanted}, got ${got}`;
+  return `expected ${path.length === 0 ? 'the configuration' : formatPath(path)} to be ${expected}, got ${got}`;
 }
 
 /** Where in the text the value, or the key, of a problem begins. */

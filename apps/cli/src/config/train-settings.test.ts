@@ -90,7 +90,7 @@ describe('trainSettings', () => {
   it('refuse to go on with a run under others', async () => {
     const out = join(folder, 'kept');
     await expect(settingsOf('--out', out, '--resume', '--steps', '240', '--set', 'decoding=ordered')).rejects.toThrow(
-      `mcore train: wanted the settings of ${settingsPath(out)} to go on with the run, got decoding "ordered" instead of "windowed", run.steps 240 instead of 120.`,
+      `mcore train: expected the settings of ${settingsPath(out)} to go on with the run, got decoding "ordered" instead of "windowed", run.steps 240 instead of 120.`,
     );
   });
 });

@@ -82,7 +82,7 @@ async function savedSettings(out: string): Promise<RunConfig | undefined> {
   const path = settingsPath(out);
   if (existsSync(path)) return readRunConfig(path);
   if (existsSync(new RunFiles(out).last)) return undefined; // a run from before settings were kept
-  throw new DataError(`mcore train: wanted a run to go on with in ${out}, got none.`);
+  throw new DataError(`mcore train: expected a run to go on with in ${out}, got none.`);
 }
 
 /** A run that is gone on with under other settings would end with numbers that nothing gives again. */
@@ -93,7 +93,9 @@ function assertSame(saved: RunConfig, { config, run }: TrainSettings, path: stri
   const differences = [...now].filter(([name, value]) => before.has(name) && before.get(name) !== value);
   if (differences.length > 0) {
     const listed = differences.map(([name, value]) => `${name} ${value} instead of ${before.get(name)}`);
-    throw new DataError(`mcore train: wanted the settings of ${path} to go on with the run, got ${listed.join(', ')}.`);
+    throw new DataError(
+      `mcore train: expected the settings of ${path} to go on with the run, got ${listed.join(', ')}.`,
+    );
   }
 }
 

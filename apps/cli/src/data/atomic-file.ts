@@ -30,7 +30,7 @@ export function temporaryName(path: string): string {
 }
 
 /**
- * Makes sure, before hours of work, that a file can be written where it is wanted: makes its folder and tries a file beside it.
+ * Makes sure, before hours of work, that a file can be written where it is expected: makes its folder and tries a file beside it.
  * Nothing where `path` is undefined, so that options that were not given can be passed.
  */
 export async function assertWritable(path: string | undefined): Promise<void> {

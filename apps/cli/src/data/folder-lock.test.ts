@@ -22,7 +22,7 @@ it('refuses a folder that a live process holds, and says which', async () => {
   writeFileSync(lockFile, holder(process.ppid));
   await expect(lockFolder(folder, 'mcore score')).rejects.toMatchObject({
     code: 'ERR_MCORE_LOCKED',
-    message: `wanted ${folder} for this run alone, got it in use by mcore train (process ${process.ppid} on ${hostname()}, since 2024-01-01T00:00:00.000Z). Wait for it or choose another folder; if nothing runs there, delete ${lockFile}.`,
+    message: `expected ${folder} for this run alone, got it in use by mcore train (process ${process.ppid} on ${hostname()}, since 2024-01-01T00:00:00.000Z). Wait for it or choose another folder; if nothing runs there, delete ${lockFile}.`,
   });
 });
 
@@ -72,7 +72,7 @@ it('holds a shard of results while its work is done, the other shards of the fol
     // a lock of this very process is that of an earlier one of its number
     writeFileSync(`${held}${LOCK_NAME}`, holder(process.ppid));
     await expect(holdingResults(results, one, 'mcore eval', async () => 'never')).rejects.toThrow(
-      `wanted ${held} for this run alone, got it in use by mcore train (process ${process.ppid} on`,
+      `expected ${held} for this run alone, got it in use by mcore train (process ${process.ppid} on`,
     );
     rmSync(`${held}${LOCK_NAME}`);
   });

@@ -168,6 +168,6 @@ function lockedError({ held, path }: Place, holder: Holder | undefined): McoreEr
     : 'a lock that says not by whom';
   return new McoreError(
     'ERR_MCORE_LOCKED',
-    `wanted ${held} for this run alone, got it in use by ${who}. Wait for it or choose another folder; if nothing runs there, delete ${path}.`,
+    `expected ${held} for this run alone, got it in use by ${who}. Wait for it or choose another folder; if nothing runs there, delete ${path}.`,
   );
 }

@@ -51,7 +51,7 @@ export function renderings<T extends SourceDescriptor>(source: T, count: number)
   if (count === 1) return [source];
   if (source.kind !== 'rendered') {
     throw new ArgumentError(
-      `--render-variants: wanted --data rendered to draw ${count} times, got ${source.kind} clips.`,
+      `--render-variants: expected --data rendered to draw ${count} times, got ${source.kind} clips.`,
     );
   }
   const seeds = Array.from({ length: count - 1 }, (_, index) => source.seed + index + 1);
@@ -90,7 +90,7 @@ export function assertStages(command: string, source: ClipSource, { stages }: Pi
   const got = stagesOf(source);
   if (got !== stages) {
     throw new DataError(
-      `${command}: wanted clips of ${stages} stages, which the weights were trained on, got ${got} stages in ${source.description}.`,
+      `${command}: expected clips of ${stages} stages, which the weights were trained on, got ${got} stages in ${source.description}.`,
     );
   }
 }

@@ -81,7 +81,7 @@ describe('benchmarkReport', () => {
 
   it('refuses other JSON', () => {
     expect(() => benchmarkReport({ kind: 'eval' }, 'b.json', new Date())).toThrow(
-      new DataError('wanted what mcore benchmark --json prints in b.json, got {"kind":"eval"}.'),
+      new DataError('expected what mcore benchmark --json prints in b.json, got {"kind":"eval"}.'),
     );
   });
 });

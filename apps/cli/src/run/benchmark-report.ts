@@ -39,7 +39,7 @@ export function benchmarkReport(json: unknown, name: string, createdAt: Date): B
   const { settings, done, count, rows } = checked(json, name);
   // the complete method is the one that the others were compared with
   const reference = rows.find(({ seeds, figures }) => seeds > 0 && figures.srcc !== undefined && !figures.srcc.paired);
-  if (!reference) throw new DataError(`wanted a row that the others are compared with in ${name}, got none.`);
+  if (!reference) throw new DataError(`expected a row that the others are compared with in ${name}, got none.`);
   const { source, ...configuration } = settings;
   return {
     title: 'Benchmark',
@@ -103,7 +103,7 @@ function checked(json: unknown, name: string): BenchmarkJson {
   const { kind, rows, settings } = (json ?? {}) as Partial<BenchmarkJson>;
   if (kind !== 'benchmark' || !Array.isArray(rows) || rows.length === 0 || typeof settings?.source !== 'string') {
     throw new DataError(
-      `wanted what mcore benchmark --json prints in ${name}, got ${JSON.stringify(json)?.slice(0, 60)}.`,
+      `expected what mcore benchmark --json prints in ${name}, got ${JSON.stringify(json)?.slice(0, 60)}.`,
     );
   }
   return json as BenchmarkJson;

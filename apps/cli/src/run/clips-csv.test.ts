@@ -29,10 +29,10 @@ describe('parseClipsCsv', () => {
   });
 
   it.each([
-    ['id,score\n', 'a.csv:1: wanted a column true_score, as mcore eval --csv writes it, got id,score.'],
-    [`${clipsCsv([clip])}02__1,107b,high`, 'a.csv:3: wanted a number as true_score, got high.'],
-    [`${clipsCsv([clip])}02__1,107b,1,,0,1 2,1 2`, 'a.csv:3: wanted a number as predicted_score, got .'],
-    [`${clipsCsv([clip])}02__1,107b,1,1,0,1 2,1 x`, 'a.csv:3: wanted a number as predicted_transitions, got x.'],
+    ['id,score\n', 'a.csv:1: expected a column true_score, as mcore eval --csv writes it, got id,score.'],
+    [`${clipsCsv([clip])}02__1,107b,high`, 'a.csv:3: expected a number as true_score, got high.'],
+    [`${clipsCsv([clip])}02__1,107b,1,,0,1 2,1 2`, 'a.csv:3: expected a number as predicted_score, got .'],
+    [`${clipsCsv([clip])}02__1,107b,1,1,0,1 2,1 x`, 'a.csv:3: expected a number as predicted_transitions, got x.'],
   ])('refuses %j', (text, message) => {
     expect(() => parseClipsCsv(text, 'a.csv')).toThrow(new DataError(message));
   });

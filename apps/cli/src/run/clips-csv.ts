@@ -47,7 +47,7 @@ export function parseClipsCsv(text: string, name: string): ComparedClip[] {
     const found = header?.record.indexOf(column) ?? -1;
     if (found >= 0) return found;
     const got = header?.record.join(',') ?? 'an empty file';
-    throw new DataError(`${name}:1: wanted a column ${column}, as mcore eval --csv writes it, got ${got}.`);
+    throw new DataError(`${name}:1: expected a column ${column}, as mcore eval --csv writes it, got ${got}.`);
   };
   const at = {
     id: position('id'),
@@ -60,7 +60,7 @@ export function parseClipsCsv(text: string, name: string): ComparedClip[] {
     const number = (cell: string | undefined, what: string) => {
       const value = cell === undefined || cell.trim() === '' ? Number.NaN : Number(cell);
       if (Number.isFinite(value)) return value;
-      throw new DataError(`${name}:${line}: wanted a number as ${what}, got ${cell}.`);
+      throw new DataError(`${name}:${line}: expected a number as ${what}, got ${cell}.`);
     };
     const list = (cell: string | undefined, what: string) => (cell ?? '').split(' ').map((part) => number(part, what));
     return {
@@ -82,7 +82,7 @@ function rowsOf(text: string, name: string): { record: string[]; line: number }[
     }[];
     return rows.map(({ record, info }) => ({ record, line: info.lines }));
   } catch (error) {
-    throw new DataError(`${name}: wanted CSV, got this: ${(error as Error).message}`, { cause: error });
+    throw new DataError(`${name}: expected CSV, got this: ${(error as Error).message}`, { cause: error });
   }
 }
 

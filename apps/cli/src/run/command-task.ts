@@ -19,7 +19,7 @@ const LAST_LINES = 5;
  */
 export async function runCommandTask({ args }: CommandTask): Promise<unknown> {
   if (!Array.isArray(args) || !args.every((argument) => typeof argument === 'string')) {
-    throw new McoreError('ERR_MCORE_ARGUMENT', 'mcore task: wanted params.args, a list of texts.');
+    throw new McoreError('ERR_MCORE_ARGUMENT', 'mcore task: expected params.args, a list of texts.');
   }
   // everything is bundled into dist/, so the program lies beside this file
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
@@ -41,6 +41,6 @@ export async function runCommandTask({ args }: CommandTask): Promise<unknown> {
   try {
     return JSON.parse(stdout);
   } catch {
-    throw new McoreError('ERR_MCORE_COMMAND', `mcore ${args.join(' ')}: wanted JSON, got "${stdout.slice(0, 60)}".`);
+    throw new McoreError('ERR_MCORE_COMMAND', `mcore ${args.join(' ')}: expected JSON, got "${stdout.slice(0, 60)}".`);
   }
 }

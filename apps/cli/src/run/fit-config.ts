@@ -14,12 +14,12 @@ export function fitConfig(config: MCoReConfig, source: ClipSource, train: readon
   const stages = stagesOf(source);
   if (stages > config.input.frames) {
     throw new DataError(
-      `mcore train: wanted at most ${config.input.frames} stages, one for each sampled frame of this preset, got ${stages}.`,
+      `mcore train: expected at most ${config.input.frames} stages, one for each sampled frame of this preset, got ${stages}.`,
     );
   }
   const preset = presets[config.preset];
   if (config.stages !== stages && config.stages !== preset.stages) {
-    throw new DataError(`mcore train: wanted clips of ${config.stages} stages, as configured, got ${stages} stages.`);
+    throw new DataError(`mcore train: expected clips of ${config.stages} stages, as configured, got ${stages} stages.`);
   }
   config.stages = stages;
   // presets are made for FineDiving's points; a list of own videos has points of its own
@@ -30,7 +30,7 @@ export function fitConfig(config: MCoReConfig, source: ClipSource, train: readon
   const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length);
   if (!(deviation > 0)) {
     throw new DataError(
-      `mcore train: wanted training clips of different scores, got ${scores.length} of ${scores[0]}.`,
+      `mcore train: expected training clips of different scores, got ${scores.length} of ${scores[0]}.`,
     );
   }
   config.scoreScale = Math.min(1e6, Number(deviation.toPrecision(3)));

@@ -171,7 +171,7 @@ function assertSameSettings(run: PretrainingRun, { notes }: CheckpointInfo, path
   const before = JSON.stringify(notes?.pretraining);
   const now = JSON.stringify(settingsOf(run));
   if (before !== now) {
-    throw new DataError(`mcore pretrain: wanted the settings of ${path} to go on with it, ${before}, got ${now}.`);
+    throw new DataError(`mcore pretrain: expected the settings of ${path} to go on with it, ${before}, got ${now}.`);
   }
 }
 

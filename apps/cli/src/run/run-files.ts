@@ -93,13 +93,13 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
   await writeFileAtomically(path, encodeCheckpoint(checkpoint));
 }
 
-/** Reads a file that the user named, with an error that says what it was wanted for. */
+/** Reads a file that the user named, with an error that says what it was expected for. */
 export async function readNamed(path: string, what: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const reason = code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'no permission to read it' : code;
-    throw new DataError(`wanted ${what} in ${path}, got ${reason}.`, { cause: error });
+    throw new DataError(`expected ${what} in ${path}, got ${reason}.`, { cause: error });
   }
 }

@@ -43,11 +43,11 @@ export const TASK_RUNNERS: Readonly<
     };
   },
   benchmark: async (settings, options) => {
-    const wanted = settings as unknown as BenchmarkSettings;
-    const machine = await openRowMachine(wanted.preset, options);
+    const expected = settings as unknown as BenchmarkSettings;
+    const machine = await openRowMachine(expected.preset, options);
     return {
-      settings: { ...wanted, source: machine.prepared.source.description },
-      run: (task) => runRow(task as unknown as Task<RowTask>, wanted, machine),
+      settings: { ...expected, source: machine.prepared.source.description },
+      run: (task) => runRow(task as unknown as Task<RowTask>, expected, machine),
       dispose: machine.dispose,
     };
   },

@@ -41,7 +41,7 @@ export interface TrainingRun {
   keepEvery?: number;
   /** Looks at validation without a better one after which training ends early; never where it is left out. */
   patience?: number;
-  /** Only the best weights are wanted, as for a row of the benchmark: no intervals are calibrated and no bank is filled. */
+  /** Only the best weights are expected, as for a row of the benchmark: no intervals are calibrated and no bank is filled. */
   weightsOnly?: boolean;
   /** Go on from the last checkpoint in `out`. */
   resume: boolean;

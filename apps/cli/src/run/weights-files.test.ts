@@ -26,6 +26,6 @@ it('takes patterns where the shell has not, sorted, and paths as they are, brack
   ]);
   expect(relative[3]).toMatch(/not there\.safetensors$/);
   await expect(weightsFiles([join(folder, 'run-*')])).rejects.toThrow(
-    new DataError(`wanted checkpoints that fit ${join(folder, 'run-*')}, got none.`),
+    new DataError(`expected checkpoints that fit ${join(folder, 'run-*')}, got none.`),
   );
 });

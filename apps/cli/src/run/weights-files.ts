@@ -13,7 +13,7 @@ export async function weightsFiles(given: readonly string[]): Promise<string[]> 
     given.map(async (path) => {
       if (existsSync(path) || !/[*?[{]/.test(path)) return [path];
       const found = await glob(path.replaceAll('\\', '/'), { expandDirectories: false });
-      if (found.length === 0) throw new DataError(`wanted checkpoints that fit ${path}, got none.`);
+      if (found.length === 0) throw new DataError(`expected checkpoints that fit ${path}, got none.`);
       return found.sort();
     }),
   );

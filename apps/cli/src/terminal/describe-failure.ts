@@ -11,7 +11,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof McoreError) return `${error.message} (${error.code})`;
   if (isSystemError(error)) {
     const { code } = error;
-    // the file that was wanted, not the temporary one beside it
+    // the file that was expected, not the temporary one beside it
     const path = error.path?.replace(/\.[0-9a-f]{8}\.tmp$/, '');
     const at = path === undefined ? '' : ` ${path}`;
     if (code === 'ENOSPC' || code === 'EDQUOT') {

@@ -92,12 +92,12 @@ const api: JudgeApi = {
 serve(api);
 
 function seated(): Seat {
-  if (!seat) throw new ArgumentError('judge: wanted an engine that was started, got none.');
+  if (!seat) throw new ArgumentError('judge: expected an engine that was started, got none.');
   return seat;
 }
 
 function judgedClip(): JudgedClip {
-  if (!last) throw new ArgumentError('judge: wanted a clip that was judged, got none.');
+  if (!last) throw new ArgumentError('judge: expected a clip that was judged, got none.');
   return last;
 }
 
@@ -147,13 +147,13 @@ async function readWeights(own: OwnWeights | null) {
 }
 
 async function bytesOf(file: Blob, name: string): Promise<Uint8Array> {
-  if (file.size === 0) throw new DataError(`judge: wanted a safetensors file, got ${name}, which is empty.`);
+  if (file.size === 0) throw new DataError(`judge: expected a safetensors file, got ${name}, which is empty.`);
   return new Uint8Array(await file.arrayBuffer());
 }
 
 async function fetched(url: URL): Promise<Uint8Array> {
   const response = await fetch(url);
-  if (!response.ok) throw new DataError(`judge: wanted ${url.pathname}, got ${response.status} from the server.`);
+  if (!response.ok) throw new DataError(`judge: expected ${url.pathname}, got ${response.status} from the server.`);
   return new Uint8Array(await response.arrayBuffer());
 }
 

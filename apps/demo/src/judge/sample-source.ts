@@ -43,7 +43,7 @@ let dives: RenderedDives | undefined;
 async function drawDive(id: string, { frames: count, transform }: InputConfig, height: number): Promise<SampledClip> {
   if (dives?.renderer.height !== height) dives = new RenderedDives({ canvas: browserCanvas, height });
   const clip = dives.clips.find((candidate) => candidate.id === id);
-  if (!clip) throw new DataError(`sampleSource: wanted a dive of FineDiving's labels, got ${id}.`);
+  if (!clip) throw new DataError(`sampleSource: expected a dive of FineDiving's labels, got ${id}.`);
   const indices = sampleIndices(clip.frameCount, count);
   return {
     frames: resizeFrames(await dives.readFrames(id, indices), transform.resize),

@@ -41,7 +41,7 @@ function videoOf({ file, name, key }: Extract<PictureSource, { kind: 'file' }>):
 
 function labelOf(id: string): FineDivingLabel {
   const label = fineDivingLabels.find((candidate) => candidate.id === id);
-  if (!label) throw new DataError(`pictures: wanted a dive of FineDiving's labels, got ${id}.`);
+  if (!label) throw new DataError(`pictures: expected a dive of FineDiving's labels, got ${id}.`);
   return label;
 }
 

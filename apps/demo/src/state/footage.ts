@@ -13,7 +13,7 @@ export const pictures = new WorkerClient<PicturesApi>(
 );
 
 /** What of a video to have pictures of. */
-export interface Wanted {
+export interface RequestedFootage {
   source: PictureSource;
   fromSeconds: number;
   toSeconds: number;
@@ -35,10 +35,10 @@ export class Footage {
   }
 
   /** Starts over; resolves when all are there. */
-  async load(wanted: Wanted): Promise<void> {
+  async load(requested: RequestedFootage): Promise<void> {
     this.clear();
     try {
-      await pictures.call('show', { ...wanted, lane: this.#lane, request: this.#request });
+      await pictures.call('show', { ...requested, lane: this.#lane, request: this.#request });
     } catch (error) {
       if (!(error instanceof WorkerStopped)) throw error;
     }

@@ -29,7 +29,9 @@ export function kindOf(error: unknown): TroubleKind {
     return 'memory';
   if (code === 'ERR_MCORE_ENGINE') return 'engine';
   if (/^parseDiveNumber/.test(message)) return 'number';
-  if (/^(decodeCheckpoint|modelFromCheckpoint|ExemplarBank|Scorer\.create|readSafetensors|judge: wanted)/.test(message))
+  if (
+    /^(decodeCheckpoint|modelFromCheckpoint|ExemplarBank|Scorer\.create|readSafetensors|judge: expected)/.test(message)
+  )
     return 'weights';
   if (code === 'ERR_MCORE_WEIGHTS') return 'weights';
   if (/^(openVideo|readFrames|readClip)/.test(message)) return 'video';

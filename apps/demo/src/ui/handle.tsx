@@ -58,10 +58,10 @@ export function Handle({ class: kind, label, left, now, min, max, text, step, se
         if (seconds !== undefined) onMove(seconds, true);
       }}
       onKeyDown={(event) => {
-        const wanted = keys[event.key];
-        if (wanted === undefined) return;
+        const expected = keys[event.key];
+        if (expected === undefined) return;
         event.preventDefault();
-        onMove(wanted, true);
+        onMove(expected, true);
       }}
     >
       <span class="flag figure" aria-hidden="true">

@@ -69,10 +69,10 @@ function quantile(values: Float32Array): number {
 }
 
 /** Index of the value nearest to another. */
-export function nearest(values: readonly number[], wanted: number): number {
+export function nearest(values: readonly number[], expected: number): number {
   let best = 0;
   for (const [index, value] of values.entries()) {
-    if (Math.abs(value - wanted) < Math.abs(values[best]! - wanted)) best = index;
+    if (Math.abs(value - expected) < Math.abs(values[best]! - expected)) best = index;
   }
   return best;
 }

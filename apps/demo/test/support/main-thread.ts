@@ -23,6 +23,6 @@ export async function longestTaskDuring(page: Page, act: () => Promise<unknown>)
       .map((event) => thread(event)),
   );
   const tasks = traceEvents.filter((event) => event.name.endsWith('RunTask') && main.has(thread(event)));
-  if (tasks.length === 0) throw new Error('longestTaskDuring: wanted tasks in the trace, got none.');
+  if (tasks.length === 0) throw new Error('longestTaskDuring: expected tasks in the trace, got none.');
   return Math.max(...tasks.map(({ tdur }) => tdur ?? 0)) / 1000;
 }

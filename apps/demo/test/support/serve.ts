@@ -18,9 +18,9 @@ export async function serveFolder(
   path = '/some/where/',
 ): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer(async ({ url = '/' }, response) => {
-    const wanted = decodeURIComponent(new URL(url, 'http://localhost').pathname);
-    const file = wanted === path ? 'index.html' : normalize(wanted.slice(path.length));
-    if (!wanted.startsWith(path) || file.startsWith('..') || file.startsWith(sep)) {
+    const expected = decodeURIComponent(new URL(url, 'http://localhost').pathname);
+    const file = expected === path ? 'index.html' : normalize(expected.slice(path.length));
+    if (!expected.startsWith(path) || file.startsWith('..') || file.startsWith(sep)) {
       response.writeHead(404).end();
       return;
     }

@@ -30,8 +30,8 @@ export async function expectGoldenBlock(name: string, shape: readonly number[], 
   const { value, grads } = tf.valueAndGrads(run)([x, ...trainable.map((key) => weights.get(key)!)], cotangent);
   const [gradient, ...gradients] = grads;
   expect(apart(await value.data(), output.data), 'y').toBeLessThan(tolerance);
-  const wanted = golden.get(`${name}.gradient.x`)!.data;
-  expect(apart(await gradient!.data(), wanted), 'gradient of x').toBeLessThan(tolerance);
+  const expected = golden.get(`${name}.gradient.x`)!.data;
+  expect(apart(await gradient!.data(), expected), 'gradient of x').toBeLessThan(tolerance);
   for (const [index, key] of trainable.entries()) {
     const got = summary(key, await gradients[index]!.data());
     const kept = golden.get(`${name}.gradient.${key}`)!.data;

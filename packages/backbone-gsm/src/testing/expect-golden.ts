@@ -21,8 +21,8 @@ export async function expectGolden(
   expect(apart(await value.data(), features.data), 'features').toBeLessThan(tolerance);
   for (const [index, name] of ['x', ...trainable.map(([key]) => key)].entries()) {
     const gradient = await grads[index]!.data();
-    const wanted = golden.get(`${prefix}gradient.${name}`)!.data;
-    expect(summaryApart(summary(name, gradient), wanted), `gradient of ${name}`).toBeLessThan(tolerance);
+    const expected = golden.get(`${prefix}gradient.${name}`)!.data;
+    expect(summaryApart(summary(name, gradient), expected), `gradient of ${name}`).toBeLessThan(tolerance);
     const whole = golden.get(`${prefix}whole.${name}`);
     if (whole) {
       expect(apart(gradient, whole.data), `gradient of ${name}`).toBeLessThan(tolerance);

@@ -26,7 +26,7 @@ export function groupedForward(
   return relu ? tf.relu(sum) : sum;
 }
 
-/** Gradients of {@link groupedForward} by `x`, `filter` and, if wanted, `bias`; `y` is its output if it had a ReLU. */
+/** Gradients of {@link groupedForward} by `x`, `filter` and, if expected, `bias`; `y` is its output if it had a ReLU. */
 export function groupedBackward(
   dy: tf.Tensor4D,
   y: tf.Tensor4D | undefined,

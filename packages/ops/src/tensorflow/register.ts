@@ -49,7 +49,7 @@ const KERNELS: Record<string, Kernel> = {
   McoreGroupedConv2dGradient: (
     ops,
     inputs,
-    { stride, groups, withBias: wanted }: { stride: number; groups: number; withBias: boolean },
+    { stride, groups, withBias: expected }: { stride: number; groups: number; withBias: boolean },
   ) => {
     const { dy, y, x, filter } = inputs as Record<string, tf.Tensor4D>;
     const [, height, width] = x!.shape;
@@ -59,7 +59,7 @@ const KERNELS: Record<string, Kernel> = {
         ? convolveInputGradient(masked, filter!, stride, x!.shape)
         : groupedInputGradient(ops, masked, filter!, stride, groups, height, width);
     const dFilter = groupedFilterGradient(ops, x!, masked, stride, groups);
-    return wanted ? [dx, dFilter, ops.biasGradient(masked)] : [dx, dFilter];
+    return expected ? [dx, dFilter, ops.biasGradient(masked)] : [dx, dFilter];
   },
 
   McorePointwise: (ops, { x, weight, bias }, { relu }: { relu: boolean }) => {

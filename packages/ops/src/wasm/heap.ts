@@ -26,7 +26,7 @@ export class Heap implements KernelMemory {
     const memory = backend.wasm.asm?.memory;
     if (!(memory instanceof WebAssembly.Memory) || !(memory.buffer instanceof ArrayBuffer)) {
       throw new EngineError(
-        "registerOps: wanted tfjs's single-threaded wasm backend, got one whose memory can't be shared; " +
+        "registerOps: expected tfjs's single-threaded wasm backend, got one whose memory can't be shared; " +
           "call tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false) before the backend starts.",
       );
     }
@@ -80,5 +80,5 @@ export class Heap implements KernelMemory {
 }
 
 function outOfMemory(what: string): EngineError {
-  return new EngineError(`The wasm backend is out of memory: wanted room for ${what}, of at most 4 GiB altogether.`);
+  return new EngineError(`The wasm backend is out of memory: expected room for ${what}, of at most 4 GiB altogether.`);
 }

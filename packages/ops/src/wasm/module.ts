@@ -75,7 +75,7 @@ export async function compileKernels(allowRelaxed: boolean): Promise<WebAssembly
   }
   const baseline = decode(BASELINE);
   if (!WebAssembly.validate(baseline)) {
-    throw new EngineError('registerOps: wanted WebAssembly with 128-bit SIMD, got an engine without it.');
+    throw new EngineError('registerOps: expected WebAssembly with 128-bit SIMD, got an engine without it.');
   }
   return WebAssembly.compile(baseline);
 }

@@ -34,17 +34,17 @@ describe('SideMemory', () => {
       hiddenBias1: random(6, 3 * hidden),
     };
     const forward = memory.run(RECURRENCE_KERNELS.McoreGruRecurrence!, inputs, {}, transfer) as tf.Tensor[];
-    const wanted = recurrenceForward(inputs as never);
+    const expected = recurrenceForward(inputs as never);
     const given = {
       dy: random(7, batch, time, 2 * hidden),
-      states: wanted[0],
-      gates: wanted[1],
+      states: expected[0],
+      gates: expected[1],
       hiddenWeight0: inputs.hiddenWeight0,
       hiddenWeight1: inputs.hiddenWeight1,
     };
     const gradients = memory.run(RECURRENCE_KERNELS.McoreGruRecurrenceGradient!, given, {}, transfer) as tf.Tensor[];
     const wantedGradients = recurrenceBackward(given as never);
-    for (const [index, tensor] of [...wanted, ...wantedGradients].entries()) {
+    for (const [index, tensor] of [...expected, ...wantedGradients].entries()) {
       const got = [...forward, ...gradients][index]!;
       expect(got.shape).toEqual(tensor.shape);
       expect(await distance(got, tensor)).toBeLessThan(1e-6);

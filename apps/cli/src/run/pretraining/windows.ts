@@ -78,10 +78,10 @@ export function truthOfClip(clip: Clip, input: InputConfig, seed: number): Frame
 
 /** Where a window begins: a little before the entry, which then lies in its first half, or around the take-off. */
 function firstFrame(truth: FrameTruth, frames: number, windowFrames: number, random: Random): number {
-  const wanted = random.chance(AT_ENTRY)
+  const expected = random.chance(AT_ENTRY)
     ? firstWith(truth, 'entered', frames) - Math.round(0.4 * windowFrames) + random.integer(3) - 1
     : firstWith(truth, 'flown', frames) - Math.floor(windowFrames / 2);
-  return Math.max(0, Math.min(frames - windowFrames, wanted));
+  return Math.max(0, Math.min(frames - windowFrames, expected));
 }
 
 /** The first frame after an event, or the last where it is not seen. */

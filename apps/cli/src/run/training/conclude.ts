@@ -61,7 +61,7 @@ async function fillBank(
   return files.bank;
 }
 
-/** The interval that holds the wanted share of the clips; none where they are too few to say. */
+/** The interval that holds the expected share of the clips; none where they are too few to say. */
 function calibrate(clips: readonly PredictedClip[]): { calibration?: Calibration } {
   if (clips.length === 0) return {};
   const residuals = clips.map((clip) => clip.predictedScore - clip.trueScore);

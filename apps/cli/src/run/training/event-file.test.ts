@@ -78,8 +78,8 @@ describe('EventFile', () => {
       ]);
     };
     const summary = Buffer.concat([value('validation/srcc', 0.625), value('validation/best_srcc', 0.75)]);
-    const wanted = Buffer.concat([Buffer.from([0x10, 0xac, 0x02, 0x2a, summary.length]), summary]);
-    expect(records[3]!.subarray(9)).toEqual(wanted);
+    const expected = Buffer.concat([Buffer.from([0x10, 0xac, 0x02, 0x2a, summary.length]), summary]);
+    expect(records[3]!.subarray(9)).toEqual(expected);
   });
 
   it.skipIf(!tensorboard)(

@@ -1,15 +1,15 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
+import { entrySources } from './scripts/packages.mjs';
 
 /**
- * Builds whichever package the command runs in; `src/node.ts`, where there is one, becomes the `./node` entry.
+ * Builds whichever package the command runs in: an entry for each file that its package.json promises.
  * Declarations take most of the time and only published packages need them: `npm run types` adds them.
  */
 const typesOnly = process.argv.includes('--dts-only');
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/node.ts', 'src/main.ts', 'src/worker.ts'].filter((file) => existsSync(file)),
+  entry: entrySources(process.cwd()),
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,4 +42,20 @@ export function promisedFiles({ exports = {}, bin = {} }) {
   const flatten = (/** @type {unknown} */ value) =>
     typeof value === 'string' ? [value] : Object.values(value ?? {}).flatMap(flatten);
   return [...new Set([...flatten(exports), ...flatten(bin)])];
+}
+
+/**
+ * The sources of a package's entries: of what its `exports` and `bin` promise, and its worker, where there is one.
+ *
+ * @param {string} directory - The package's folder.
+ * @returns {string[]} Paths below `directory`, such as `src/index.ts`.
+ */
+export function entrySources(directory) {
+  const json = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  const promised = promisedFiles(json).flatMap((file) => {
+    const [, name] = /^\.\/dist\/(.+)\.js$/.exec(file) ?? [];
+    return name === undefined ? [] : [`src/${name}.ts`];
+  });
+  const worker = 'src/worker.ts';
+  return existsSync(join(directory, worker)) ? [...promised, worker] : promised;
 }

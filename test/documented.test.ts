@@ -1,15 +1,12 @@
-import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { publishedPackages, root } from '../scripts/packages.mjs';
+import { entrySources, publishedPackages, root } from '../scripts/packages.mjs';
 import { exportedSymbols, isDocumented, undocumentedMethods } from './support/exported-symbols.js';
 
 describe('every exported symbol has a documentation comment', () => {
-  for (const { name, directory } of publishedPackages()) {
-    const entries = ['index.ts', 'node.ts']
-      .map((file) => join(directory, 'src', file))
-      .filter((file) => existsSync(file));
-    if (entries.length === 0) continue;
+  for (const { name, directory, json } of publishedPackages()) {
+    const entries = entrySources(directory).map((file) => join(directory, file));
+    if (!json.exports) continue;
     it(name, () => {
       const missing = entries.flatMap(exportedSymbols).flatMap((symbol) => {
         const place = relative(root, symbol.file);

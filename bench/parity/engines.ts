@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { loadNativeKernels, type NativeKernels } from '@mcore/native-kernels';
 import { registerOps } from '@mcore/ops';
+import { loadNativeKernels, type NativeKernels } from '@mcore/ops/native';
 import { findInstallations, loadTensorflow } from '@mcore/tensorflow-native';
 import { prepareWebgpu, useTestWebgpu } from '@mcore/webgpu-testing';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';

@@ -2,9 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
-
-/** Files of a package's `src` that tsup makes into entry points. */
-const ENTRIES = ['index.ts', 'node.ts', 'main.ts', 'worker.ts'];
+import { entrySources } from '../../scripts/packages.mjs';
 
 /** What a package's own sources import, split by whether users get them. */
 export interface SourceImports {
@@ -34,7 +32,7 @@ export function sourceImports(directory: string): SourceImports {
       } else add(published, specifier);
     }
   };
-  for (const entry of ENTRIES.map((name) => join(directory, 'src', name))) if (existsSync(entry)) visit(entry);
+  for (const entry of entrySources(directory)) visit(join(directory, entry));
   for (const folder of ['src', 'test']) {
     for (const file of typescriptFiles(join(directory, folder))) {
       if (!reached.has(file)) {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
-import { loadNativeKernels } from '@mcore/native-kernels';
+import { loadNativeKernels } from '@mcore/ops/native';
 import { findInstallations } from '@mcore/tensorflow-native';
 import type { EngineLoaders, LoadContext, LoadedEngine } from './choose-engine.js';
 import { installDawn } from './dawn.js';

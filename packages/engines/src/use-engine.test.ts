@@ -1,5 +1,5 @@
 import { EngineError } from '@mcore/errors';
-import { loadNativeKernels } from '@mcore/native-kernels';
+import { loadNativeKernels } from '@mcore/ops/native';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { type EngineAttempt, useEngine } from './node.js';

@@ -70,7 +70,7 @@ export function compile(command, relaxed) {
 export function requireCompiler(script) {
   const compiler = findCompiler();
   if (compiler) return compiler;
-  console.error(`${script}: expected clang 16 or later, found none.`);
+  console.error(`${script}: expected clang 16 or later, found none (Debian: apt-get install clang-19 lld-19).`);
   process.exit(1);
 }
 

@@ -31,4 +31,4 @@ export {
   type WeightMap,
   type WeightSpec,
 } from './variables.js';
-export type { NativeKernels } from './wasm/native.js';
+export type { NativeKernels } from './wasm/link-native.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerTensorflowKernels } from './tensorflow/register.js';
-import { linkNative, type NativeKernels } from './wasm/native.js';
+import { linkNative, type NativeKernels } from './wasm/link-native.js';
 import { registerLinked, registerWasmKernels } from './wasm/register.js';
 import { registerWebgpuKernels } from './webgpu/register.js';
 
@@ -12,7 +12,7 @@ export interface RegisterOpsOptions {
    */
   relaxedSimd?: boolean;
   /**
-   * The kernels compiled for this processor, `loadNativeKernels()` of @mcore/native-kernels. The current backend must be tfjs's wasm
+   * The kernels compiled for this processor, `loadNativeKernels()` of @mcore/ops/native. The current backend must be tfjs's wasm
    * backend, under this or any other name.
    */
   native?: NativeKernels;

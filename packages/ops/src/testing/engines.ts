@@ -1,13 +1,13 @@
 import '@tensorflow/tfjs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { loadNativeKernels } from '@mcore/native-kernels';
 import { findInstallations, loadTensorflow } from '@mcore/tensorflow-native';
 import { prepareWebgpu, useTestWebgpu } from '@mcore/webgpu-testing';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe } from 'vitest';
 import { registerOps } from '../index.js';
+import { loadNativeKernels } from '../native.js';
 
 /** A backend, with or without the kernels of this package. */
 interface Engine {

@@ -1,5 +1,5 @@
 // What every kernel here uses. No libc, no static data: compiled to WebAssembly, the module lives inside the memory of tfjs's wasm
-// backend; compiled for a processor (@mcore/native-kernels), it works on that same memory from outside.
+// backend; compiled for a processor (@mcore/ops/native), it works on that same memory from outside.
 //
 // `vec` is four numbers, WebAssembly's width. `wide` is eight: two registers in WebAssembly, one with AVX.
 #ifndef MCORE_SIMD_H

@@ -33,10 +33,10 @@ static napi_value call_kernel(napi_env env, napi_callback_info info) {
   void *data;
   if (napi_get_cb_info(env, info, &count, given, 0, &data) != napi_ok) return fail(env, "native kernels: no arguments");
   const Binding *binding = data;
-  if ((int)count != binding->kernel->arguments) return fail(env, "native kernels: wanted another number of arguments");
-  if (!binding->link->memory) return fail(env, "native kernels: wanted setMemory first");
+  if ((int)count != binding->kernel->arguments) return fail(env, "native kernels: expected another number of arguments");
+  if (!binding->link->memory) return fail(env, "native kernels: no memory yet, call setMemory first");
   for (size_t i = 0; i < count; i++)
-    if (napi_get_value_double(env, given[i], &values[i]) != napi_ok) return fail(env, "native kernels: wanted numbers");
+    if (napi_get_value_double(env, given[i], &values[i]) != napi_ok) return fail(env, "native kernels: expected numbers");
   double result = binding->kernel->call(binding->link->memory, values);
   napi_value returned;
   if (napi_create_double(env, result, &returned) != napi_ok) return 0;
@@ -49,7 +49,7 @@ static napi_value set_memory(napi_env env, napi_callback_info info) {
   void *data, *memory;
   if (napi_get_cb_info(env, info, &count, &buffer, 0, &data) != napi_ok || count != 1 ||
       napi_get_arraybuffer_info(env, buffer, &memory, &length) != napi_ok)
-    return fail(env, "native kernels: setMemory wanted an ArrayBuffer");
+    return fail(env, "native kernels: setMemory expected an ArrayBuffer");
   ((Link *)data)->memory = memory;
   return 0;
 }
@@ -83,10 +83,10 @@ static napi_value link_kernels(napi_env env, napi_callback_info info) {
   bool older = false;
   if (napi_get_cb_info(env, info, &given, &argument, 0, 0) != napi_ok ||
       (given == 1 && napi_get_value_bool(env, argument, &older) != napi_ok))
-    return fail(env, "native kernels: link wanted a boolean");
+    return fail(env, "native kernels: link expected a boolean");
   const Kernel *kernels = kernels_here();
   if (older && kernels) kernels = kernels_avx2;
-  if (!kernels) return fail(env, "native kernels: wanted a processor with AVX2 and FMA");
+  if (!kernels) return fail(env, "native kernels: expected a processor with AVX2 and FMA");
   int count = 0;
   while (kernels[count].name) count++;
   // one block: the link, then a binding a kernel. Any of the functions may outlive the object that holds them, so the block stays

@@ -1,4 +1,4 @@
-// The table of kernels that native/build makes of the C files of @mcore/ops, once for each set of instructions.
+// The table of kernels that scripts/build-native.mjs makes of src/wasm/*.c, once for each set of instructions.
 #ifndef MCORE_KERNELS_H
 #define MCORE_KERNELS_H
 

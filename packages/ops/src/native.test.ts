@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { EngineError } from '@mcore/errors';
 import { describe, expect, it } from 'vitest';
 import { compileAddon, findCompiler, PREBUILT } from '../scripts/build-native.mjs';
-import { loadNativeKernels, type NativeKernels } from './index.js';
+import { loadNativeKernels, type NativeKernels } from './native.js';
 
 /** The compiler whose result is committed. */
 const COMPILER = 'Debian clang version 19.1.7 (3~deb12u1)';
@@ -34,7 +34,7 @@ describe('the addon', () => {
     expect(readFileSync(PREBUILT).length).toBeLessThan(300_000);
   });
 
-  it('loads, or says what is wanted and got', () => {
+  it('loads, or says what was expected', () => {
     if (native) expect(native.instructions).toMatch(/^AVX(2|-512)$/);
     else expect(() => loadNativeKernels()).toThrow(EngineError);
     expect(refused).not.toMatch(/undefined symbol|self-register/);
@@ -71,10 +71,10 @@ describe.skipIf(native === null)(`linked kernels${refused}`, () => {
   it('refuse another number of arguments and what is no number', () => {
     const kernels = native!.link();
     kernels.setMemory(memory.buffer);
-    expect(() => kernels.add_relu!(64, 128)).toThrow('native kernels: wanted another number of arguments');
-    expect(() => kernels.add_relu!(64, 128, 192, '4' as never)).toThrow('native kernels: wanted numbers');
+    expect(() => kernels.add_relu!(64, 128)).toThrow('native kernels: expected another number of arguments');
+    expect(() => kernels.add_relu!(64, 128, 192, '4' as never)).toThrow('native kernels: expected numbers');
     expect(() => kernels.setMemory(new Float32Array(1) as never)).toThrow(
-      'native kernels: setMemory wanted an ArrayBuffer',
+      'native kernels: setMemory expected an ArrayBuffer',
     );
   });
 
@@ -106,6 +106,6 @@ describe.skipIf(native === null)(`linked kernels${refused}`, () => {
   });
 
   it('refuse to work before there is a memory', () => {
-    expect(() => native!.link().add_relu!(64, 128, 192, 4)).toThrow('native kernels: wanted setMemory first');
+    expect(() => native!.link().add_relu!(64, 128, 192, 4)).toThrow('native kernels: no memory yet, call setMemory first');
   });
 });

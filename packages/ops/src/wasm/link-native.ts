@@ -1,12 +1,17 @@
 import type { KernelFunctions, KernelLink } from './module.js';
 
-/**
- * The kernels of this package compiled for a processor, as `loadNativeKernels` of @mcore/native-kernels gives them: functions of
- * numbers, where pointers are offsets into the memory that was set.
- */
+/** The kernels for one WebAssembly memory: functions of numbers, where pointers are offsets into the memory, 0 for none. */
+export type LinkedKernels = Record<string, (...args: number[]) => number> & {
+  /** Sets the memory; to be called before the first kernel and whenever the memory has grown. */
+  setMemory(buffer: ArrayBuffer): void;
+};
+
+/** The kernels of this package compiled for this processor, as `loadNativeKernels` of @mcore/ops/native returns them. */
 export interface NativeKernels {
-  /** Functions for one memory, by name, and `setMemory`. */
-  link(): Record<string, (...args: number[]) => number> & { setMemory(buffer: ArrayBuffer): void };
+  /** The newest instructions they use that this processor has: `AVX2` or `AVX-512`. */
+  readonly instructions: string;
+  /** Functions for one memory. */
+  link(): LinkedKernels;
 }
 
 const links = new WeakMap<NativeKernels, KernelLink>();
@@ -18,7 +23,7 @@ export function linkNative(native: NativeKernels): KernelLink {
   return link;
 }
 
-/** Links native kernels; they are told anew where the memory is whenever it has grown. */
+/** Links native kernels; their memory is set again whenever it has grown. */
 function makeLink(native: NativeKernels): KernelLink {
   return (memory) => {
     const { setMemory, ...functions } = native.link();

@@ -1,5 +1,5 @@
 /**
- * Compiles the C kernels of @mcore/ops for processors: `node packages/native-kernels/scripts/build-native.mjs`.
+ * Compiles the C kernels for processors: `node packages/ops/scripts/build-native.mjs`.
  *
  * Needs clang and lld of version 16 or later (Debian: apt-get install clang-19 lld-19). Writes prebuilt/linux-x64.node, which is
  * committed, so only who changes C code needs them. `CLANG` names another compiler.
@@ -10,10 +10,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findCompiler, requireCompiler } from '../../ops/scripts/build-wasm.mjs';
+import { findCompiler, requireCompiler } from './build-wasm.mjs';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
-const sources = fileURLToPath(new URL('../../ops/src/wasm/', import.meta.url));
+const sources = fileURLToPath(new URL('../src/wasm/', import.meta.url));
 
 export { findCompiler };
 

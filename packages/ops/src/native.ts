@@ -1,20 +1,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from '@mcore/errors';
+import type { LinkedKernels, NativeKernels } from './wasm/link-native.js';
 
-/** The kernels for one WebAssembly memory: functions of numbers, where pointers are offsets into the memory, 0 for none. */
-export type LinkedKernels = Record<string, (...args: number[]) => number> & {
-  /** Says where the memory is; to be called before the first kernel and whenever the memory has grown. */
-  setMemory(buffer: ArrayBuffer): void;
-};
-
-/** The kernels of @mcore/ops, compiled for this processor; for `registerOps({ native })`. */
-export interface NativeKernels {
-  /** The newest instructions they use that this processor has: `AVX2` or `AVX-512`. */
-  readonly instructions: string;
-  /** Functions for one memory. */
-  link(): LinkedKernels;
-}
+export type { LinkedKernels, NativeKernels };
 
 /** What to load. */
 export interface LoadOptions {
@@ -43,7 +32,7 @@ export function loadNativeKernels({ instructions }: LoadOptions = {}): NativeKer
   return kernels;
 }
 
-function load(expected: LoadOptions['instructions']): NativeKernels {
+function load(wanted: LoadOptions['instructions']): NativeKernels {
   const platform = `${process.platform}-${process.arch}`;
   const file = fileURLToPath(new URL(`../prebuilt/${platform}.node`, import.meta.url));
   if (!existsSync(file)) {
@@ -56,7 +45,7 @@ function load(expected: LoadOptions['instructions']): NativeKernels {
     process.dlopen(addon, file);
   } catch (error) {
     throw new EngineError(
-      `loadNativeKernels: expected to load the kernels, got ${(error as Error).message}. Use the engine 'wasm'.`,
+      `loadNativeKernels: can't load the kernels: ${(error as Error).message}. Use the engine 'wasm'.`,
       { cause: error },
     );
   }
@@ -66,5 +55,5 @@ function load(expected: LoadOptions['instructions']): NativeKernels {
       "loadNativeKernels: expected a processor with AVX2 and FMA, got one without. Use the engine 'wasm'.",
     );
   }
-  return { instructions: expected ?? instructions, link: () => addon.exports.link(expected === 'AVX2') };
+  return { instructions: wanted ?? instructions, link: () => addon.exports.link(wanted === 'AVX2') };
 }

@@ -1,4 +1,4 @@
-export { findCompiler } from '../../ops/scripts/build-wasm.mjs';
+export { findCompiler } from './build-wasm.mjs';
 /** Where the committed addon lies. */
 export const PREBUILT: string;
 /** All kernels as one C file with a table of them. */

@@ -106,6 +106,8 @@ describe.skipIf(native === null)(`linked kernels${refused}`, () => {
   });
 
   it('refuse to work before there is a memory', () => {
-    expect(() => native!.link().add_relu!(64, 128, 192, 4)).toThrow('native kernels: no memory yet, call setMemory first');
+    expect(() => native!.link().add_relu!(64, 128, 192, 4)).toThrow(
+      'native kernels: no memory yet, call setMemory first',
+    );
   });
 });

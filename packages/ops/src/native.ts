@@ -32,7 +32,7 @@ export function loadNativeKernels({ instructions }: LoadOptions = {}): NativeKer
   return kernels;
 }
 
-function load(wanted: LoadOptions['instructions']): NativeKernels {
+function load(asked: LoadOptions['instructions']): NativeKernels {
   const platform = `${process.platform}-${process.arch}`;
   const file = fileURLToPath(new URL(`../prebuilt/${platform}.node`, import.meta.url));
   if (!existsSync(file)) {
@@ -55,5 +55,5 @@ function load(wanted: LoadOptions['instructions']): NativeKernels {
       "loadNativeKernels: expected a processor with AVX2 and FMA, got one without. Use the engine 'wasm'.",
     );
   }
-  return { instructions: wanted ?? instructions, link: () => addon.exports.link(wanted === 'AVX2') };
+  return { instructions: asked ?? instructions, link: () => addon.exports.link(asked === 'AVX2') };
 }

@@ -19,7 +19,8 @@ export function checkReportData(data: ReportData): void {
     if (!Number.isFinite(score) || !Number.isFinite(predicted)) {
       throw wrong(`scores of clip ${show(id)} must be finite`, `${score} and ${predicted}`);
     }
-    if (transitions.length !== predictedTransitions.length || transitions.length === 0) {
+    const isUnlabelled = transitions.length === 0;
+    if ((transitions.length !== predictedTransitions.length && !isUnlabelled) || predictedTransitions.length === 0) {
       throw wrong(
         `clip ${show(id)} must have as many predicted as true transitions, at least one`,
         `${predictedTransitions.length} and ${transitions.length}`,

@@ -1,4 +1,4 @@
-import { intervalIoU } from '@mcore/metrics';
+import { intervalIoU, stageIoU } from '@mcore/metrics';
 import type { ClipPrediction } from './report-data.js';
 
 /**
@@ -6,7 +6,8 @@ import type { ClipPrediction } from './report-data.js';
  *
  * @param predictions - All clips.
  * @param count - How many of each, at least 0.
- * @param by - `score`: by the distance of the predicted from the true score; `stages`: by {@link transitionIoU}.
+ * @param by - `score`: by the distance of the predicted from the true score; `stages`: by {@link segmentationIoU}, clips without
+ *   true transitions left out.
  * @returns `best`, best first, and `worst`, worst first; a clip is in one of them only, ties keep the order given.
  */
 export function chooseClips<P extends ClipPrediction>(
@@ -14,8 +15,8 @@ export function chooseClips<P extends ClipPrediction>(
   count: number,
   by: 'score' | 'stages',
 ): { best: P[]; worst: P[] } {
-  const error = by === 'score' ? scoreError : (clip: ClipPrediction) => -transitionIoU(clip);
-  const sorted = predictions.toSorted((a, b) => error(a) - error(b));
+  const error = by === 'score' ? scoreError : (clip: ClipPrediction) => -segmentationIoU(clip);
+  const sorted = predictions.filter((clip) => !Number.isNaN(error(clip))).sort((a, b) => error(a) - error(b));
   const best = sorted.slice(0, Math.min(count, Math.ceil(sorted.length / 2)));
   return { best, worst: sorted.slice(best.length).reverse().slice(0, count) };
 }
@@ -25,11 +26,17 @@ export function scoreError({ predicted, score }: ClipPrediction): number {
   return Math.abs(predicted - score);
 }
 
-/** IoU of the predicted and the true interval from the first to the last transition: what AIoU counts. */
-export function transitionIoU({ transitions, predictedTransitions }: ClipPrediction): number {
-  return intervalIoU(outer(predictedTransitions), outer(transitions));
+/**
+ * How well the stages of a clip were found: IoU of the predicted and the true interval from the first to the last transition, which is
+ * what AIoU counts. A clip of two stages has no such interval: the mean IoU of its two stages. NaN without true transitions.
+ */
+export function segmentationIoU({ transitions, predictedTransitions, frameCount }: ClipPrediction): number {
+  if (transitions.length === 0) return Number.NaN;
+  if (transitions.length > 1) return intervalIoU(outer(predictedTransitions), outer(transitions));
+  const [before, after] = stageIoU(predictedTransitions, transitions, frameCount);
+  return (before! + after!) / 2;
 }
 
 function outer(transitions: readonly number[]): [number, number] {
-  return [transitions[0] ?? 0, transitions.at(-1) ?? 0];
+  return [transitions[0]!, transitions.at(-1)!];
 }

@@ -1,4 +1,4 @@
-import { transitionIoU } from './choose-clips.js';
+import { segmentationIoU } from './choose-clips.js';
 import { formatDifference, formatInterval, formatNumber } from './format.js';
 import { type Html, html } from './html.js';
 import type { ClipDetail, ClipPrediction, ReportData } from './report-data.js';
@@ -11,7 +11,7 @@ export function clipsSection(data: ReportData): Html | null {
   const clips = new Map(predictions.map((clip) => [clip.id, clip]));
   const names = stageNamesOf(data);
   return html`<section id="clips"><h2>Clips</h2>
-<p>Under every picture two bars: the upper one in the colour of the true stage, the lower one in that of the predicted stage.</p>
+<p>${isLabelled(predictions) ? 'Under every picture two bars: the upper one in the colour of the true stage, the lower one in that of the predicted stage.' : 'Under every picture a bar in the colour of the predicted stage.'}</p>
 ${stageLegend(names)}${details.map((detail) => clipArticle(detail, clips.get(detail.id)!, names))}</section>`;
 }
 
@@ -22,23 +22,32 @@ function clipArticle(detail: ClipDetail, clip: ClipPrediction, names: readonly s
 <div><dt>true score</dt><dd>${formatNumber(clip.score, 2)}</dd></div>
 <div><dt>predicted</dt><dd>${formatNumber(clip.predicted, 2)}${clip.interval && html` <small>${formatInterval(clip.interval, 1)}</small>`}</dd></div>
 <div><dt>difference</dt><dd>${formatDifference(difference, 2)}</dd></div>
-<div><dt>true transitions</dt><dd>${clip.transitions.join(', ')}</dd></div>
+${clip.transitions.length > 0 && html`<div><dt>true transitions</dt><dd>${clip.transitions.join(', ')}</dd></div>`}
 <div><dt>predicted transitions</dt><dd>${clip.predictedTransitions.join(', ')}</dd></div>
-<div><dt>IoU</dt><dd>${formatNumber(transitionIoU(clip), 2)}</dd></div>
+${clip.transitions.length > 0 && html`<div><dt>IoU</dt><dd>${formatNumber(segmentationIoU(clip), 2)}</dd></div>`}
 </dl>${strip(detail, clip, names)}${besideStrip(detail, clip, names)}${exemplarTable(detail, names)}</article>`;
+}
+
+/** Whether the true stages of clips are known. */
+function isLabelled(clips: readonly ClipPrediction[]): boolean {
+  return clips.some(({ transitions }) => transitions.length > 0);
 }
 
 function strip({ strip = [] }: ClipDetail, clip: ClipPrediction, names: readonly string[]): Html | null {
   if (strip.length === 0) return null;
+  const labelled = isLabelled([clip]);
   const pictures = strip.map(({ frame, image }) => {
-    const truth = stageAt(frame, clip.transitions);
+    const truth = labelled ? stageAt(frame, clip.transitions) : null;
     const guess = stageAt(frame, clip.predictedTransitions);
-    const alt = `Frame ${frame}: true stage ${names[truth]}, predicted ${names[guess]}.`;
-    return html`<li><img src="${image}" alt="${alt}"><span class="mark ${stageClass(truth)}"></span><span class="mark ${stageClass(guess)}"></span><span class="frame">${frame}${
-      truth === guess ? null : html`<abbr title="${alt}"> ≠</abbr>`
+    const alt =
+      truth === null
+        ? `Frame ${frame}: predicted stage ${names[guess]}.`
+        : `Frame ${frame}: true stage ${names[truth]}, predicted ${names[guess]}.`;
+    return html`<li><img src="${image}" alt="${alt}">${truth !== null && html`<span class="mark ${stageClass(truth)}"></span>`}<span class="mark ${stageClass(guess)}"></span><span class="frame">${frame}${
+      truth === null || truth === guess ? null : html`<abbr title="${alt}"> ≠</abbr>`
     }</span></li>`;
   });
-  return html`<figure><ol class="strip" style="--columns:${columnsOf(strip)}">${pictures}</ol><figcaption>Frames of the clip with their numbers; ≠ where the predicted stage is not the true one.</figcaption></figure>`;
+  return html`<figure><ol class="strip" style="--columns:${columnsOf(strip)}">${pictures}</ol><figcaption>Frames of the clip with their numbers${labelled && '; ≠ where the predicted stage is not the true one'}.</figcaption></figure>`;
 }
 
 /** The exemplar's pictures below the clip's own, and what each stage makes of the difference between the two. */
@@ -50,6 +59,9 @@ function besideStrip(
   if (beside === undefined || beside.strip.length === 0) return null;
   const vote = exemplars.find(({ id }) => id === beside.id)!;
   const pictures = beside.strip.map(({ frame, image }) => {
+    if (beside.transitions.length === 0) {
+      return html`<li><img src="${image}" alt="Exemplar, frame ${frame}."><span class="frame">${frame}</span></li>`;
+    }
     const stage = stageAt(frame, beside.transitions);
     return html`<li><img src="${image}" alt="Exemplar, frame ${frame}: true stage ${names[stage]}."><span class="mark ${stageClass(stage)}"></span><span class="frame">${frame}</span></li>`;
   });

@@ -1,5 +1,5 @@
 export type { BenchmarkReportData, BenchmarkReportRow, BenchmarkReportValue } from './benchmark-data.js';
-export { chooseClips, scoreError, transitionIoU } from './choose-clips.js';
+export { chooseClips, scoreError, segmentationIoU } from './choose-clips.js';
 export { renderBenchmark } from './render-benchmark.js';
 export { renderReport } from './render-report.js';
 export type {

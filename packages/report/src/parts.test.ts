@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseClips, scoreError, transitionIoU } from './choose-clips.js';
+import { chooseClips, scoreError, segmentationIoU } from './choose-clips.js';
 import { formatDifference, formatInterval, formatNumber, formatShare, formatTime } from './format.js';
 import { html } from './html.js';
 import type { ClipPrediction } from './report-data.js';
@@ -39,10 +39,19 @@ describe('chooseClips', () => {
     expect([ids(chosen.best), ids(chosen.worst)]).toEqual([best, worst]);
   });
 
+  it('leaves clips without true transitions out of the best and worst stages', () => {
+    const [labelled, unlabelled] = [clip('a', 75), { ...clip('b', 70), transitions: [] }];
+    expect(chooseClips([unlabelled, labelled], 2, 'stages')).toEqual({ best: [labelled], worst: [] });
+    expect(chooseClips([unlabelled], 2, 'stages')).toEqual({ best: [], worst: [] });
+  });
+
   it('measures points and IoU', () => {
     expect(scoreError(clip('x', 64.5))).toBe(5.5);
-    expect(transitionIoU(clip('x', 0, [20, 40]))).toBe(0.5);
-    expect(transitionIoU(clip('x', 0, [60, 90]))).toBe(0);
+    expect(segmentationIoU(clip('x', 0, [20, 40]))).toBe(0.5);
+    expect(segmentationIoU(clip('x', 0, [60, 90]))).toBe(0);
+    // two stages of 40 and 60 frames, found as 50 and 50: IoUs 40/50 and 50/60
+    expect(segmentationIoU({ ...clip('x', 0, [50]), transitions: [40] })).toBeCloseTo((0.8 + 50 / 60) / 2, 12);
+    expect(segmentationIoU({ ...clip('x', 0), transitions: [] })).toBeNaN();
   });
 });
 
@@ -81,8 +90,8 @@ describe('stages', () => {
   });
 
   it('have the names given, else those of three, else numbers', () => {
-    const of = (transitions: number[], stageNames?: string[]) =>
-      stageNamesOf({ predictions: [{ ...clip('a', 1), transitions }], ...(stageNames && { stageNames }) } as never);
+    const of = (predictedTransitions: number[], stageNames?: string[]) =>
+      stageNamesOf({ predictions: [clip('a', 1, predictedTransitions)], ...(stageNames && { stageNames }) } as never);
     expect(of([1, 2])).toEqual(['Take-off', 'Flight', 'Entry']);
     expect(of([1, 2, 3])).toEqual(['Stage 1', 'Stage 2', 'Stage 3', 'Stage 4']);
     expect(of([1, 2], ['A', 'B'])).toEqual(['A', 'B', 'Stage 3']);

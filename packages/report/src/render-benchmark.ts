@@ -82,7 +82,7 @@ function bestMean({ key, better }: Metric, rows: readonly BenchmarkReportRow[]):
 }
 
 function resultCell(metric: Metric, value: BenchmarkReportValue | undefined, best: number | undefined): Html {
-  if (value === undefined) return html`<td>–</td>`;
+  if (value === undefined || Number.isNaN(value.mean)) return html`<td>–</td>`;
   const { digits = 3, unit } = metric;
   const { mean, deviation, interval } = value;
   const number = formatNumber(mean, digits);
@@ -162,7 +162,7 @@ function comparisonsSection({ metrics, rows, reference }: BenchmarkReportData): 
 }
 
 function comparisonCell({ digits = 3 }: Metric, value: BenchmarkReportValue | undefined): Html {
-  if (!value?.paired) return html`<td>–</td>`;
+  if (!value?.paired || Number.isNaN(value.paired.difference)) return html`<td>–</td>`;
   const { difference, interval, p } = value.paired;
   const number = formatDifference(difference, digits);
   const isClear = interval[0] > 0 || interval[1] < 0;

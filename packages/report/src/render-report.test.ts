@@ -193,6 +193,58 @@ describe('renderReport: what the sections say', () => {
   });
 });
 
+describe('renderReport: clips without labelled transitions, and of two stages', () => {
+  const [first, ...others] = data.predictions;
+  const [detail] = data.details!;
+  const pageOf = (change: Partial<ReportData>) => parseHTML(renderReport({ ...data, ...change })).document;
+
+  it('says nothing of true stages and of IoU where nobody labelled transitions', () => {
+    const summary = {
+      ...data.summary,
+      rows: data.summary.rows.map((row) => ({
+        ...row,
+        values: { ...row.values, aiou50: { value: Number.NaN }, aiou75: { value: Number.NaN } },
+      })),
+    };
+    const unlabelled = pageOf({
+      summary,
+      predictions: data.predictions.map((clip) => ({ ...clip, transitions: [] })),
+      details: data.details!.map((clip) => ({
+        ...clip,
+        ...(clip.beside ? { beside: { ...clip.beside, transitions: [] } } : {}),
+      })),
+    });
+    expect(unlabelled.querySelector('#stages')).toBeNull();
+    const facts = texts('#clips article:first-of-type dt', unlabelled as never);
+    expect(facts).toEqual(['true score', 'predicted', 'difference', 'predicted transitions']);
+    expect(texts('#clips > p', unlabelled as never)[0]).toBe(
+      'Under every picture a bar in the colour of the predicted stage.',
+    );
+    const marks = unlabelled.querySelectorAll('#clips article:first-of-type figure:first-of-type .mark');
+    expect(marks).toHaveLength(detail!.strip!.length);
+    const alts = [...unlabelled.querySelectorAll('#clips img')].map((image) => image.getAttribute('alt'));
+    expect(alts.filter((alt) => alt!.includes('true stage'))).toEqual([]);
+    expect(texts('.figures dt', unlabelled as never)).toEqual(['SRCC', 'R-l2 × 100']);
+    expect(texts('#summary tbody.model td', unlabelled as never).slice(2)).toEqual(['–', '–']);
+    expect(texts('#clips', unlabelled as never)[0]).not.toMatch(/IoU|NaN|≠/);
+  });
+
+  it('measures two stages by the mean IoU of the two', () => {
+    const two = { ...first!, frameCount: 100, transitions: [40], predictedTransitions: [50] };
+    const twoStages = pageOf({ predictions: [two], details: [{ id: two.id, reason: 'test' }] });
+    expect(texts('#stages figcaption', twoStages as never)[0]).toContain('by the mean IoU of their two stages.');
+    expect(texts('#stages p', twoStages as never)).toEqual([]);
+    expect(texts('#clips dd', twoStages as never).at(-1)).toBe('0.82');
+    expect(texts('#stages .legend li', twoStages as never)).toEqual(['Stage 1', 'Stage 2']);
+  });
+
+  it('compares stages of the labelled clips alone', () => {
+    const mixed = pageOf({ predictions: [{ ...first!, transitions: [] }, ...others], details: [] });
+    expect(texts('#stages', mixed as never)[0]).not.toContain(first!.id);
+    expect(mixed.querySelectorAll('#stages figure')).toHaveLength(2);
+  });
+});
+
 describe('renderReport: hostile and wrong data', () => {
   const evil = `"><script>alert(1)</script><img src=x onerror=alert(1)>'&`;
 

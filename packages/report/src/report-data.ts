@@ -107,9 +107,9 @@ export interface ClipPrediction {
   interval?: [number, number];
   /** Frames of the clip. */
   frameCount: number;
-  /** True first frames of the second and later stages. */
+  /** True first frames of the second and later stages; empty where nobody labelled them, and the page then says nothing of errors. */
   transitions: number[];
-  /** Predicted ones, as many. */
+  /** Predicted ones, as many, at least one. */
   predictedTransitions: number[];
 }
 
@@ -141,7 +141,7 @@ export interface ClipDetail {
     id: string;
     /** Frames of its clip. */
     frameCount: number;
-    /** Its true transitions, native frames. */
+    /** Its true transitions, native frames; empty where nobody labelled them. */
     transitions: number[];
     /** Its pictures, as in {@link ClipDetail.strip}. */
     strip: { frame: number; image: string }[];

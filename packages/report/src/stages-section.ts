@@ -1,6 +1,6 @@
 import { averageIoU } from '@mcore/metrics';
 import { barX, text } from '@observablehq/plot';
-import { chooseClips, transitionIoU } from './choose-clips.js';
+import { chooseClips, segmentationIoU } from './choose-clips.js';
 import { formatNumber, formatShare } from './format.js';
 import { type Html, html } from './html.js';
 import { drawResponsive, figure, HALF } from './plot.js';
@@ -13,7 +13,7 @@ const SHOWN = 5;
 const EM = 13;
 
 export function stagesSection(data: ReportData): Html | null {
-  const { predictions } = data;
+  const predictions = data.predictions.filter(({ transitions }) => transitions.length > 0);
   if (predictions.length === 0) return null;
   const { best, worst } = chooseClips(predictions, SHOWN, 'stages');
   const shares = predictions[0]!.transitions.length < 2 ? null : shareSentence(predictions);
@@ -34,10 +34,17 @@ function shareSentence(clips: readonly ClipPrediction[]): Html {
 }
 
 function timelineFigure(clips: readonly ClipPrediction[], which: 'Best' | 'Worst'): Html {
-  const numbers = clips.map(transitionIoU);
+  const numbers = clips.map(segmentationIoU);
   const label = `Timelines of ${clips.length} clips, true and predicted stages, IoU ${numbers.map((iou) => formatNumber(iou, 2)).join(', ')}.`;
-  const caption = html`<strong>${which} segmentation</strong> by the IoU of the interval from the first to the last transition. Upper bar: true stages; lower bar: predicted ones.`;
+  const caption = html`<strong>${which} segmentation</strong> by ${measureOf(clips)}. Upper bar: true stages; lower bar: predicted ones.`;
   return figure(timelines(clips, label), caption);
+}
+
+/** What {@link segmentationIoU} measures, in words. */
+function measureOf([first]: readonly ClipPrediction[]): string {
+  return first!.transitions.length > 1
+    ? 'the IoU of the interval from the first to the last transition'
+    : 'the mean IoU of their two stages';
 }
 
 /** True and predicted stages of some clips, one above the other. */
@@ -77,7 +84,7 @@ export function timelines(clips: readonly ClipPrediction[], label: string): Html
 }
 
 function nameOf(clip: ClipPrediction): string {
-  return `${clip.id} · ${clip.diveNumber} · IoU ${formatNumber(transitionIoU(clip), 2)}`;
+  return `${clip.id} · ${clip.diveNumber} · IoU ${formatNumber(segmentationIoU(clip), 2)}`;
 }
 
 interface Segment {

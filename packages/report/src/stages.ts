@@ -6,7 +6,7 @@ const STAGE_COLORS = 6;
 
 /** Names of as many stages as there are. */
 export function stageNamesOf(data: ReportData): string[] {
-  const count = Math.max(1, ...data.predictions.map(({ transitions }) => transitions.length)) + 1;
+  const count = Math.max(1, ...data.predictions.map(({ predictedTransitions }) => predictedTransitions.length)) + 1;
   const names = data.stageNames ?? (count === 3 ? ['Take-off', 'Flight', 'Entry'] : []);
   return Array.from({ length: count }, (_, stage) => names[stage] ?? `Stage ${stage + 1}`);
 }

@@ -16,7 +16,7 @@ export function keyFigures({ summary }: ReportData): Html | null {
 
 function keyFigure(metric: Metric, model: Row, rows: readonly Row[], baseline: Row | undefined): Html | null {
   const value = model.values[metric.key];
-  if (value === undefined) return null;
+  if (!isDefined(value)) return null;
   const best = bestBaseline(metric, rows) ?? baseline?.values[metric.key]?.value;
   const digits = digitsOf(metric);
   return html`<div><dt>${metric.label}</dt>
@@ -73,11 +73,16 @@ function heading(metric: Metric): Html {
 }
 
 function cell(metric: Metric, value: SummaryValue | undefined): Html {
-  if (value === undefined) return html`<td>–</td>`;
+  if (!isDefined(value)) return html`<td>–</td>`;
   const digits = digitsOf(metric);
   return html`<td>${formatNumber(value.value, digits)}${unitOf(metric)}${
     value.deviation !== undefined ? ` ± ${formatNumber(value.deviation, digits)}` : null
   }${value.interval && html`<small>${formatInterval(value.interval, digits)}</small>`}</td>`;
+}
+
+/** A metric that is not defined on the clips, such as a correlation of equal scores, counts as missing. */
+function isDefined(value: SummaryValue | undefined): value is SummaryValue {
+  return value !== undefined && !Number.isNaN(value.value);
 }
 
 function digitsOf({ digits = 3 }: Metric): number {

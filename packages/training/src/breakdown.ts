@@ -1,4 +1,5 @@
-import { averageIoU, meanAbsoluteError, spearman } from '@mcore/metrics';
+import { meanAbsoluteError, spearman } from '@mcore/metrics';
+import { intervalHit, meanOf } from './clip-metrics.js';
 import type { EvaluatedClip } from './evaluate.js';
 import { groupBy } from './group-by.js';
 
@@ -13,7 +14,7 @@ export interface BreakdownRow {
   meanAbsoluteError: number;
   /** Mean of predicted minus true, in points. */
   bias: number;
-  /** In percent of clips. */
+  /** In percent of clips; NaN where clips have no interval between labelled transitions. */
   aiou50: number;
   aiou75: number;
 }
@@ -32,15 +33,15 @@ export function breakdown<C extends EvaluatedClip>(clips: readonly C[], groupOf:
 function row(group: string, clips: readonly EvaluatedClip[]): BreakdownRow {
   const predicted = clips.map((clip) => clip.predictedScore);
   const actual = clips.map((clip) => clip.trueScore);
-  const found = clips.map((clip) => [...clip.predictedTransitions]);
-  const labelled = clips.map((clip) => [...clip.trueTransitions]);
+  const aiou = (threshold: number) =>
+    meanOf(clips.map((clip) => intervalHit(clip.predictedTransitions, clip.trueTransitions, threshold)));
   return {
     group,
     clips: clips.length,
     srcc: spearman(predicted, actual),
     meanAbsoluteError: meanAbsoluteError(predicted, actual),
-    bias: clips.reduce((sum, clip) => sum + clip.predictedScore - clip.trueScore, 0) / clips.length,
-    aiou50: 100 * averageIoU(found, labelled, 0.5),
-    aiou75: 100 * averageIoU(found, labelled, 0.75),
+    bias: meanOf(clips.map((clip) => clip.predictedScore - clip.trueScore)),
+    aiou50: aiou(0.5),
+    aiou75: aiou(0.75),
   };
 }

@@ -48,6 +48,20 @@ describe('compareClips', () => {
     expect(meanAbsoluteError.p).toBeLessThan(0.95);
   });
 
+  it('gives NaN, and no error, where a metric is undefined: equal scores, two stages, no transitions', () => {
+    const undefinedMetric = { a: NaN, b: NaN, difference: NaN, interval: [NaN, NaN], p: NaN };
+    const equal = (clips: ComparedClip[]) => clips.map((clip) => ({ ...clip, trueScore: 60 }));
+    const { srcc, rl2x100, meanAbsoluteError } = compareClips(equal(model('a', 5, 4)), equal(model('b', 20, 15)));
+    expect([srcc, rl2x100]).toEqual([undefinedMetric, undefinedMetric]);
+    expect(meanAbsoluteError.difference).toBeCloseTo(meanAbsoluteError.a - meanAbsoluteError.b, 12);
+    for (const trueTransitions of [[40], []]) {
+      const clips = model('a', 5, 4).map((clip) => ({ ...clip, trueTransitions, predictedTransitions: [36] }));
+      const { aiou50, aiou75, srcc } = compareClips(clips, clips);
+      expect([aiou50, aiou75]).toEqual([undefinedMetric, undefinedMetric]);
+      expect(srcc.p).toBe(1);
+    }
+  });
+
   it('refuses other clips and other labels', () => {
     const a = model('a', 5, 4);
     expect(() => compareClips(a, a.slice(1))).toThrow(

@@ -1,5 +1,6 @@
 import { DataError } from '@mcore/errors';
-import { averageIoU, meanAbsoluteError, pairedBootstrap, relativeL2, spearman } from '@mcore/metrics';
+import { meanAbsoluteError, pairedBootstrap, spearman } from '@mcore/metrics';
+import { intervalHit, meanOf, relativeL2x100Over } from './clip-metrics.js';
 import type { BootstrapOptions, EvaluatedClip } from './evaluate.js';
 
 /** A model's clips, as far as a comparison needs them. */
@@ -20,7 +21,10 @@ export interface MetricComparison {
   p: number;
 }
 
-/** {@link compareClips} by metric; R-l2 is x 100, AIoU in percent. */
+/**
+ * {@link compareClips} by metric; R-l2 is x 100, AIoU in percent. NaN throughout where a metric is undefined: correlation and R-l2 of equal
+ * scores, AIoU of clips without an interval between labelled transitions.
+ */
 export interface Comparison {
   clips: number;
   srcc: MetricComparison;
@@ -44,8 +48,6 @@ export function compareClips(
   { resamples = 2000, seed = 0 }: BootstrapOptions = {},
 ): Comparison {
   const pairs = paired(a, b);
-  const actual = pairs.map(([clip]) => clip.trueScore);
-  const range = Math.max(...actual) - Math.min(...actual);
   const compare = <P, A>(
     metric: (predicted: P[], actual: A[]) => number,
     better: 1 | -1,
@@ -68,15 +70,15 @@ export function compareClips(
   const score = (clip: ComparedClip) => clip.predictedScore;
   const trueScore = (clip: ComparedClip) => clip.trueScore;
   const isHit = (threshold: number) => (clip: ComparedClip) =>
-    100 * averageIoU([[...clip.predictedTransitions]], [[...clip.trueTransitions]], threshold);
-  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    intervalHit(clip.predictedTransitions, clip.trueTransitions, threshold);
+  const relativeL2x100 = relativeL2x100Over(pairs.map(([clip]) => clip.trueScore));
   return {
     clips: pairs.length,
     srcc: compare(spearman, 1, score, trueScore),
-    rl2x100: compare((p: number[], t: number[]) => 100 * relativeL2(p, t, { range }), -1, score, trueScore),
+    rl2x100: compare(relativeL2x100, -1, score, trueScore),
     meanAbsoluteError: compare(meanAbsoluteError, -1, score, trueScore),
-    aiou50: compare(mean, 1, isHit(0.5), trueScore),
-    aiou75: compare(mean, 1, isHit(0.75), trueScore),
+    aiou50: compare(meanOf, 1, isHit(0.5), trueScore),
+    aiou75: compare(meanOf, 1, isHit(0.75), trueScore),
   };
 }
 

@@ -73,6 +73,31 @@ describe('evaluate', () => {
     ]);
   });
 
+  it.each([
+    ['two stages', [40], [36]],
+    ['no labelled transitions', [], [20, 36]],
+  ])('gives NaN as AIoU of clips with %s, in tables and breakdowns', (_, trueTransitions, predictedTransitions) => {
+    const labelOnly = { score: 50, transitions: predictedTransitions, transitionsOfDiveNumber: predictedTransitions };
+    const clips = [clip(0, 40, 42, 40), clip(1, 60, 58, 29)].map((one) => ({
+      ...one,
+      trueTransitions,
+      predictedTransitions,
+      labelOnly,
+    }));
+    const { transitions, baselines, scores } = evaluate(clips);
+    for (const { aiou50, aiou75 } of [
+      transitions,
+      baselines.medianTransitions,
+      baselines.medianTransitionsOfDiveNumber,
+    ]) {
+      expect([aiou50, aiou75]).toEqual(Array(2).fill({ value: NaN, interval: [NaN, NaN] }));
+    }
+    expect(scores.srcc.value).toBe(1);
+    expect(breakdown(clips, ({ diveNumber }) => diveNumber)).toEqual([
+      { group: '107b', clips: 2, srcc: 1, meanAbsoluteError: 2, bias: 0, aiou50: NaN, aiou75: NaN },
+    ]);
+  });
+
   it('counts how often an interval holds the score, its ends included', () => {
     const clips = [clip(0, 40, 42, 40), clip(1, 60, 58, 29), clip(2, 50, 53, 19), clip(3, 80, 80, 21)];
     const { share, halfWidth } = intervalCoverage(clips, 2);

@@ -1,5 +1,6 @@
-import { averageIoU, bootstrapInterval, meanAbsoluteError, relativeL2, spearman } from '@mcore/metrics';
+import { bootstrapInterval, meanAbsoluteError, spearman } from '@mcore/metrics';
 import type { LabelOnlyPrediction } from './baselines.js';
+import { intervalHit, meanOf, relativeL2x100Over } from './clip-metrics.js';
 
 /** A figure with its bootstrap 95 % interval over clips. */
 export interface Figure {
@@ -15,8 +16,9 @@ export interface EvaluatedClip {
   competition?: string;
   trueScore: number;
   predictedScore: number;
-  /** Indices of sampled frames. */
+  /** Indices of sampled frames; empty where nobody labelled any. */
   trueTransitions: readonly number[];
+  /** Indices of sampled frames. */
   predictedTransitions: readonly number[];
   /** The same clip from its labels alone. */
   labelOnly: LabelOnlyPrediction;
@@ -31,7 +33,10 @@ export interface ScoreFigures {
   meanAbsoluteError: number;
 }
 
-/** Figures of one way to predict transitions, in percent of clips; NaN for clips of two stages, which have no interval between transitions. */
+/**
+ * Figures of one way to predict transitions, in percent of clips; NaN for clips of two stages, and for clips without labelled
+ * transitions: they have no interval to find.
+ */
 export interface TransitionFigures {
   aiou50: Figure;
   aiou75: Figure;
@@ -97,7 +102,7 @@ export function intervalCoverage(
   options: BootstrapOptions = {},
 ): Coverage {
   const isHeld = clips.map((clip) => (Math.abs(clip.predictedScore - clip.trueScore) <= halfWidth ? 1 : 0));
-  return { share: figure((sample) => meanOf(sample), isHeld, isHeld, options), halfWidth, clips: clips.length };
+  return { share: figure(meanOf, isHeld, isHeld, options), halfWidth, clips: clips.length };
 }
 
 function scoreFigures(
@@ -107,13 +112,9 @@ function scoreFigures(
 ): ScoreFigures {
   const predicted = clips.map(predict);
   const actual = clips.map((clip) => clip.trueScore);
-  // one range for the figure and all its resamples, or the interval would measure the range too
-  const range = Math.max(...actual) - Math.min(...actual);
-  const rl2x100 = (p: ArrayLike<number>, a: ArrayLike<number>) =>
-    range > 0 ? 100 * relativeL2(p, a, { range }) : Number.NaN;
   return {
     srcc: figure(spearman, predicted, actual, options),
-    rl2x100: figure(rl2x100, predicted, actual, options),
+    rl2x100: figure(relativeL2x100Over(actual), predicted, actual, options),
     meanAbsoluteError: meanAbsoluteError(predicted, actual),
   };
 }
@@ -123,15 +124,9 @@ function transitionFigures(
   predict: (clip: EvaluatedClip) => readonly number[],
   options: BootstrapOptions,
 ): TransitionFigures {
-  const hits = (threshold: number) =>
-    clips.map((clip) =>
-      clip.trueTransitions.length < 2
-        ? Number.NaN
-        : 100 * averageIoU([[...predict(clip)]], [[...clip.trueTransitions]], threshold),
-    );
   const share = (threshold: number) => {
-    const values = hits(threshold);
-    return figure((sample) => meanOf(sample), values, values, options);
+    const hits = clips.map((clip) => intervalHit(predict(clip), clip.trueTransitions, threshold));
+    return figure(meanOf, hits, hits, options);
   };
   return { aiou50: share(0.5), aiou75: share(0.75) };
 }
@@ -144,10 +139,4 @@ function figure(
 ): Figure {
   const interval = bootstrapInterval(metric, predicted, actual, { level: 0.95, resamples, seed });
   return { value: metric(predicted, actual), interval: [interval[0], interval[1]] };
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index]!;
-  return sum / values.length;
 }

@@ -1,6 +1,7 @@
 export { Adam, type AdamState } from './adam.js';
 export { type LabelOnlyPrediction, labelOnlyPredictor } from './baselines.js';
 export { type BreakdownRow, breakdown } from './breakdown.js';
+export { intervalHit, relativeL2x100Over } from './clip-metrics.js';
 export { type ComparedClip, type Comparison, compareClips, type MetricComparison } from './compare.js';
 export {
   type BootstrapOptions,

@@ -1,3 +1,4 @@
+import { bounds, withDeviation } from '../terminal/numbers.js';
 import type { SummaryRow } from './summarise.js';
 
 const START = '<!-- measured: made by mcore benchmark -->';
@@ -57,17 +58,17 @@ export function insertMeasured(page: string | undefined, measured: string): stri
 
 function figureCells({ figures }: SummaryRow): string[] {
   return Object.entries(DIGITS).map(([name, digits]) => {
-    const { mean, deviation, interval } = figures[name as keyof typeof DIGITS];
-    const spread = Number.isNaN(deviation) ? '' : ` ± ${deviation.toFixed(digits)}`;
-    return `${mean.toFixed(digits)}${spread} [${interval.map((bound) => bound.toFixed(digits)).join(', ')}]`;
+    const figure = figures[name as keyof typeof DIGITS];
+    if (Number.isNaN(figure.mean)) return '-';
+    return `${withDeviation(figure, digits)} ${bounds(figure.interval, digits)}`;
   });
 }
 
 function pairedCells({ figures }: SummaryRow): string[] {
   return Object.entries(DIGITS).map(([name, digits]) => {
     const { difference, interval, p } = figures[name as keyof typeof DIGITS].paired!;
+    if (Number.isNaN(difference)) return '-';
     const sign = difference > 0 ? '+' : '';
-    const bounds = interval.map((bound) => bound.toFixed(digits)).join(', ');
-    return `${sign}${difference.toFixed(digits)} [${bounds}], p ${p < 0.001 ? '< 0.001' : p.toFixed(3)}`;
+    return `${sign}${difference.toFixed(digits)} ${bounds(interval, digits)}, p ${p < 0.001 ? '< 0.001' : p.toFixed(3)}`;
   });
 }

@@ -69,6 +69,40 @@ describe('summarise', () => {
     expect(rows[0]!.figures.aiou75.mean).toBe(0);
   });
 
+  it.each([
+    ['two stages', [10], [12]],
+    ['no labelled transitions', [], [10, 20]],
+  ])('leaves AIoU undefined for clips with %s, and prints a dash', (_, trueTransitions, predictedTransitions) => {
+    const results = RESULTS.map((result) => ({
+      ...result,
+      tests: result.tests.map((test) => ({
+        ...test,
+        clips: test.clips.map((clip) => ({ ...clip, trueTransitions, predictedTransitions })),
+      })),
+    }));
+    const [labels, withoutGsm] = summarise(benchmarkRows, results, 50);
+    expect(withoutGsm!.figures.aiou50).toMatchObject({ mean: NaN, interval: [NaN, NaN], paired: { p: NaN } });
+    expect(withoutGsm!.figures.srcc.mean).toBe(-1);
+    expect(labels!.figures.aiou75.mean).toBeNaN();
+    const about = { source: '', testClips: 5, command: '', training: '', done: 1, count: 1 };
+    const lines = benchmarkMarkdown([withoutGsm!], about).split('\n');
+    expect(lines.filter((line) => line.endsWith('| - | - |'))).toHaveLength(2);
+    expect(lines.join('\n')).not.toContain('NaN');
+  });
+
+  it('leaves correlation and R-l2 undefined for equal scores', () => {
+    const results = RESULTS.map((result) => ({
+      ...result,
+      tests: result.tests.map((test) => ({
+        ...test,
+        clips: test.clips.map((clip) => ({ ...clip, trueScore: 70 })),
+      })),
+    }));
+    const { srcc, rl2x100, aiou50 } = summarise(benchmarkRows, results, 50)[1]!.figures;
+    expect([srcc.mean, rl2x100.mean, rl2x100.paired!.p]).toEqual([NaN, NaN, NaN]);
+    expect(aiou50.mean).toBe(80);
+  });
+
   it('is nothing where nothing was done', () => {
     expect(summarise(benchmarkRows, [])).toEqual([]);
   });

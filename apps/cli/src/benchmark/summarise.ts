@@ -1,11 +1,5 @@
-import {
-  averageIoU,
-  bootstrapInterval,
-  type PairedBootstrap,
-  pairedBootstrap,
-  relativeL2,
-  spearman,
-} from '@mcore/metrics';
+import { bootstrapInterval, type PairedBootstrap, pairedBootstrap, spearman } from '@mcore/metrics';
+import { intervalHit, relativeL2x100Over } from '@mcore/training';
 import { type BenchmarkRow, COMPLETE } from './rows.js';
 import type { RowResult } from './run-row.js';
 
@@ -78,7 +72,7 @@ export function summarise(
   const truths = first.tests[0]!.clips.map(({ trueScore, trueTransitions }): Truth => {
     return { score: trueScore, transitions: trueTransitions };
   });
-  const range = rangeOf(truths.map(({ score }) => score));
+  const metrics = metricsOver(truths);
   const lines = rows.flatMap((row) =>
     linesOf(
       row,
@@ -92,7 +86,7 @@ export function summarise(
     decoding: line.decoding,
     seeds: line.predictions[0]!.scores.length,
     figures: Object.fromEntries(
-      FIGURES.map((name) => [name, figureOf(name, line, complete, truths, range, resamples)]),
+      FIGURES.map((name) => [name, figureOf(name, line, complete, truths, metrics[name], resamples)]),
     ) as Record<FigureName, RowFigure>,
   }));
 }
@@ -125,10 +119,9 @@ function figureOf(
   line: Line,
   complete: Line | undefined,
   truths: readonly Truth[],
-  range: number,
+  metric: Metric,
   resamples: number,
 ): RowFigure {
-  const metric = metricOf(name, range);
   const seedsOf = (predicted: readonly SeededPrediction[]) => predicted[0]!.scores.map((_, seed) => seed);
   const overSeeds = (predicted: readonly SeededPrediction[], actual: readonly Truth[]) =>
     mean(seedsOf(predicted).map((seed) => metric(predicted, actual, seed)));
@@ -146,30 +139,28 @@ function figureOf(
   return { ...figure, paired: pairedBootstrap(better, complete.predictions, line.predictions, truths, options) };
 }
 
-function metricOf(name: FigureName, range: number): Metric {
-  const scores = (predicted: readonly SeededPrediction[], seed: number) => predicted.map(({ scores }) => scores[seed]!);
-  const actualScores = (actual: readonly Truth[]) => actual.map(({ score }) => score);
-  switch (name) {
-    case 'srcc':
-      return (predicted, actual, seed) => spearman(scores(predicted, seed), actualScores(actual));
-    case 'rl2x100':
-      return (predicted, actual, seed) => 100 * relativeL2(scores(predicted, seed), actualScores(actual), { range });
-    case 'aiou50':
-    case 'aiou75': {
-      const threshold = name === 'aiou50' ? 0.5 : 0.75;
-      return (predicted, actual, seed) =>
-        100 *
-        averageIoU(
-          predicted.map(({ transitions }) => [...transitions[seed]!]),
-          actual.map(({ transitions }) => [...transitions]),
-          threshold,
-        );
-    }
-  }
-}
-
-function rangeOf(scores: readonly number[]): number {
-  return Math.max(...scores) - Math.min(...scores);
+/** Every metric of one seed; NaN where the clips leave it undefined. */
+function metricsOver(truths: readonly Truth[]): Record<FigureName, Metric> {
+  const relativeL2x100 = relativeL2x100Over(truths.map(({ score }) => score));
+  const onScores =
+    (metric: (predicted: number[], actual: number[]) => number): Metric =>
+    (predicted, actual, seed) =>
+      metric(
+        predicted.map(({ scores }) => scores[seed]!),
+        actual.map(({ score }) => score),
+      );
+  const onTransitions =
+    (threshold: number): Metric =>
+    (predicted, actual, seed) =>
+      mean(
+        predicted.map(({ transitions }, clip) => intervalHit(transitions[seed]!, actual[clip]!.transitions, threshold)),
+      );
+  return {
+    srcc: onScores(spearman),
+    rl2x100: onScores(relativeL2x100),
+    aiou50: onTransitions(0.5),
+    aiou75: onTransitions(0.75),
+  };
 }
 
 function mean(values: readonly number[]): number {

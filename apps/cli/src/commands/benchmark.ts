@@ -12,6 +12,7 @@ import { type SummaryRow, summarise } from '../benchmark/summarise.js';
 import { writeFileAtomically } from '../data/atomic-file.js';
 import { holdingResults } from '../data/folder-lock.js';
 import { openSource } from '../data/source.js';
+import { withDeviation } from '../terminal/numbers.js';
 import { heading, result, say, table } from '../terminal/output.js';
 import {
   BENCHMARK_OUT,
@@ -166,18 +167,16 @@ export function mergedBenchmark(merged: MergedResults<RowResult>): MergedOutput 
 }
 
 function benchmarkText(rows: readonly SummaryRow[]): string {
-  const cell = ({ mean, deviation }: { mean: number; deviation: number }, digits: number) =>
-    `${mean.toFixed(digits)}${Number.isNaN(deviation) ? '' : ` ± ${deviation.toFixed(digits)}`}`;
   return table([
     ['', 'decoding', 'seeds', 'SRCC', 'R-l2 x100', 'AIoU@0.5', 'AIoU@0.75'],
     ...rows.map(({ title, decoding, seeds, figures }) => [
       title,
       decoding ?? '-',
       String(seeds),
-      cell(figures.srcc, 3),
-      cell(figures.rl2x100, 3),
-      cell(figures.aiou50, 1),
-      cell(figures.aiou75, 1),
+      withDeviation(figures.srcc, 3),
+      withDeviation(figures.rl2x100, 3),
+      withDeviation(figures.aiou50, 1),
+      withDeviation(figures.aiou75, 1),
     ]),
   ]);
 }

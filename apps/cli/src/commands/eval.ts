@@ -172,12 +172,10 @@ async function evaluateOne(
       );
     }
     const saved = await savedExemplars(options, [...clips, ...splits.train]);
-    const { transitionsFrom } = prepared.source;
     const about = {
       source: prepared.source.description,
       trainedOn: checkpoint.info.trainedOn,
       part: options.part,
-      ...(transitionsFrom && { transitionsFrom }),
     };
     const setup = {
       checkpoint,

@@ -28,6 +28,15 @@ describe('parseClipsCsv', () => {
     expect(parseClipsCsv(`\uFEFF${text.replaceAll('\n', '\r\n')}`, 'a.csv')).toEqual([first, second]);
   });
 
+  it('reads ids that a spreadsheet would take for formulas, and clips without transitions', () => {
+    const ids = ['=1+1', '-7', '@home', "'=1", '+a', "'plain"];
+    const text = clipsCsv(ids.map((id) => ({ ...clip, id, trueTransitions: [] })));
+    expect(text.split('\n')[1]).toMatch(/^'=1\+1,/);
+    expect(parseClipsCsv(text, 'a.csv').map(({ id, trueTransitions }) => [id, trueTransitions])).toEqual(
+      ids.map((id) => [id, []]),
+    );
+  });
+
   it.each([
     ['id,score\n', 'a.csv:1: expected a column true_score, as mcore eval --csv writes it, got id,score.'],
     [`${clipsCsv([clip])}02__1,107b,high`, 'a.csv:3: expected a number as true_score, got high.'],

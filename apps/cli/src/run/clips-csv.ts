@@ -16,6 +16,9 @@ const COLUMNS = [
   'competition',
 ] as const;
 
+/** What a spreadsheet takes for a formula, with any ' in front, so that one more can be taken away again. */
+const FORMULA = /^'*[=+\-@\t\r]/;
+
 /** One row a clip, for spreadsheets and `mcore compare`. */
 export function clipsCsv(clips: readonly PredictedClip[]): string {
   const lines = clips.map((clip) =>
@@ -62,9 +65,10 @@ export function parseClipsCsv(text: string, name: string): ComparedClip[] {
       if (Number.isFinite(value)) return value;
       throw new DataError(`${name}:${line}: expected a number as ${what}, got ${cell}.`);
     };
-    const list = (cell: string | undefined, what: string) => (cell ?? '').split(' ').map((part) => number(part, what));
+    const list = (cell: string | undefined, what: string) =>
+      cell === '' ? [] : (cell ?? '').split(' ').map((part) => number(part, what));
     return {
-      id: record[at.id]!,
+      id: unquoted(record[at.id]!),
       trueScore: number(record[at.trueScore], 'true_score'),
       predictedScore: number(record[at.predictedScore], 'predicted_score'),
       trueTransitions: list(record[at.trueTransitions], 'true_transitions'),
@@ -86,8 +90,13 @@ function rowsOf(text: string, name: string): { record: string[]; line: number }[
   }
 }
 
-/** A text as a CSV value: quoted where it has to be, and never one that a spreadsheet takes for a formula. */
+/** A text as a CSV value: quoted where it has to be, and with ' in front of what a spreadsheet takes for a formula. */
 function quoted(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const plain = FORMULA.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
+
+/** The text of a CSV value that {@link quoted} made. */
+function unquoted(text: string): string {
+  return text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text;
 }

@@ -1,5 +1,6 @@
 import type { CueReading } from '@mcore/rendered-dives';
-import type { BreakdownRow, Comparison, Coverage, Evaluation, EvaluationSpread, Figure, Spread } from '@mcore/training';
+import type { BreakdownRow, Comparison, Coverage, Evaluation, EvaluationSpread, Figure } from '@mcore/training';
+import { bounds, fixed, withDeviation } from '../terminal/numbers.js';
 import { table } from '../terminal/output.js';
 import { breakdownTable, comparisonTable, cueTable } from './evaluation-tables.js';
 
@@ -10,8 +11,6 @@ export interface EvaluationAbout {
   trainedOn: string;
   /** Part of the split. */
   part: string;
-  /** Figures of segmentation are left out where there are no labels of it; there are unless this says otherwise. */
-  transitionsFrom?: 'labels' | 'equal parts';
 }
 
 /** What an evaluation may say besides its figures. */
@@ -58,13 +57,13 @@ export function evaluationJson(
     rl2x100Interval: rl2x100.interval,
     meanAbsoluteError,
   });
-  const labelled = about.transitionsFrom !== 'equal parts';
-  const transitionKeys = ({ aiou50, aiou75 }: Evaluation['transitions']) => ({
-    aiou50: labelled ? aiou50.value : null,
-    aiou50Interval: labelled ? aiou50.interval : null,
-    aiou75: labelled ? aiou75.value : null,
-    aiou75Interval: labelled ? aiou75.interval : null,
-  });
+  // null where clips have no interval between labelled transitions
+  const orNull = ({ value, interval }: Figure) => (Number.isNaN(value) ? [null, null] : [value, interval]);
+  const transitionKeys = (transitions: Evaluation['transitions']) => {
+    const [aiou50, aiou50Interval] = orNull(transitions.aiou50);
+    const [aiou75, aiou75Interval] = orNull(transitions.aiou75);
+    return { aiou50, aiou50Interval, aiou75, aiou75Interval };
+  };
   return {
     data: about.source,
     part: about.part,
@@ -86,7 +85,7 @@ export function evaluationTable(evaluation: Evaluation, about: EvaluationAbout, 
   const { scores, transitions, baselines } = evaluation;
   const byDive = baselines.medianTransitionsOfDiveNumber;
   const byAll = baselines.medianTransitions;
-  const aiou = (figure: Figure) => (about.transitionsFrom === 'equal parts' ? '-' : cell(figure, 1));
+  const aiou = (figure: Figure) => cell(figure, 1);
   const rows = [
     ['', 'SRCC', 'R-l2 x100', 'AIoU@0.5', 'AIoU@0.75'],
     ['MCoRe', cell(scores.srcc, 3), cell(scores.rl2x100, 3), aiou(transitions.aiou50), aiou(transitions.aiou75)],
@@ -119,11 +118,11 @@ export function evaluationTable(evaluation: Evaluation, about: EvaluationAbout, 
 /** Mean and standard deviation over several evaluations. */
 function spreadRow(over: string, spread: EvaluationSpread | undefined): string[][] {
   if (!spread) return [];
-  const cellOf = ({ mean, deviation }: Spread, digits: number) =>
-    Number.isNaN(deviation) ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
   const { srcc, rl2x100, aiou50, aiou75 } = spread;
   const name = `mean of ${srcc.values.length} ${over}`;
-  return [[name, cellOf(srcc, 4), cellOf(rl2x100, 4), cellOf(aiou50, 2), cellOf(aiou75, 2)]];
+  return [
+    [name, withDeviation(srcc, 4), withDeviation(rl2x100, 4), withDeviation(aiou50, 2), withDeviation(aiou75, 2)],
+  ];
 }
 
 /** What stands below the table. */
@@ -143,7 +142,6 @@ function extraText({ coverage, byDiveNumber, byCompetition, byCue, against }: Ev
   return blocks.flatMap((block) => ['', block]);
 }
 
-function cell({ value, interval: [low, high] }: Figure, digits: number): string {
-  if (Number.isNaN(value)) return '-';
-  return `${value.toFixed(digits)} [${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
+function cell({ value, interval }: Figure, digits: number): string {
+  return Number.isNaN(value) ? '-' : `${fixed(value, digits)} ${bounds(interval, digits)}`;
 }

@@ -1,5 +1,6 @@
 import { type CueReading, cues } from '@mcore/rendered-dives';
 import type { BreakdownRow, Comparison, MetricComparison } from '@mcore/training';
+import { fixed, signed } from '../terminal/numbers.js';
 import { table } from '../terminal/output.js';
 
 /** A breakdown as a table. */
@@ -9,24 +10,24 @@ export function breakdownTable(heading: string, rows: readonly BreakdownRow[]): 
     ...rows.map((row) => [
       row.group,
       String(row.clips),
-      Number.isNaN(row.srcc) ? '-' : row.srcc.toFixed(3),
+      fixed(row.srcc, 3),
       row.meanAbsoluteError.toFixed(2),
       signed(row.bias, 2),
-      row.aiou50.toFixed(1),
-      row.aiou75.toFixed(1),
+      fixed(row.aiou50, 1),
+      fixed(row.aiou75, 1),
     ]),
   ]);
 }
 
 /** A comparison as a table, with what the columns mean below. */
 export function comparisonTable(comparison: Comparison, names: { a: string; b: string }): string {
-  const row = (name: string, { a, b, difference, interval: [low, high], p }: MetricComparison, digits: number) => [
+  const row = (name: string, { a, b, difference, interval, p }: MetricComparison, digits: number) => [
     name,
-    a.toFixed(digits),
-    b.toFixed(digits),
+    fixed(a, digits),
+    fixed(b, digits),
     signed(difference, digits),
-    `[${signed(low, digits)}, ${signed(high, digits)}]`,
-    p < 0.001 ? '< 0.001' : p.toFixed(3),
+    Number.isNaN(interval[0]) ? '-' : `[${interval.map((bound) => signed(bound, digits)).join(', ')}]`,
+    p < 0.001 ? '< 0.001' : fixed(p, 3),
   ];
   return [
     `A: ${names.a}`,
@@ -58,8 +59,4 @@ export function cueTable({ model, judges }: { model: CueReading; judges: CueRead
     '',
     'Least squares on what was drawn of every clip. A cue whose weight is near 0 is not read.',
   ].join('\n');
-}
-
-function signed(value: number, digits: number): string {
-  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(digits)}`;
 }

@@ -57,8 +57,9 @@ export async function predictDraws(
     ]),
   );
   const descriptions = await describe(clips, exemplars.length);
-  const trueTransitions = sampledTransitions(input.frames);
-  const labelOnly = labelOnlyPredictor(train, trueTransitions);
+  const transitionsOf = sampledTransitions(input.frames);
+  const isLabelled = prepared.source.transitionsFrom !== 'equal parts';
+  const labelOnly = labelOnlyPredictor(train, transitionsOf);
   const predict = async (clip: Clip, choice: ExemplarChoice): Promise<PredictedClip> => {
     const { stages, transitions } = descriptions.get(clip.id)!;
     const chosen = choice.lists.get(clip.id)!.exemplars.map((id) => byId.get(id)!);
@@ -72,7 +73,7 @@ export async function predictDraws(
       competition: clip.competition,
       trueScore: clip.score,
       predictedScore: scored.score,
-      trueTransitions: trueTransitions(clip),
+      trueTransitions: isLabelled ? transitionsOf(clip) : [],
       predictedTransitions: transitions,
       labelOnly: labelOnly(clip),
       scored,

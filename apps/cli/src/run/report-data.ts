@@ -39,6 +39,7 @@ export async function reportData(input: ReportInput): Promise<ReportData> {
   const { prepared, config, evaluation, log } = input;
   const clipsById = new Map(prepared.source.clips.map((clip) => [clip.id, clip]));
   const predictions = input.predicted.map((clip) => prediction(clip, clipsById.get(clip.id)!, config, input.halfWidth));
+  const isLabelled = prepared.source.transitionsFrom !== 'equal parts';
   const scoredById = new Map(input.predicted.map((clip) => [clip.id, clip]));
   const details = await Promise.all(
     clipsToShow(predictions).map(async ({ id, reason }): Promise<ClipDetail> => {
@@ -46,7 +47,8 @@ export async function reportData(input: ReportInput): Promise<ReportData> {
         filmStrip(await prepared.get(clip.id), sampleIndices(clip.frameCount, config.input.frames, clip.start));
       const { votes, score } = scoredById.get(id)!.scored;
       const typical = clipsById.get(typicalVote(votes, score)?.id ?? '');
-      const { frameCount = 0, transitions = [] } = typical ?? {};
+      const { frameCount = 0 } = typical ?? {};
+      const transitions = isLabelled ? (typical?.transitions ?? []) : [];
       return {
         id,
         reason,
@@ -112,7 +114,7 @@ function prediction(clip: PredictedClip, source: Clip, config: MCoReConfig, half
       ? {}
       : { interval: [clip.predictedScore - halfWidth, clip.predictedScore + halfWidth] as [number, number] }),
     frameCount: source.frameCount,
-    transitions: [...source.transitions],
+    transitions: clip.trueTransitions.length === 0 ? [] : [...source.transitions],
     predictedTransitions: clip.predictedTransitions.map((position) => indices[position]!),
   };
 }

@@ -16,7 +16,8 @@ export function workspaces() {
   return patterns.flatMap((/** @type {string} */ pattern) => {
     const group = pattern.replace(/\/\*$/, '');
     return readdirSync(join(root, group), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
+      // a folder of a package that is gone may hold what was built of it
+      .filter((entry) => entry.isDirectory() && existsSync(join(root, group, entry.name, 'package.json')))
       .map((entry) => `${group}/${entry.name}`)
       .sort()
       .map((path) => {

@@ -15,16 +15,18 @@ export function workspaces() {
   const { workspaces: patterns } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return patterns.flatMap((/** @type {string} */ pattern) => {
     const group = pattern.replace(/\/\*$/, '');
-    return readdirSync(join(root, group), { withFileTypes: true })
-      // a folder of a package that is gone may hold what was built of it
-      .filter((entry) => entry.isDirectory() && existsSync(join(root, group, entry.name, 'package.json')))
-      .map((entry) => `${group}/${entry.name}`)
-      .sort()
-      .map((path) => {
-        const directory = join(root, path);
-        const json = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
-        return { name: json.name, path, directory, json, published: json.private !== true };
-      });
+    return (
+      readdirSync(join(root, group), { withFileTypes: true })
+        // a folder of a package that is gone may hold what was built of it
+        .filter((entry) => entry.isDirectory() && existsSync(join(root, group, entry.name, 'package.json')))
+        .map((entry) => `${group}/${entry.name}`)
+        .sort()
+        .map((path) => {
+          const directory = join(root, path);
+          const json = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+          return { name: json.name, path, directory, json, published: json.private !== true };
+        })
+    );
   });
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { chooseExemplars, formatExemplars, parseExemplars } from '@mcore/clips';
 import { McoreError } from '@mcore/errors';
+import { openArrayFile, parseFeatureManifest, sequenceOf } from '@mcore/features-loader';
 import { openFineDiving } from '@mcore/finediving-loader';
 import { parseManifest } from '@mcore/manifest-loader';
 import { decodeCheckpoint, ExemplarBank, importReleased, modelFromCheckpoint, presetConfig } from '@mcore/model';
@@ -56,6 +57,8 @@ const pickles = bytesOf([
 ]);
 const torches = bytesOf(fixtures('pickle', /\.pth$/));
 const tensors = bytesOf(fixtures('safetensors', /\.safetensors$/));
+const npys = bytesOf(fixtures('pickle', /\.npy$/));
+const npzs = bytesOf(fixtures('pickle', /\.npz$/));
 
 /** @param {RandomNumbers} random @param {readonly Uint8Array[]} seeds */
 const damaged = (random, seeds) => mutateBytes(random, pick(random, seeds), pick(random, seeds));
@@ -94,6 +97,29 @@ function rezipped(/** @type {RandomNumbers} */ random, seeds = torches) {
   return zipSync(changed, { level: random.chance(0.5) ? 0 : 6 });
 }
 
+/** A .npy file whose header is damaged as text, its length still right. */
+function relabelled(/** @type {RandomNumbers} */ random, /** @type {Uint8Array} */ file) {
+  const [start, length] = file[6] === 1 ? [10, file[8] ?? 0] : [12, file[8] ?? 0];
+  const header = Buffer.from(file.subarray(start, start + length)).toString('latin1');
+  const damage = random.chance(0.5)
+    ? mutateText(random, header, pick(random, npyHeaders))
+    : pick(random, npyHeaders).replace('4', `${random.integer(2 ** 31)}`);
+  const text = Buffer.from(damage.slice(0, 60_000), 'latin1');
+  return Uint8Array.from([
+    ...file.subarray(0, 6),
+    ...[2, 0, text.length & 255, text.length >> 8, 0, 0],
+    ...text,
+    ...file.subarray(start + length),
+  ]);
+}
+const npyHeaders = [
+  "{'descr': '<f4', 'fortran_order': False, 'shape': (4, 3), }",
+  "{'descr': '>f8', 'fortran_order': True, 'shape': (2, 3, 4), }",
+  "{'descr': '|O', 'fortran_order': False, 'shape': (4,), }",
+  "{'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (4L,), }",
+  "{'descr': '<f2', 'fortran_order': False, 'shape': (4, 9007199254740991, 0), }",
+];
+
 /** A safetensors file whose header is damaged as JSON, its length still right. */
 function reheaded(/** @type {RandomNumbers} */ random, /** @type {Uint8Array} */ file) {
   const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
@@ -131,6 +157,52 @@ const jsonSeeds = [
   ],
   { clips: [{ file: 'a.mp4', score: '7', transition_seconds: [0.5, 1.5] }] },
 ];
+
+const featureCsvSeeds = [
+  'path,target_tes,target_pcs,awards,passed,subject,group_rink,transitions,split\na.npy;b.npz#pose,30.5,12,7 8 8.5,pass,S1,north,10 20,train\nc.npy,3,1,7 8 8.5,fail,S2,south,1 2,test\n',
+  'file\tscore\tuser\na/1.txt\t7\tB\nb.json\t8\tC\n',
+];
+const featureJsonSeeds = [
+  [{ path: ['a.npy', 'b.npz#x'], target_a: 1, target_b: 2, awards: [7, 8], passed: true, subject: 'S1', trial: 2 }],
+  {
+    clips: [
+      { poses: 'a.npz#one', label: 'correct', fold: 1 },
+      { poses: 'a.npz#two', label: 0, fold: 2 },
+    ],
+  },
+];
+const arrayTexts = [
+  '1,2,3\n4,5,6\n',
+  'left knee;right knee\r\n1.5;-2e-3\r\n.5;7.\r\n',
+  '# kinematics\n 1.0   2.0\t3 \n 4 nan inf\n',
+];
+const arrayJsonSeeds = [
+  [
+    [1, 2],
+    [3, 4.5],
+  ],
+  {
+    fps: 30,
+    poses: [
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      [
+        [7, 8, 9],
+        [10, 11, 12],
+      ],
+    ],
+  },
+];
+
+/** What is read must be finite and as large as it says. */
+function assertSequence(/** @type {{ data: Float32Array, steps: number, channels: number }} */ sequence) {
+  const { data, steps, channels } = sequence;
+  if (data.length !== steps * channels || steps < 1 || channels < 1 || !data.every(Number.isFinite)) {
+    throw new Error(`a sequence of ${steps} x ${channels} with ${data.length} numbers`);
+  }
+}
 
 const e2eSpot = {
   'train.json': [label('01__1', 30, 60), label('01__2', 31, 61)],
@@ -394,6 +466,80 @@ export const readers = [
     read(input) {
       const { metadata } = readSafetensors(input);
       if (Object.getPrototypeOf(metadata) !== null) throw new Error('metadata with a prototype');
+    },
+    found: [],
+  },
+  {
+    name: 'npy',
+    reads: 'numpy arrays as features, `readNpy` and `sequenceOf`',
+    limits: 'header of 64 KiB, 64 dimensions, no more numbers than the file has, copies of 1 GiB; objects are refused',
+    seconds: 2,
+    megabytes: 32,
+    make: (random) => (random.chance(0.5) ? relabelled(random, pick(random, npys)) : damaged(random, npys)),
+    read: (input) => assertSequence(sequenceOf(openArrayFile(input, 'npy'))),
+    found: [],
+  },
+  {
+    name: 'npz',
+    reads: 'archives of numpy arrays as features, `readNpz` and `sequenceOf`',
+    limits: 'as `.npy`; deflated members count against the copies; nothing is unpacked to disk',
+    seconds: 2,
+    megabytes: 96,
+    make(random) {
+      if (random.chance(0.5)) return damaged(random, npzs);
+      const members = { features: relabelled(random, pick(random, npys)), other: damaged(random, npys) };
+      const entries = Object.entries(members).map(([name, bytes]) => [
+        random.chance(0.9) ? `${name}.npy` : name,
+        bytes,
+      ]);
+      const whole = zipSync(Object.fromEntries(entries), { level: random.chance(0.5) ? 0 : 6 });
+      return random.chance(0.7) ? whole : mutateBytes(random, whole, pick(random, npzs));
+    },
+    read(input) {
+      const file = openArrayFile(input, 'npz');
+      for (const name of file.names) assertSequence(sequenceOf(file, name));
+    },
+    found: [],
+  },
+  {
+    name: 'feature-text',
+    reads: 'features as text (.csv, .txt, .json), `openArrayFile` and `sequenceOf`',
+    limits: '256 MiB, 1,000,000 steps, 65,536 channels, 2^28 numbers',
+    seconds: 2,
+    megabytes: 64,
+    make(random) {
+      const seed = pick(random, arrayJsonSeeds);
+      const json = random.chance(0.5);
+      const text = !json
+        ? mutateText(random, pick(random, arrayTexts), pick(random, arrayTexts))
+        : random.chance(0.7)
+          ? mutateJsonText(random, seed)
+          : mutateText(random, JSON.stringify(seed));
+      return { format: json ? 'json' : 'csv', text };
+    },
+    read: (input) => assertSequence(sequenceOf(openArrayFile(new TextEncoder().encode(input.text), input.format))),
+    found: [],
+  },
+  {
+    name: 'feature-manifest',
+    reads: 'manifests of features, CSV and JSON, `parseFeatureManifest`',
+    limits: 'as manifests of videos; paths stay below one folder, whatever array they name',
+    seconds: 2,
+    megabytes: 32,
+    make(random) {
+      const seed = pick(random, featureJsonSeeds);
+      const json = random.chance(0.5);
+      const text = !json
+        ? mutateText(random, pick(random, featureCsvSeeds), pick(random, featureCsvSeeds))
+        : random.chance(0.7)
+          ? mutateJsonText(random, seed)
+          : mutateText(random, JSON.stringify(seed));
+      return { format: json ? 'json' : 'csv', text };
+    },
+    read(input) {
+      const { entries } = parseFeatureManifest(input.text, input.format);
+      for (const { paths } of entries) for (const path of paths) assertBelow(path.split('#')[0] ?? '');
+      assertClips(entries.map((entry) => ({ ...entry, transitions: entry.transitions ?? [] })));
     },
     found: [],
   },

@@ -1,7 +1,9 @@
 export { type DiveKind, diveDistance } from './dive-distance.js';
 export { type Direction, type DiveNumber, isDiveNumber, type Position, parseDiveNumber } from './dive-number.js';
+export { drawTestClips } from './draw-test-clips.js';
 export { formatExemplars, parseExemplars } from './exemplar-json.js';
 export { chooseExemplars, type ExemplarChoice, type ExemplarList, ExemplarPool } from './exemplars.js';
+export type { FeatureClip, FeatureSequence, FeatureSource } from './features.js';
 export { type PrefetchJob, type PrefetchOptions, prefetch } from './prefetch.js';
 export type { FrameSize } from './resample.js';
 export { sampleIndices } from './sample-indices.js';

@@ -128,7 +128,7 @@ describe('openManifest', () => {
     const { clips, problems } = await openManifest(path, { unreadable: 'leave-out' });
     expect(clips.map(({ id }) => id)).toEqual(['clips__one']);
     expect(problems.map(({ place }) => place)).toEqual(['line 3', 'line 4', 'line 5']);
-    expect(problems[1]!.problem).toMatch(/^expected a video or a folder of images at .*none\.mp4, got nothing there$/);
+    expect(problems[1]!.problem).toMatch(/^expected a video or a folder of images at .*none\.mp4, got no such file$/);
     expect(problems[2]!.problem).toBe('expected transitions within 6 frames, got one at 6');
   });
 
@@ -148,10 +148,10 @@ describe('openManifest', () => {
   it('says what it expected', async () => {
     await expect(openManifest(join(folder, 'list.txt'))).rejects.toThrow('a manifest that ends in .csv, .tsv or .json');
     await expect(openManifest(join(folder, 'no.csv'))).rejects.toThrow(
-      new DataError(`openManifest: expected UTF-8 text at ${join(folder, 'no.csv')}, got "nothing there".`),
+      new DataError(`openManifest: expected UTF-8 text at ${join(folder, 'no.csv')}, got "no such file".`),
     );
     await writeFile(join(folder, 'latin.csv'), Uint8Array.of(0x70, 0xe4, 0x0a));
-    await expect(openManifest(join(folder, 'latin.csv'))).rejects.toThrow('got "bytes that are none"');
+    await expect(openManifest(join(folder, 'latin.csv'))).rejects.toThrow('got "other bytes"');
     await expect(openManifest(join(folder, 'all.csv'), { stages: 1 })).rejects.toThrow(
       new ArgumentError('openManifest: stages must be a whole number of at least 2, got 1.'),
     );

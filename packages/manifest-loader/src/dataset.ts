@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   type Clip,
   type ClipSource,
-  carveValidation,
+  drawTestClips,
   equalParts,
   type Frames,
-  officialSplit,
   type ReadFramesOptions,
 } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
+import { tableError, tableLimits } from '@mcore/table';
+import { readTableFile } from '@mcore/table/node';
 import { openVideo } from '@mcore/video/node';
-import { type ManifestEntry, manifestLimits, parseManifest } from './parse-manifest.js';
-import { wrong } from './table.js';
+import { type ManifestEntry, parseManifest } from './parse-manifest.js';
 
 /** How a manifest is opened. */
 export interface OpenManifestOptions {
@@ -137,14 +137,14 @@ async function readFileFrames(
  */
 export async function openManifest(path: string, options: OpenManifestOptions = {}): Promise<ManifestDataset> {
   const { root = dirname(path), stages = 3, seed = 0, unreadable = 'refuse', concurrency = 4, onClip } = options;
-  if (!Number.isSafeInteger(stages) || stages < 2 || stages > manifestLimits.transitions + 1) {
+  if (!Number.isSafeInteger(stages) || stages < 2 || stages > tableLimits.listLength + 1) {
     throw new ArgumentError(`openManifest: stages must be a whole number of at least 2, got ${stages}.`);
   }
   if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
     throw new ArgumentError(`openManifest: concurrency must be a whole number of at least 1, got ${concurrency}.`);
   }
-  const format = formatOf(path);
-  const { entries, unused } = parseManifest(await readText(path), format);
+  const { text, format } = await readTableFile(path, 'openManifest');
+  const { entries, unused } = parseManifest(text, format);
   const opened: (Opened | ManifestProblem)[] = new Array(entries.length);
   let [next, done] = [0, 0];
   const work = async () => {
@@ -163,7 +163,11 @@ export async function openManifest(path: string, options: OpenManifestOptions = 
   const [first] = problems;
   if (first && (unreadable === 'refuse' || good.length === 0)) {
     const others = problems.length > 1 ? `, and ${problems.length - 1} more clips` : '';
-    throw wrong(`clips that can be used in ${path}`, `${first.place} (${first.clip}): ${first.problem}${others}`);
+    throw tableError(
+      'openManifest',
+      `clips that can be used in ${path}`,
+      `${first.place} (${first.clip}): ${first.problem}${others}`,
+    );
   }
   const { clips, note } = withSplit(good, seed);
   const labelled = (entries[0]!.transitions ?? entries[0]!.transitionSeconds) !== undefined;
@@ -199,8 +203,7 @@ interface Opened {
 async function openEntry(entry: ManifestEntry, path: string, stages: number): Promise<Opened> {
   const { id, diveNumber, score, difficulty, event, split = 'train' } = entry;
   const facts = await stat(path).catch(() => undefined);
-  if (!facts)
-    throw new DataError(`openManifest: expected a video or a folder of images at ${path}, got nothing there.`);
+  if (!facts) throw new DataError(`openManifest: expected a video or a folder of images at ${path}, got no such file.`);
   const { frameCount, transitions } = await framesOf(entry, path, stages);
   const late = transitions.find((frame) => frame >= frameCount);
   if (late !== undefined) {
@@ -240,36 +243,7 @@ async function framesOf(entry: ManifestEntry, path: string, stages: number) {
 /** The manifest's own split, or a quarter of every class for testing. */
 function withSplit(opened: readonly Opened[], seed: number | string): { clips: Clip[]; note?: string } {
   const clips = opened.map(({ labelled }) => labelled);
-  if (opened.every(({ entry }) => entry.split !== undefined)) return { clips };
-  const { validation } = carveValidation(officialSplit(clips), { share: 0.25, seed: `manifest ${seed}` });
-  const test = new Set(validation.map(({ id }) => id));
-  return {
-    clips: clips.map((clip) => (test.has(clip.id) ? { ...clip, split: 'test' } : clip)),
-    note: `no split: ${test.size} clips, a quarter of every class, are for testing (seed ${seed})`,
-  };
-}
-
-function formatOf(path: string): 'csv' | 'json' {
-  if (/\.(csv|tsv)$/i.test(path)) return 'csv';
-  if (/\.json$/i.test(path)) return 'json';
-  throw wrong('a manifest that ends in .csv, .tsv or .json', path);
-}
-
-async function readText(path: string): Promise<string> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path);
-    const { size } = await file.stat();
-    if (size > manifestLimits.bytes) throw wrong(`a manifest of at most ${manifestLimits.bytes} bytes`, `${size}`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
-  } catch (error) {
-    if (error instanceof DataError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    const got = code === 'ENOENT' ? 'nothing there' : error instanceof TypeError ? 'bytes that are none' : message;
-    throw wrong(`UTF-8 text at ${path}`, got, { cause: error });
-  } finally {
-    await file?.close();
-  }
+  return opened.every(({ entry }) => entry.split !== undefined) ? { clips } : drawTestClips(clips, { seed });
 }
 
 /** A message without its caller and its full stop, to be put into another. */

@@ -5,4 +5,4 @@ export {
   type OpenManifestOptions,
   openManifest,
 } from './dataset.js';
-export { type ManifestEntry, manifestLimits, type ParsedManifest, parseManifest } from './parse-manifest.js';
+export { type ManifestEntry, type ParsedManifest, parseManifest } from './parse-manifest.js';

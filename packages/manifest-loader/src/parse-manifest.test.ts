@@ -1,6 +1,7 @@
 import { DataError } from '@mcore/errors';
+import { tableLimits } from '@mcore/table';
 import { describe, expect, it } from 'vitest';
-import { manifestLimits, parseManifest } from './index.js';
+import { parseManifest } from './index.js';
 
 const csv = (...lines: string[]) => parseManifest(lines.join('\n'), 'csv');
 const json = (value: unknown) => parseManifest(JSON.stringify(value), 'json');
@@ -167,10 +168,10 @@ describe('parseManifest', () => {
 
   it('says where CSV and JSON break', () => {
     expect(failure(() => csv('path,score', 'a,"1'))).toMatch(
-      /^openManifest: expected CSV in line 2, got "text that is none: Quote/,
+      /^openManifest: expected CSV in line 2, got "text that does not parse: Quote/,
     );
     expect(failure(() => parseManifest('[{"path": "a",}]', 'json'))).toMatch(
-      /^openManifest: expected JSON, got "text that is none: /,
+      /^openManifest: expected JSON, got "text that does not parse: /,
     );
     expect(failure(() => json({ videos: [] }))).toBe(
       'openManifest: expected a list of clips, or an object with such a list as "clips", got an object.',
@@ -184,10 +185,10 @@ describe('parseManifest', () => {
   });
 
   it('keeps its limits', () => {
-    const wide = Array.from({ length: manifestLimits.columns + 1 }, (_, index) => `c${index}`).join(',');
+    const wide = Array.from({ length: tableLimits.columns + 1 }, (_, index) => `c${index}`).join(',');
     expect(failure(() => csv(wide, '1'))).toBe('openManifest: expected at most 200 columns, got 201.');
     expect(failure(() => csv('path,score', `${'a'.repeat(501)},1`))).toBe(
-      'openManifest: expected at most 500 characters as path in line 2, got "501".',
+      'openManifest: expected at most 500 characters as path in line 2, got 501.',
     );
     const many = Array.from({ length: 1001 }, (_, index) => index);
     expect(failure(() => json([{ path: 'a', score: 1, transitions: many }]))).toBe(

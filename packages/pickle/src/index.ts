@@ -1,4 +1,6 @@
 export type { PickleLimits } from './budget.js';
+export { readNpy } from './npy.js';
+export { type Npz, readNpz } from './npz.js';
 export { readPickle } from './read-pickle.js';
 export { readTorchCheckpoint } from './read-torch-checkpoint.js';
 export {

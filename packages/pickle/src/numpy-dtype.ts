@@ -81,7 +81,11 @@ export class NumpyDtype extends Internal {
     budget.takeBytes(bytes.length);
     const swapped = bytes.slice();
     for (let start = 0; start < swapped.length; start += this.itemBytes) {
-      swapped.subarray(start, start + this.itemBytes).reverse();
+      for (let low = start, high = start + this.itemBytes - 1; low < high; low++, high--) {
+        const byte = swapped[low]!;
+        swapped[low] = swapped[high]!;
+        swapped[high] = byte;
+      }
     }
     return swapped;
   }

@@ -65,7 +65,14 @@ function buildScalar([dtype, content]: unknown[], budget: Budget): PickleValue {
   return typeof value === 'bigint' ? integer(value) : value;
 }
 
-function buildArray(content: unknown, dtype: unknown, shape: unknown, fortran: boolean, budget: Budget): PickledArray {
+/** An array from its bytes (or objects), as numpy describes it. */
+export function buildArray(
+  content: unknown,
+  dtype: unknown,
+  shape: unknown,
+  fortran: boolean,
+  budget: Budget,
+): PickledArray {
   if (!(dtype instanceof NumpyDtype)) throw budget.error('a numpy array must have a dtype, got another value');
   const count = countElements(shape, 'a numpy array', budget);
   const sizes = [...(shape as number[])];

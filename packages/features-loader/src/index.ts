@@ -1,0 +1,20 @@
+export {
+  type ArrayFile,
+  type FeatureFormat,
+  featureFormats,
+  joinChannels,
+  openArrayFile,
+  resampleSteps,
+  sequenceOf,
+} from './decode-features.js';
+export { FeatureDataset, type FeatureProblem } from './feature-dataset.js';
+export { featureLimits } from './limits.js';
+export { type OpenFeaturesOptions, openFeatures } from './open-features.js';
+export {
+  type FeatureEntry,
+  type ParsedFeatureManifest,
+  type ParseFeatureManifestOptions,
+  parseFeatureManifest,
+  type ScoreOf,
+} from './parse-feature-manifest.js';
+export type { NumberArray } from './parse-text-array.js';

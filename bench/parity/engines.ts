@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { registerOps } from '@mcore/ops';
 import { loadNativeKernels, type NativeKernels } from '@mcore/ops/native';
 import { findInstallations, loadTensorflow } from '@mcore/tensorflow-native';
-import { prepareWebgpu, useTestWebgpu } from '@mcore/webgpu-testing';
+import { prepareWebgpu, useTestWebgpu } from '@mcore/testing/webgpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { readSafetensors } from '@mcore/safetensors';
+import { relativeError } from '@mcore/testing/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ParityEngine } from './engines.js';
+
+export { readFixture as fixture } from '@mcore/testing/fixtures';
+export { relativeError };
 
 /** Largest relative L2 errors of a part: of its outputs, and of all its gradients. */
 export interface Errors {
@@ -29,18 +31,6 @@ export interface EngineResult {
   parts: { name: string; against: string; bounds: Errors; measured?: Errors }[];
 }
 
-/** `|got - expected| / |expected|` in the Euclidean norm; `|got|` where expected is 0. */
-export function relativeError(got: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (got.length !== expected.length)
-    throw new Error(`relativeError: expected ${expected.length} values, got ${got.length}.`);
-  let [difference, size] = [0, 0];
-  for (let index = 0; index < expected.length; index++) {
-    difference += (got[index]! - expected[index]!) ** 2;
-    size += expected[index]! ** 2;
-  }
-  return Math.sqrt(difference / (size || 1));
-}
-
 /** {@link relativeError} of a tensor, which is disposed. */
 export async function errorOf(tensor: tf.Tensor, expected: ArrayLike<number>): Promise<number> {
   const values = await tensor.data();
@@ -59,21 +49,6 @@ export class Worst {
   get value(): number {
     return this.#worst;
   }
-}
-
-/** A fixture of a package. */
-export function fixture(packageName: string, file: string) {
-  const path = new URL(`../../packages/${packageName}/src/__fixtures__/${file}.safetensors`, import.meta.url);
-  const { tensors, metadata } = readSafetensors(new Uint8Array(readFileSync(path)));
-  return {
-    metadata,
-    names: [...tensors.keys()],
-    values: (name: string) => tensors.get(name)!.data as Float32Array,
-    tensor: (name: string) => {
-      const { data, shape } = tensors.get(name)!;
-      return tf.tensor(data as Float32Array, [...shape]);
-    },
-  };
 }
 
 /** Output and gradients of `sum(output * direction)` by every input. */

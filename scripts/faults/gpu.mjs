@@ -45,7 +45,7 @@ export const noGpu = process.platform === 'linux' && process.arch === 'x64' ? nu
  */
 export async function loseGpu(folder) {
   const [first, second] = await makeVideos(folder, 2);
-  const testing = await bundleSource('packages/webgpu-testing/src/index.ts');
+  const testing = await bundleSource('packages/testing/src/webgpu.ts');
   const preload = join(folder, 'lose-device.mjs');
   const trigger = join(folder, 'lose-it-now');
   writeFileSync(preload, loseDevice(testing));

@@ -14,7 +14,7 @@ import { readSafetensors, writeSafetensors } from '@mcore/safetensors';
 import { openFrameFolder, openVideo } from '@mcore/video/node';
 import * as tf from '@tensorflow/tfjs';
 import { unzipSync, zipSync } from 'fflate';
-import { configOfSizes } from '../../packages/model/src/__fixtures__/config-of-sizes.mjs';
+import { configOfSizes } from '../../packages/testing/src/config-of-sizes.mjs';
 import { bundleSource } from '../bundle-source.mjs';
 import { root } from '../packages.mjs';
 import { mutateBytes, mutateJson, mutateJsonText, mutateText, pick } from './mutate.mjs';

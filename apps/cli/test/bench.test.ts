@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findPython } from '@mcore/testing/python';
 import { afterAll, describe, expect, it } from 'vitest';
-import { findPython } from '../../../test/support/python.js';
 import type { BenchResult } from '../src/commands/bench.js';
 import { runMcore } from './run-mcore.js';
 

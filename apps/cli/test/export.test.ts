@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encodeCheckpoint, exportWeights, MCoRe, presetConfig, toHalfPrecision } from '@mcore/model';
 import { readSafetensors } from '@mcore/safetensors';
+import { findPython, runPython } from '@mcore/testing/python';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findPython, runPython } from '../../../test/support/python.js';
 import { runMcore } from './run-mcore.js';
 
 const { python, missing } = findPython(['torch', 'timm', 'safetensors', 'onnx', 'onnxruntime', 'numpy']);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeCheckpoint } from '@mcore/model';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '@mcore/safetensors';
+import { fixturePath } from '@mcore/testing/fixtures';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runMcore } from './run-mcore.js';
 
@@ -11,8 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type Shapes = Record<string, number[]>;
 // names and shapes at full size, from PyTorch and timm; goldens/model.py
-const names = new URL('../../../packages/model/src/__fixtures__/state-dicts.json', import.meta.url);
-const { released, timm } = JSON.parse(readFileSync(names, 'utf8')) as {
+const { released, timm } = JSON.parse(readFileSync(fixturePath('model', 'state-dicts.json'), 'utf8')) as {
   released: Record<string, Shapes>;
   timm: Shapes;
 };

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fineDivingLabels } from '@mcore/finediving-labels';
 import { writeVideo } from '@mcore/rendered-dives/node';
+import { missingRedis, RedisServer } from '@mcore/testing/redis-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { missingRedis, RedisServer } from '../../../packages/tasks/src/test-support/redis-server.js';
 import { runMcore, startMcore } from './run-mcore.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-queue-'));

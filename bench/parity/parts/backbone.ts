@@ -1,7 +1,4 @@
 import { GsmRegNetY, type GsmRegNetYConfig, REGNETY_200MF, REGNETY_SMALL } from '@mcore/backbone-gsm';
-import * as tf from '@tensorflow/tfjs-core';
-import { blockSizes } from '../../../packages/backbone-gsm/src/block-sizes.js';
-import { foldedLayers } from '../../../packages/backbone-gsm/src/folded-layers.js';
 import {
   goldenFrames,
   goldenWeight,
@@ -9,7 +6,10 @@ import {
   hashedTensor,
   summary,
   summaryApart,
-} from '../../../packages/backbone-gsm/src/testing/golden-values.js';
+} from '@mcore/testing/backbone-values';
+import * as tf from '@tensorflow/tfjs-core';
+import { blockSizes } from '../../../packages/backbone-gsm/src/block-sizes.js';
+import { foldedLayers } from '../../../packages/backbone-gsm/src/folded-layers.js';
 import { weightSpecs } from '../../../packages/backbone-gsm/src/weight-specs.js';
 import { yBlock } from '../../../packages/backbone-gsm/src/y-block.js';
 import { differentiate, type Errors, errorOf, fixture, type Part, Worst } from '../part.js';

@@ -1,5 +1,5 @@
+import { GOLDEN_CASES } from '@mcore/testing/ops-cases';
 import * as tf from '@tensorflow/tfjs-core';
-import { GOLDEN_CASES } from '../../../packages/ops/src/testing/cases.js';
 import { differentiate, errorOf, fixture, type Part, Worst } from '../part.js';
 
 /** Groups of the operations' own cases, by how their names begin. */

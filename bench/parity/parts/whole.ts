@@ -1,8 +1,8 @@
 import { pairLosses } from '@mcore/model';
+import { goldenModel } from '@mcore/testing/golden-model';
+import { goldenPairs, trainerOf } from '@mcore/testing/golden-trainer';
+import { layoutOf } from '@mcore/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { goldenModel } from '../../../packages/model/src/test-support.js';
-import { layoutOf } from '../../../packages/training/src/index.js';
-import { goldenPairs, trainerOf } from '../../../packages/training/src/test-support.js';
 import { type Errors, errorOf, fixture, type Part, relativeError, Worst } from '../part.js';
 
 /** A softmax over frames ignores constants: the released loss has no gradient here, rounding has one. */

@@ -1,11 +1,13 @@
+import { hashedTensor } from '@mcore/testing/backbone-values';
+import { useTestEngine } from '@mcore/testing/engines';
+import { relativeError } from '@mcore/testing/errors';
+import { type Fixture, readFixture } from '@mcore/testing/fixtures';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { batchLayers } from './batch-layers.js';
 import { foldedLayers } from './folded-layers.js';
 import { gateShift } from './index.js';
 import type { Layers, WeightOf } from './layers.js';
-import { ENGINES, useEngine } from './testing/engines.js';
-import { apart, type Fixture, hashedTensor, readFixture } from './testing/golden-values.js';
 
 /*
  * x, cot, y, gx, g.* and batch.y of the fixtures were computed by the authors' PyTorch modules; the weights w.* and
@@ -16,16 +18,15 @@ const TIME = 6;
 const PARAMETERS = ['bn.weight', 'bn.bias', 'conv3D.weight', 'conv3D.bias'];
 
 /** PyTorch's `[batch * time, channels, height, width]` as `[batch, time, height, width, channels]`. */
-function toClips({ tensors }: Fixture, name: string): tf.Tensor5D {
-  const { data, shape } = tensors.get(name)!;
+function toClips(fixture: Fixture, name: string): tf.Tensor5D {
+  const { shape } = fixture.tensors.get(name)!;
   const [, channels, height, width] = shape.length === 5 ? shape.slice(1) : shape;
-  const clips = tf.tensor(data, [CLIPS, TIME, channels!, height!, width!]);
+  const clips = tf.tensor(fixture.values(name), [CLIPS, TIME, channels!, height!, width!]);
   return tf.transpose(clips, [0, 1, 3, 4, 2]) as tf.Tensor5D;
 }
 
-function weight({ tensors }: Fixture, name: string): tf.Tensor {
-  const { data, shape } = tensors.get(`w.${name}`)!;
-  return tf.tensor(data, [...shape]);
+function weight(fixture: Fixture, name: string): tf.Tensor {
+  return fixture.tensor(`w.${name}`);
 }
 
 function module(fixture: Fixture, layersFrom: (weightOf: WeightOf) => Layers): (x: tf.Tensor5D) => tf.Tensor5D {
@@ -33,18 +34,20 @@ function module(fixture: Fixture, layersFrom: (weightOf: WeightOf) => Layers): (
   return layers.gateShift('gsm');
 }
 
-describe.each(ENGINES)('gate shifts on %s', (engine) => {
-  beforeAll(() => useEngine(engine));
+describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('gate shifts on %s', (engine) => {
+  beforeAll(() => useTestEngine(engine));
 
   it.each(['original-gsm8', 'original-gsm16'])(
     "gateShift maps x and gates of %s to the authors' output, to 1e-6",
     (file) => {
       tf.tidy(() => {
-        const fixture = readFixture(`${file}.safetensors`);
-        const { data } = fixture.tensors.get('gates')!;
-        const gates = tf.transpose(tf.tensor(data, [CLIPS, TIME, 2, 8, 8]), [0, 1, 3, 4, 2]) as tf.Tensor5D;
+        const fixture = readFixture('backbone-gsm', file);
+        const gates = tf.transpose(
+          tf.reshape(fixture.tensor('gates'), [CLIPS, TIME, 2, 8, 8]),
+          [0, 1, 3, 4, 2],
+        ) as tf.Tensor5D;
         const y = gateShift(toClips(fixture, 'x'), gates);
-        expect(apart(y.dataSync(), toClips(fixture, 'y').dataSync())).toBeLessThan(1e-6);
+        expect(relativeError(y.dataSync(), toClips(fixture, 'y').dataSync())).toBeLessThan(1e-6);
       });
     },
   );
@@ -53,7 +56,7 @@ describe.each(ENGINES)('gate shifts on %s', (engine) => {
     "the module has the authors' output and gradients of %s, to 1e-5",
     (file) => {
       tf.tidy(() => {
-        const fixture = readFixture(`${file}.safetensors`);
+        const fixture = readFixture('backbone-gsm', file);
         const run = (x: tf.Tensor, ...parameters: tf.Tensor[]) => {
           const layers = foldedLayers((name) => {
             const index = PARAMETERS.indexOf(name.replace('gsm.', ''));
@@ -62,14 +65,14 @@ describe.each(ENGINES)('gate shifts on %s', (engine) => {
           return layers.gateShift('gsm')(x as tf.Tensor5D);
         };
         const inputs = [toClips(fixture, 'x'), ...PARAMETERS.map((name) => weight(fixture, name))];
-        expect(apart(run(inputs[0]!, ...inputs.slice(1)).dataSync(), toClips(fixture, 'y').dataSync())).toBeLessThan(
-          1e-5,
-        );
+        expect(
+          relativeError(run(inputs[0]!, ...inputs.slice(1)).dataSync(), toClips(fixture, 'y').dataSync()),
+        ).toBeLessThan(1e-5);
         const [dx, ...gradients] = tf.grads(run)(inputs, toClips(fixture, 'cot'));
-        expect(apart(dx!.dataSync(), toClips(fixture, 'gx').dataSync()), 'gradient of x').toBeLessThan(1e-5);
+        expect(relativeError(dx!.dataSync(), toClips(fixture, 'gx').dataSync()), 'gradient of x').toBeLessThan(1e-5);
         for (const [index, name] of PARAMETERS.entries()) {
-          const expected = fixture.tensors.get(`g.${name}`)!.data;
-          expect(apart(gradients[index]!.dataSync(), expected), `gradient of ${name}`).toBeLessThan(1e-5);
+          const expected = fixture.values(`g.${name}`);
+          expect(relativeError(gradients[index]!.dataSync(), expected), `gradient of ${name}`).toBeLessThan(1e-5);
         }
       });
     },
@@ -77,19 +80,19 @@ describe.each(ENGINES)('gate shifts on %s', (engine) => {
 
   it("normalises with batch statistics as the authors' module does when fix_bn is off, to 1e-5", () => {
     tf.tidy(() => {
-      const fixture = readFixture('original-gsm16.safetensors');
+      const fixture = readFixture('backbone-gsm', 'original-gsm16');
       const y = module(fixture, (weightOf) => batchLayers(weightOf, () => {}))(toClips(fixture, 'x'));
-      expect(apart(y.dataSync(), toClips(fixture, 'batch.y').dataSync())).toBeLessThan(1e-5);
+      expect(relativeError(y.dataSync(), toClips(fixture, 'batch.y').dataSync())).toBeLessThan(1e-5);
     });
   });
 
   it('leaves the channels after the fold as they are', () => {
     tf.tidy(() => {
-      const fixture = readFixture('original-gsm8.safetensors');
+      const fixture = readFixture('backbone-gsm', 'original-gsm8');
       const rest = hashedTensor('rest', [CLIPS, TIME, 8, 8, 5]) as tf.Tensor5D;
       const y = module(fixture, foldedLayers)(tf.concat([toClips(fixture, 'x'), rest], 4));
       const [folded, after] = tf.split(y, [8, 5], 4);
-      expect(apart(folded!.dataSync(), toClips(fixture, 'y').dataSync())).toBeLessThan(1e-5);
+      expect(relativeError(folded!.dataSync(), toClips(fixture, 'y').dataSync())).toBeLessThan(1e-5);
       expect(after!.dataSync()).toEqual(rest.dataSync());
     });
   });

@@ -1,9 +1,10 @@
+import { goldenBackbone, goldenWeights, hashedTensor } from '@mcore/testing/backbone-values';
+import { useTestEngine } from '@mcore/testing/engines';
+import { relativeError } from '@mcore/testing/errors';
+import { readFixture } from '@mcore/testing/fixtures';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GsmRegNetY, type GsmRegNetYConfig, REGNETY_200MF, REGNETY_SMALL } from './index.js';
-import { ENGINES, useEngine } from './testing/engines.js';
-import { goldenModel } from './testing/golden-model.js';
-import { apart, goldenWeights, hashedTensor, readFixture } from './testing/golden-values.js';
 
 /** Two stages with a block of each kind: everything there is, at little cost. */
 const TINY: Partial<GsmRegNetYConfig> = { stemWidth: 8, widths: [8, 16], depths: [1, 2] };
@@ -16,11 +17,11 @@ function values(weights: ReadonlyMap<string, tf.Tensor>): Map<string, number[]> 
   return new Map([...weights].map(([name, tensor]) => [name, [...tensor.dataSync()]]));
 }
 
-describe.each(ENGINES)('GsmRegNetY on %s', (engine) => {
-  beforeAll(() => useEngine(engine));
+describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('GsmRegNetY on %s', (engine) => {
+  beforeAll(() => useTestEngine(engine));
 
   it('has gradients that agree with finite differences along a direction of all weights, to 1 %', () => {
-    const model = goldenModel(TINY);
+    const model = goldenBackbone(TINY);
     tf.tidy(() => {
       const x = frames('finite differences');
       const loss = () => {
@@ -48,12 +49,12 @@ describe.each(ENGINES)('GsmRegNetY on %s', (engine) => {
   });
 
   it('gives a clip the same features whatever is beside it, in training too', () => {
-    const model = goldenModel(TINY);
+    const model = goldenBackbone(TINY);
     tf.tidy(() => {
       const clips = [frames('one', 1), frames('other', 1)];
       const together = model.apply(tf.concat(clips, 0), { training: true });
       const alone = clips.map((clip) => model.apply(clip));
-      expect(apart(together.dataSync(), tf.concat(alone, 0).dataSync())).toBeLessThan(1e-6);
+      expect(relativeError(together.dataSync(), tf.concat(alone, 0).dataSync())).toBeLessThan(1e-6);
     });
     model.dispose();
   });
@@ -63,7 +64,7 @@ describe.each(ENGINES)('GsmRegNetY on %s', (engine) => {
       [true, 4, 6], // at the very end of the reach the influence may be lost in rounding
       [false, 0, 0],
     ] as const) {
-      const model = goldenModel({ ...TINY, gateShift });
+      const model = goldenBackbone({ ...TINY, gateShift });
       tf.tidy(() => {
         const x = hashedTensor('reach', [1, 17, 16, 16, 3], 2) as tf.Tensor5D;
         const middle = tf.reshape(tf.oneHot(tf.tensor1d([8], 'int32'), 17), [1, 17, 1, 1, 1]);
@@ -80,22 +81,22 @@ describe.each(ENGINES)('GsmRegNetY on %s', (engine) => {
   });
 
   it('infers the same from a frozen copy, clip by clip, until the copy is taken anew', () => {
-    const model = goldenModel(TINY);
+    const model = goldenBackbone(TINY);
     const frozen = model.inferenceModel();
     expect(frozen.featureSize).toBe(16);
     tf.tidy(() => {
       const x = frames('inference', 3);
       const expected = model.apply(x).dataSync();
       for (const clipsAtOnce of [1, 2, 3]) {
-        expect(apart(frozen.apply(x, { clipsAtOnce }).dataSync(), expected)).toBeLessThan(1e-6);
+        expect(relativeError(frozen.apply(x, { clipsAtOnce }).dataSync(), expected)).toBeLessThan(1e-6);
       }
       for (const weight of model.weights().values()) {
         weight.assign(tf.mul(weight, 1.5));
       }
-      expect(apart(frozen.apply(x).dataSync(), expected)).toBeLessThan(1e-6);
-      expect(apart(model.apply(x).dataSync(), expected)).toBeGreaterThan(0.1);
+      expect(relativeError(frozen.apply(x).dataSync(), expected)).toBeLessThan(1e-6);
+      expect(relativeError(model.apply(x).dataSync(), expected)).toBeGreaterThan(0.1);
       const anew = model.inferenceModel();
-      expect(apart(anew.apply(x).dataSync(), model.apply(x).dataSync())).toBeLessThan(1e-6);
+      expect(relativeError(anew.apply(x).dataSync(), model.apply(x).dataSync())).toBeLessThan(1e-6);
       anew.dispose();
       expect(() => frozen.apply(x, { clipsAtOnce: 0 })).toThrow(
         'InferenceBackbone.apply: clipsAtOnce must be a positive whole number, got 0.',
@@ -133,7 +134,7 @@ describe.each(ENGINES)('GsmRegNetY on %s', (engine) => {
   it('measures statistics from batches of a generator that disposes them, sync or not', async () => {
     const measured = await Promise.all(
       [false, true].map(async (later) => {
-        const model = goldenModel(TINY);
+        const model = goldenBackbone(TINY);
         async function* batches() {
           for (const name of ['first', 'second']) {
             const batch = frames(name);
@@ -154,12 +155,12 @@ describe.each(ENGINES)('GsmRegNetY on %s', (engine) => {
 });
 
 describe('GsmRegNetY', () => {
-  beforeAll(() => useEngine('cpu'));
+  beforeAll(() => useTestEngine('cpu'));
 
   it('has the names and sizes of the released state dict', () => {
     const model = new GsmRegNetY({}, { seed: 0 });
     const names = [...model.weights()].filter(([, weight]) => weight.trainable).map(([name]) => name);
-    const golden = [...readFixture('regnety-200mf.safetensors').tensors.keys()];
+    const golden = [...readFixture('backbone-gsm', 'regnety-200mf').tensors.keys()];
     const expected = golden.flatMap((name) => (name.startsWith('gradient.') ? [name.slice('gradient.'.length)] : []));
     expect([...names, 'x'].sort()).toEqual(expected.sort());
     expect(model.weights().get('s4.b7.conv1.gsm.conv3D.weight')!.shape).toEqual([2, 46, 3, 3, 3]);
@@ -228,7 +229,7 @@ describe('GsmRegNetY', () => {
 
   it('takes the weights of timm, which have no gate shifts, and keeps its own for those', () => {
     tf.tidy(() => {
-      const plain = goldenModel({ ...TINY, gateShift: false });
+      const plain = goldenBackbone({ ...TINY, gateShift: false });
       const timm = new Map<string, tf.Tensor>([...plain.weights(), ['head.fc.weight', tf.zeros([1000, 16])]]);
       const model = new GsmRegNetY(TINY, { seed: 5 });
       const before = values(model.weights());

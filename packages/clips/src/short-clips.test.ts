@@ -1,7 +1,7 @@
 import { ArgumentError } from '@mcore/errors';
+import { pattern } from '@mcore/testing/patterns';
 import { describe, expect, it } from 'vitest';
 import { emptyColor, padFrames, sampleClip, sampleIndices } from './index.js';
-import { pattern } from './pattern.test-support.js';
 
 describe('sampleClip', () => {
   it('repeats frames of short clips, as both presets do', () => {

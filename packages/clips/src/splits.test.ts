@@ -1,6 +1,6 @@
 import { ArgumentError } from '@mcore/errors';
+import { clipOf } from '@mcore/testing/clips';
 import { describe, expect, it } from 'vitest';
-import { clipOf } from './clips.test-support.js';
 import { carveValidation, eventOfCompetition, heldOutEvents, officialSplit } from './index.js';
 
 const numbers = ['407c', '107b', '5253b', '205b'];

@@ -1,7 +1,7 @@
 import { ArgumentError, DataError } from '@mcore/errors';
 import { Random } from '@mcore/random';
+import { clipOf } from '@mcore/testing/clips';
 import { describe, expect, it } from 'vitest';
-import { clipOf } from './clips.test-support.js';
 import { ExemplarPool, equalParts, isDiveNumber, stagesOf } from './index.js';
 
 describe('equalParts', () => {

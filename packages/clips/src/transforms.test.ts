@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ArgumentError, ShapeError } from '@mcore/errors';
 import { Random } from '@mcore/random';
+import { pattern, stack } from '@mcore/testing/patterns';
 import { describe, expect, it } from 'vitest';
 import golden from './__fixtures__/resizing.json' with { type: 'json' };
 import {
@@ -11,7 +12,6 @@ import {
   transformFrames,
   transformOfSize,
 } from './index.js';
-import { pattern, stack } from './pattern.test-support.js';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 

@@ -1,7 +1,7 @@
+import { describeOnEngines } from '@mcore/testing/engines';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { stageContrastiveLoss } from './index.js';
-import { describeOnBackends } from './use-backend.js';
 
 type Shape = readonly [batch: number, stages: number, steps: number, channels: number];
 type Form = 'paper' | 'released';
@@ -62,7 +62,7 @@ const shapes: Shape[] = [
   [5, 20, 2, 6],
 ];
 
-describeOnBackends('stageContrastiveLoss of any number of stages and steps', () => {
+describeOnEngines('stageContrastiveLoss of any number of stages and steps', ['cpu', 'wasm', 'webgpu'], () => {
   it.each(shapes.flatMap((shape) => (['paper', 'released'] as const).map((form) => ({ shape, form }))))(
     '$shape, $form: the formula in float64 (1e-5 relative), gradients its differences (1e-3)',
     async ({ shape, form }) => {

@@ -1,41 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { ArgumentError, ShapeError } from '@mcore/errors';
-import { readSafetensors, toFloat32 } from '@mcore/safetensors';
+import { describeOnEngines } from '@mcore/testing/engines';
+import { relativeError } from '@mcore/testing/errors';
+import { readFixture } from '@mcore/testing/fixtures';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { type StageContrastiveLossOptions, stageContrastiveLoss } from './index.js';
-import { describeOnBackends } from './use-backend.js';
-
-interface Golden {
-  shape: number[];
-  values: Float32Array;
-}
-
-function fixture(name: string): { goldens: Map<string, Golden>; metadata: Record<string, string> } {
-  const file = new Uint8Array(readFileSync(new URL(`__fixtures__/${name}.safetensors`, import.meta.url)));
-  const { tensors, metadata } = readSafetensors(file);
-  const goldens = new Map(
-    [...tensors].map(([key, tensor]) => [key, { shape: [...tensor.shape], values: toFloat32(tensor) }]),
-  );
-  return { goldens, metadata };
-}
 
 // computed by the authors' PyTorch modules
-const authors = fixture('authors-inputs');
-const authorsGradients = fixture('authors-gradients').goldens;
+const authors = readFixture('contrastive-loss', 'authors-inputs');
+const authorsGradients = readFixture('contrastive-loss', 'authors-gradients');
 // computed by goldens/contrastive-loss.py with loops in float64
-const others = fixture('other-sizes');
-
-const toTensor = ({ shape, values }: Golden) => tf.tensor(values, shape);
-
-function relativeError(values: ArrayLike<number>, golden: ArrayLike<number>): number {
-  let [difference, size] = [0, 0];
-  for (let index = 0; index < golden.length; index++) {
-    difference += (values[index]! - golden[index]!) ** 2;
-    size += golden[index]! ** 2;
-  }
-  return Math.sqrt(difference / size);
-}
+const others = readFixture('contrastive-loss', 'other-sizes');
 
 /** Loss and both gradients as plain numbers. */
 async function evaluate(query: tf.Tensor, exemplar: tf.Tensor, options: StageContrastiveLossOptions) {
@@ -48,8 +23,8 @@ async function evaluate(query: tf.Tensor, exemplar: tf.Tensor, options: StageCon
   return { loss: loss![0]!, gradients };
 }
 
-describeOnBackends('stageContrastiveLoss', (backend) => {
-  const slow = backend === 'webgpu'; // software: fewer cases
+describeOnEngines('stageContrastiveLoss', ['cpu', 'wasm', 'webgpu'], (engine) => {
+  const slow = engine === 'webgpu'; // software: fewer cases
 
   it.each([
     ['released', { form: 'released' }, false],
@@ -59,7 +34,7 @@ describeOnBackends('stageContrastiveLoss', (backend) => {
     "equals the authors' modules, %s: loss within 1e-6, gradients within 1e-5 (relative L2)",
     async (name, options, flat) => {
       const [query, exemplar] = ['q', 'e'].map((side) => {
-        const tensor = toTensor(authors.goldens.get(side)!);
+        const tensor = authors.tensor(side);
         return flat ? tf.reshape(tensor, [4, 3, 5 * 368]) : tensor;
       }) as [tf.Tensor, tf.Tensor];
       const { loss, gradients } = await evaluate(query, exemplar, options);
@@ -69,7 +44,7 @@ describeOnBackends('stageContrastiveLoss', (backend) => {
       for (const [index, golden] of ['gq', 'ge'].entries()) {
         const all = gradients[index]!;
         const kept = [...all.subarray(0, pair), ...all.subarray(3 * pair)]; // pairs 0 and 3
-        expect(relativeError(kept, authorsGradients.get(`${name}.${golden}`)!.values)).toBeLessThan(1e-5);
+        expect(relativeError(kept, authorsGradients.values(`${name}.${golden}`))).toBeLessThan(1e-5);
       }
     },
   );
@@ -84,11 +59,11 @@ describeOnBackends('stageContrastiveLoss', (backend) => {
   )(
     'equals loops in float64 within 1e-5: $name, $form, temperature $temperature',
     async ({ name, form, temperature, loss }) => {
-      const golden = (key: string) => others.goldens.get(`${name}.${key}`)!;
-      const result = await evaluate(toTensor(golden('q')), toTensor(golden('e')), { form, temperature, weight: 1 });
+      const golden = (key: string) => others.tensor(`${name}.${key}`);
+      const result = await evaluate(golden('q'), golden('e'), { form, temperature, weight: 1 });
       expect(Math.abs(result.loss / loss - 1)).toBeLessThan(1e-5);
-      expect(relativeError(result.gradients[0]!, golden(`${form}.gq`).values)).toBeLessThan(1e-5);
-      expect(relativeError(result.gradients[1]!, golden(`${form}.ge`).values)).toBeLessThan(1e-5);
+      expect(relativeError(result.gradients[0]!, others.values(`${name}.${form}.gq`))).toBeLessThan(1e-5);
+      expect(relativeError(result.gradients[1]!, others.values(`${name}.${form}.ge`))).toBeLessThan(1e-5);
     },
   );
 

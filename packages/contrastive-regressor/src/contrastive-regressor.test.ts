@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { ArgumentError, ShapeError, WeightsError } from '@mcore/errors';
+import { describeOnEngines } from '@mcore/testing/engines';
+import { relativeError } from '@mcore/testing/errors';
+import { readFixture } from '@mcore/testing/fixtures';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ContrastiveRegressor } from './index.js';
-import { describeOnBackends, readFixture, relativeError } from './test-support.js';
 
 // computed by goldens/contrastive-regressor.py with torch.nn.functional in float64
-const golden = readFixture('small');
+const golden = readFixture('contrastive-regressor', 'small');
 const names = golden.names.filter((name) => name.startsWith('weight.')).map((name) => name.slice('weight.'.length));
 const sizes = { featureSize: 12, blocks: 2, heads: 3, mlpRatio: 2, hidden: [7, 5] };
 const released = JSON.parse(readFileSync(new URL('__fixtures__/released-sizes.json', import.meta.url), 'utf8')) as {
@@ -30,7 +32,7 @@ function wave(shape: number[], phase: number, amplitude: number): tf.Tensor {
   return tf.tensor(values, shape);
 }
 
-describeOnBackends('ContrastiveRegressor', (backend) => {
+describeOnEngines('ContrastiveRegressor', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], (engine) => {
   const query = () => golden.tensor('query') as tf.Tensor4D;
   const exemplar = () => golden.tensor('exemplar') as tf.Tensor4D;
 
@@ -54,7 +56,7 @@ describeOnBackends('ContrastiveRegressor', (backend) => {
     regressor.dispose();
   });
 
-  it.skipIf(backend === 'webgpu')('equals PyTorch at the released sizes within 1e-5 (relative L2)', async () => {
+  it.skipIf(engine === 'webgpu')('equals PyTorch at the released sizes within 1e-5 (relative L2)', async () => {
     const regressor = new ContrastiveRegressor({}, { seed: 1 });
     const map = new Map(
       released.order.map((name, number) => {

@@ -1,9 +1,10 @@
+import { describeOnEngines } from '@mcore/testing/engines';
+import { relativeError } from '@mcore/testing/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { crossAttention } from './cross-attention.js';
 import { gelu } from './gelu.js';
 import { layerNorm } from './layer-norm.js';
-import { describeOnBackends, relativeError } from './test-support.js';
 
 const close = async (tensor: tf.Tensor, values: number[], digits = 6) =>
   (await tensor.data()).forEach((value, index) => {
@@ -32,7 +33,7 @@ async function differences(
 
 const weighted = (y: tf.Tensor) => tf.sum(tf.mul(tf.reshape(y, [-1]), tf.range(1, y.size + 1)));
 
-describeOnBackends('layers', (backend) => {
+describeOnEngines('layers', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], (engine) => {
   const rows = [0.3, -1.2, 2.2, 0.1, 0.7, -0.4, 1.5, -2.1];
 
   it('gelu has its closed form (1e-5): x P(X <= x)', async () => {
@@ -78,7 +79,7 @@ describeOnBackends('layers', (backend) => {
     await close(crossAttention(tf.ones([4, 2]), key, value, sizes), [3, 2, 3, 2, 60, 70, 60, 70], 4);
   });
 
-  it.skipIf(backend === 'webgpu')('gradients equal finite differences within 1 percent', async () => {
+  it.skipIf(engine === 'webgpu')('gradients equal finite differences within 1 percent', async () => {
     const other = tf.tensor2d([1, 0.5, -0.3, 2, 0.2, -1, 1.1, 0.6], [2, 4]);
     const operations: [string, (x: tf.Tensor) => tf.Tensor][] = [
       ['gelu', gelu],

@@ -1,8 +1,8 @@
 import { ShapeError } from '@mcore/errors';
+import { describeOnEngines } from '@mcore/testing/engines';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { voteOverExemplars } from './index.js';
-import { describeOnBackends } from './test-support.js';
 
 describe('voteOverExemplars', () => {
   beforeAll(() => tf.setBackend('cpu'));
@@ -35,7 +35,7 @@ describe('voteOverExemplars', () => {
   });
 });
 
-describeOnBackends('voteOverExemplars', () => {
+describeOnEngines('voteOverExemplars', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], () => {
   it('of tensors gives tensors, the same numbers within 1e-5, and keeps no other', async () => {
     const [deltas, scores] = [
       tf.tensor2d([

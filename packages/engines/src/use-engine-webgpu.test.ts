@@ -1,4 +1,4 @@
-import { prepareWebgpu } from '@mcore/webgpu-testing';
+import { prepareWebgpu } from '@mcore/testing/webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { useEngine } from './node.js';

@@ -1,7 +1,7 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fixtureFolder, temporaryFolder, writeAllImages, writeImages } from '@mcore/testing/finediving-frames';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fixtureFolder, temporaryFolder, writeAllImages, writeImages } from './frames.test-support.js';
 import { checkFineDiving, formatFineDivingCheck } from './index.js';
 
 let root: string;

@@ -2,8 +2,8 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chooseExemplars } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
+import { fixtureFolder, temporaryFolder } from '@mcore/testing/finediving-frames';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fixtureFolder, temporaryFolder } from './frames.test-support.js';
 import { loadExemplars, openFineDiving, saveExemplars } from './index.js';
 
 let folder: string;

@@ -3,15 +3,14 @@ import { join } from 'node:path';
 import { chooseExemplars, sampleIndices, sampleTransitions } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
 import { fineDivingLabels } from '@mcore/finediving-labels';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   fixtureFolder,
-  type GoldenId,
   goldenClips,
   temporaryFolder,
   writeAllImages,
   writeImages,
-} from './frames.test-support.js';
+} from '@mcore/testing/finediving-frames';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFineDiving } from './index.js';
 
 let root: string;
@@ -24,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-const ids = Object.keys(goldenClips) as GoldenId[];
+const ids = Object.keys(goldenClips);
 
 describe.each(['list-pickles', 'dict-pickles'] as const)('openFineDiving on %s', (style) => {
   it('reads numbers, scores, splits and transitions as the per-frame labels say', async () => {
@@ -33,7 +32,7 @@ describe.each(['list-pickles', 'dict-pickles'] as const)('openFineDiving on %s',
     expect(description).toBe('FineDiving, 6 clips, labels from pickle files');
     expect(clips.map(({ id }) => id)).toEqual(ids);
     for (const clip of clips) {
-      const { start, sampledTransitions, transitions, ...expected } = goldenClips[clip.id as GoldenId];
+      const { start, sampledTransitions, transitions, ...expected } = goldenClips[clip.id]!;
       const last = expected.frameCount - 1;
       expect(clip).toMatchObject({ ...expected, transitions: transitions ?? [last, last] });
       if (style === 'list-pickles') expect(clip.start).toBe(start);

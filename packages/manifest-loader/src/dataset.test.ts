@@ -1,16 +1,16 @@
 import { copyFile, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { officialSplit } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
+import { fixturePath } from '@mcore/testing/fixtures';
 import { openVideo } from '@mcore/video/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clipOfFile, openManifest } from './index.js';
 
 let folder: string;
-const fixture = (name: string) => fileURLToPath(new URL(`../../video/src/__fixtures__/${name}`, import.meta.url));
+const fixture = (name: string) => fixturePath('video', name);
 const manifest = async (name: string, text: string) => {
   await writeFile(join(folder, name), text);
   return join(folder, name);

@@ -1,5 +1,7 @@
 import { DataError, WeightsError } from '@mcore/errors';
 import { float32ToFloat16, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
+import { readFixture } from '@mcore/testing/fixtures';
+import { configOfSizes } from '@mcore/testing/golden-model';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -12,9 +14,8 @@ import {
   toHalfPrecision,
   weightsId,
 } from './index.js';
-import { configOfSizes, readFixture } from './test-support.js';
 
-const config = configOfSizes(readFixture('released').metadata, 'released');
+const config = configOfSizes(readFixture('model', 'released').metadata, 'released');
 const info: CheckpointInfo = {
   config,
   labelRange: { min: 21.6, max: 102.6 },

@@ -1,5 +1,5 @@
 import { registerOps } from '@mcore/ops';
-import { prepareWebgpu, useTestWebgpu } from '@mcore/webgpu-testing';
+import { prepareWebgpu, useTestWebgpu } from '@mcore/testing/webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 import { ClipDescriber, MCoRe, presetConfig } from './index.js';

@@ -2,10 +2,11 @@ import '@tensorflow/tfjs';
 import { centerCrop } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
 import { segmentationLoss } from '@mcore/segmenter';
+import { readFixture } from '@mcore/testing/fixtures';
+import { configOfSizes } from '@mcore/testing/golden-model';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MCoRe, type MCoReConfig, presetConfig, presets } from './index.js';
-import { configOfSizes, readFixture } from './test-support.js';
 
 /** Every leaf of a configuration by its path; lists count as leaves. */
 function leaves(value: unknown, path = ''): [string, unknown][] {
@@ -107,7 +108,7 @@ describe('what the differences do', () => {
   });
 
   it('a first transition in the second half is found by paper and never by released', () => {
-    const { metadata } = readFixture('released');
+    const { metadata } = readFixture('model', 'released');
     const decode = (preset: 'paper' | 'released') => {
       const model = new MCoRe(configOfSizes(metadata, preset), { seed: 1 });
       const logits = Array.from({ length: 96 }, (_, frame) => [frame === 60 ? 5 : 0, frame === 80 ? 5 : 0]);

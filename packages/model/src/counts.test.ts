@@ -1,13 +1,14 @@
+import { readFixture } from '@mcore/testing/fixtures';
+import { configOfSizes } from '@mcore/testing/golden-model';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { MCoRe, multiplyAdds, parameterCounts, presets } from './index.js';
-import { configOfSizes, readFixture } from './test-support.js';
 
 describe('parameterCounts', () => {
   it('counts what a model has, at any size', async () => {
     await tf.setBackend('cpu');
     for (const fixture of ['small', 'released']) {
-      const model = new MCoRe(configOfSizes(readFixture(fixture).metadata, 'released'), { seed: 1 });
+      const model = new MCoRe(configOfSizes(readFixture('model', fixture).metadata, 'released'), { seed: 1 });
       const trainable = [...model.weights()].filter(([, { trainable }]) => trainable);
       const sum = (...prefixes: string[]) =>
         trainable

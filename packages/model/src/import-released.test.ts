@@ -1,12 +1,13 @@
 import { DataError, WeightsError } from '@mcore/errors';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '@mcore/safetensors';
+import { fixtureBytes, readFixture } from '@mcore/testing/fixtures';
+import { configOfSizes } from '@mcore/testing/golden-model';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { importReleased, presetConfig } from './index.js';
-import { configOfSizes, fixtureBytes, readFixture } from './test-support.js';
 
 // weights of PyTorch networks under the released names, as goldens/model.py saved them in every format
-const golden = readFixture('released');
+const golden = readFixture('model', 'released');
 const config = configOfSizes(golden.metadata, 'released');
 
 /** A state dict as a safetensors file, with some of it changed; `null` leaves a tensor out. */
@@ -32,7 +33,7 @@ describe('importReleased', () => {
     'takes every weight of a released checkpoint: %s',
     async (file) => {
       const before = tf.memory().numTensors;
-      const imported = await importReleased(fixtureBytes(file), { config });
+      const imported = await importReleased(fixtureBytes('model', file), { config });
       expect(tf.memory().numTensors).toBe(before);
       expect(imported.kind).toBe('released checkpoint');
       expect(imported.config).toBe(config);
@@ -80,8 +81,8 @@ describe('importReleased', () => {
   it.each(['timm.pth', 'timm.safetensors'])(
     "takes the backbone of timm's weights, statistics included, and leaves the rest at its seed: %s",
     async (file) => {
-      const imported = await importReleased(fixtureBytes(file), { config, seed: 5 });
-      const { tensors: timm } = readSafetensors(fixtureBytes('timm.safetensors'));
+      const imported = await importReleased(fixtureBytes('model', file), { config, seed: 5 });
+      const { tensors: timm } = readSafetensors(fixtureBytes('model', 'timm.safetensors'));
       expect(imported.kind).toBe('timm regnety_002');
       for (const [from, to] of [
         ['stem.conv.weight', 'stem.conv.weight'],
@@ -99,8 +100,8 @@ describe('importReleased', () => {
         imported.initial.filter((name) => name.startsWith('base_model.')).every((name) => name.includes('.gsm.')),
       ).toBe(true);
       expect(imported.initial).toContain('decoder.model.0.attn.q_map.weight');
-      const again = await importReleased(fixtureBytes(file), { config, seed: 5 });
-      const other = await importReleased(fixtureBytes(file), { config, seed: 6 });
+      const again = await importReleased(fixtureBytes('model', file), { config, seed: 5 });
+      const other = await importReleased(fixtureBytes('model', file), { config, seed: 6 });
       const name = 'psnet_model._pred_fine._gru.weight_ih_l0';
       expect(again.tensors.get(name)).toEqual(imported.tensors.get(name));
       expect(other.tensors.get(name)).not.toEqual(imported.tensors.get(name));
@@ -109,12 +110,12 @@ describe('importReleased', () => {
 
   it("takes timm's names as they are for a model without gate shifts", async () => {
     const without = { ...config, backbone: { ...config.backbone, gateShift: false } };
-    const imported = await importReleased(fixtureBytes('timm.safetensors'), { config: without });
+    const imported = await importReleased(fixtureBytes('model', 'timm.safetensors'), { config: without });
     expect(imported.initial.some((name) => name.startsWith('base_model.'))).toBe(false);
   });
 
   it("takes the names and shapes of timm's regnety_002 with its ImageNet head at full size", async () => {
-    const { timm } = JSON.parse(new TextDecoder().decode(fixtureBytes('state-dicts.json'))) as {
+    const { timm } = JSON.parse(new TextDecoder().decode(fixtureBytes('model', 'state-dicts.json'))) as {
       timm: Record<string, number[]>;
     };
     const tensors = Object.entries(timm).map(([name, shape]): [string, SafeTensor] => [

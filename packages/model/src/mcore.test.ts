@@ -1,10 +1,11 @@
 import { ArgumentError, WeightsError } from '@mcore/errors';
+import { fixtureBytes, readFixture } from '@mcore/testing/fixtures';
+import { configOfSizes } from '@mcore/testing/golden-model';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isBackboneWeight, MCoRe, presets } from './index.js';
-import { configOfSizes, fixtureBytes, readFixture } from './test-support.js';
 
-const config = configOfSizes(readFixture('released').metadata, 'released');
+const config = configOfSizes(readFixture('model', 'released').metadata, 'released');
 
 /** Zeros in the shapes of a model's weights. */
 const zerosLike = (model: MCoRe): Record<string, tf.Tensor> =>
@@ -14,7 +15,7 @@ describe('MCoRe', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
   it('has the names and shapes of the released networks at full size, and nothing else', () => {
-    const { released } = JSON.parse(new TextDecoder().decode(fixtureBytes('state-dicts.json'))) as {
+    const { released } = JSON.parse(new TextDecoder().decode(fixtureBytes('model', 'state-dicts.json'))) as {
       released: Record<string, Record<string, number[]>>;
     };
     const expected = Object.entries(released).flatMap(([part, tensors]) =>

@@ -1,10 +1,12 @@
+import { useTestEngine } from '@mcore/testing/engines';
+import { readFixture } from '@mcore/testing/fixtures';
+import { configOfSizes } from '@mcore/testing/golden-model';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type LabelledClips, MCoRe, type MCoReConfig, pairLosses } from './index.js';
-import { configOfSizes, readFixture, useBackend } from './test-support.js';
 
-const metadata = readFixture('released').metadata;
+const metadata = readFixture('model', 'released').metadata;
 
 /** Every form of the loss that a configuration can choose. */
 const variant = fc.record({
@@ -68,8 +70,8 @@ function modelOf(chosen: typeof variant extends fc.Arbitrary<infer V> ? V : neve
 
 describe.each(['cpu', 'wasm'] as const)(
   'pairLosses on %s, whatever the clips and however large the features (0 and 1e12 times)',
-  (backend) => {
-    beforeAll(() => useBackend(backend));
+  (engine) => {
+    beforeAll(() => useTestEngine(engine));
 
     it('finite losses of at least 0 and finite gradients of every weight, no tensor left', {
       timeout: 120_000,

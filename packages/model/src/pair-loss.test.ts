@@ -1,11 +1,12 @@
 import { ArgumentError } from '@mcore/errors';
 import { resampleStages } from '@mcore/segmenter';
+import { readFixture } from '@mcore/testing/fixtures';
+import { configOfSizes } from '@mcore/testing/golden-model';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type LabelledClips, MCoRe, type MCoReConfig, pairLosses } from './index.js';
-import { configOfSizes, readFixture } from './test-support.js';
 
-const config = configOfSizes(readFixture('released').metadata, 'released');
+const config = configOfSizes(readFixture('model', 'released').metadata, 'released');
 
 function clips(count: number, seed: number): LabelledClips {
   return {

@@ -1,9 +1,9 @@
 import { float32ToFloat16, type SafeTensor } from '@mcore/safetensors';
+import { fixtureBytes, readFixture } from '@mcore/testing/fixtures';
 import { describe, expect, it } from 'vitest';
 import { pytorchStateDict, pytorchStateDicts } from './index.js';
-import { fixtureBytes, readFixture } from './test-support.js';
 
-const { tensors } = readFixture('released');
+const { tensors } = readFixture('model', 'released');
 
 describe('pytorchStateDict', () => {
   it('adds a batch counter to every pair of running statistics, and changes nothing else', () => {
@@ -27,7 +27,7 @@ describe('pytorchStateDict', () => {
 
 describe('pytorchStateDicts', () => {
   it('has exactly the names and shapes of PyTorch at full size, batch counters included', () => {
-    const { released } = JSON.parse(new TextDecoder().decode(fixtureBytes('state-dicts.json'))) as {
+    const { released } = JSON.parse(new TextDecoder().decode(fixtureBytes('model', 'state-dicts.json'))) as {
       released: Record<string, Record<string, number[]>>;
     };
     const all = Object.entries(released).flatMap(([part, shapes]) =>

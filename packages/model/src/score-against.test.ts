@@ -1,10 +1,11 @@
 import { ArgumentError } from '@mcore/errors';
+import { readFixture } from '@mcore/testing/fixtures';
+import { goldenModel } from '@mcore/testing/golden-model';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Exemplar, MCoRe, scoreAgainst, scoreAlone, scoreFromStages } from './index.js';
-import { goldenModel, readFixture } from './test-support.js';
 
-const golden = readFixture('small-released');
+const golden = readFixture('model', 'small-released');
 const shape = { stages: 3, steps: 5, channels: 32 };
 const size = 3 * 5 * 32;
 const stagesOf = (clip: number) => golden.values('stages').slice(clip * size, (clip + 1) * size);

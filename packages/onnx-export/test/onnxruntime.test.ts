@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { GsmRegNetY } from '@mcore/backbone-gsm';
 import { readSafetensors, writeSafetensors } from '@mcore/safetensors';
 import { BiGruSegmenter } from '@mcore/segmenter';
+import { readFixture } from '@mcore/testing/fixtures';
+import { findPython, runPython } from '@mcore/testing/python';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findPython, runPython } from '../../../test/support/python.js';
 import { backboneOnnx, regressorOnnx, segmenterOnnx, type WeightTensor } from '../src/index.js';
 
 const { python, missing } = findPython(['onnx', 'onnxruntime', 'safetensors', 'numpy']);
@@ -37,10 +38,8 @@ async function run(model: Uint8Array, inputs: Record<string, WeightTensor>) {
 }
 
 // weights and results of PyTorch in float64, goldens/model.py
-const fixture = (name: string) =>
-  readSafetensors(readFileSync(new URL(`../../model/src/__fixtures__/${name}.safetensors`, import.meta.url)));
-const { tensors: small, metadata } = fixture('small');
-const { tensors: golden } = fixture('small-released');
+const { tensors: small, metadata } = readFixture('model', 'small');
+const { tensors: golden } = readFixture('model', 'small-released');
 const values = (name: string) => golden.get(name) as WeightTensor;
 
 /** A part's weights under its own names. */

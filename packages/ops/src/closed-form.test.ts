@@ -1,3 +1,4 @@
+import { ALL_ENGINES, describeOnEngines } from '@mcore/testing/engines';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import {
@@ -16,11 +17,10 @@ import {
   scaleChannels,
   subsample2,
 } from './index.js';
-import { describeOnEngines } from './testing/engines.js';
 
 const values = async (tensor: tf.Tensor) => [...(await tensor.data())];
 
-describeOnEngines('cases that can be worked out by hand,', () => {
+describeOnEngines('cases that can be worked out by hand,', ALL_ENGINES, () => {
   it('a grouped convolution by a centre tap of 1 is the identity; groups do not mix', async () => {
     const x = tf.randomNormal([2, 4, 3, 16]) as tf.Tensor4D;
     const identity = tf.buffer<tf.Rank.R4>([3, 3, 8, 16]);

@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError } from '@mcore/errors';
+import { useTestEngine } from '@mcore/testing/engines';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -18,7 +19,6 @@ import {
   scaleChannels,
   subsample2,
 } from './index.js';
-import { useEngine } from './testing/engines.js';
 
 const z = (...shape: number[]) => tf.zeros(shape) as never;
 const side = (inputs: number, hidden: number) => ({
@@ -29,7 +29,7 @@ const side = (inputs: number, hidden: number) => ({
 });
 
 describe('errors say what was expected and what was got', () => {
-  beforeAll(() => useEngine('cpu'));
+  beforeAll(() => useTestEngine('cpu'));
 
   it.each<[string, () => unknown, Error]>([
     [

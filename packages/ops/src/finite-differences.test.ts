@@ -1,10 +1,10 @@
+import { useTestEngine } from '@mcore/testing/engines';
+import { readFixture } from '@mcore/testing/fixtures';
+import { GOLDEN_CASES } from '@mcore/testing/ops-cases';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { GOLDEN_CASES } from './testing/cases.js';
-import { useEngine } from './testing/engines.js';
-import { readFixture, tensorOf } from './testing/fixtures.js';
 
-const FIXTURES = { convolutions: readFixture('convolutions'), others: readFixture('others') };
+const FIXTURES = { convolutions: readFixture('ops', 'convolutions'), others: readFixture('ops', 'others') };
 /** Without kinks, so that a step of 1e-2 in float32 is exact to a per cent. */
 const SMOOTH = [
   'dense_linear',
@@ -17,12 +17,12 @@ const SMOOTH = [
 ];
 
 describe('gradients against central differences along a random direction (1 %)', () => {
-  beforeAll(() => useEngine('wasm with registered operations'));
+  beforeAll(() => useTestEngine('wasm after registerOps'));
 
   it.each(GOLDEN_CASES.filter(({ name }) => SMOOTH.includes(name)))(
     '$name',
     ({ name, fixture, inputs, constants = [], run }) => {
-      const read = (part: string) => tensorOf(FIXTURES[fixture], `${name}.${part}`);
+      const read = (part: string) => FIXTURES[fixture].tensor(`${name}.${part}`);
       const values = inputs.map(read);
       const loss = (...args: tf.Tensor[]) =>
         tf.sum(tf.mul(run(...args, ...constants.map(read)), read('cot'))) as tf.Scalar;

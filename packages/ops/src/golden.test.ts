@@ -1,11 +1,12 @@
+import { ALL_ENGINES, describeOnEngines } from '@mcore/testing/engines';
+import { distance } from '@mcore/testing/errors';
+import { readFixture } from '@mcore/testing/fixtures';
+import { GOLDEN_CASES, type GoldenCase } from '@mcore/testing/ops-cases';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { normalizeFrames } from './index.js';
-import { GOLDEN_CASES, type GoldenCase } from './testing/cases.js';
-import { describeOnEngines } from './testing/engines.js';
-import { distance, readFixture, tensorOf } from './testing/fixtures.js';
 
-const FIXTURES = { convolutions: readFixture('convolutions'), others: readFixture('others') };
+const FIXTURES = { convolutions: readFixture('ops', 'convolutions'), others: readFixture('ops', 'others') };
 
 /** Output and gradients of sum(output * direction); the caller disposes them. */
 function differentiate({ run, inputs }: GoldenCase, values: tf.Tensor[], constants: tf.Tensor[], direction: tf.Tensor) {
@@ -15,12 +16,12 @@ function differentiate({ run, inputs }: GoldenCase, values: tf.Tensor[], constan
   return Object.fromEntries(inputs.map((name, index) => [`g.${name}`, grads[index]!]));
 }
 
-describeOnEngines('operations', () => {
+describeOnEngines('operations', ALL_ENGINES, () => {
   it.each(GOLDEN_CASES)(
     '$name equals PyTorch in float64, output and all gradients (relative L2 1e-5)',
     async (golden) => {
       const fixture = FIXTURES[golden.fixture];
-      const read = (part: string) => tensorOf(fixture, `${golden.name}.${part}`);
+      const read = (part: string) => fixture.tensor(`${golden.name}.${part}`);
       const values = golden.inputs.map(read);
       const constants = (golden.constants ?? []).map(read);
       const y = golden.run(...values, ...constants);
@@ -33,7 +34,7 @@ describeOnEngines('operations', () => {
 
   it.each(GOLDEN_CASES)('$name leaves no tensors behind but its output and its gradients', (golden) => {
     const fixture = FIXTURES[golden.fixture];
-    const read = (part: string) => tensorOf(fixture, `${golden.name}.${part}`);
+    const read = (part: string) => fixture.tensor(`${golden.name}.${part}`);
     const values = golden.inputs.map(read);
     const constants = (golden.constants ?? []).map(read);
     const direction = read('cot');
@@ -48,9 +49,9 @@ describeOnEngines('operations', () => {
   });
 
   it('normalizeFrames equals torchvision (relative L2 1e-6) on packed bytes and on tensors', async () => {
-    const { data, shape } = FIXTURES.others.get('frames.x')!;
+    const { data, shape } = FIXTURES.others.tensors.get('frames.x')!;
     const [count, height, width] = shape as [number, number, number];
-    const expected = tensorOf(FIXTURES.others, 'frames.y');
+    const expected = FIXTURES.others.tensor('frames.y');
     const before = tf.memory().numTensors;
     const packed = normalizeFrames({ data: data as Uint8Array, count, height, width });
     expect(tf.memory().numTensors - before).toBe(1);

@@ -1,41 +1,41 @@
 import { EngineError } from '@mcore/errors';
+import { unavailable, useTestEngine } from '@mcore/testing/engines';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { groupedConv2d, registerOps } from './index.js';
-import { unavailable, useEngine } from './testing/engines.js';
 import { Heap } from './wasm/heap.js';
 import { compileKernels, linkModule } from './wasm/module.js';
 
 describe('registerOps', () => {
   it('is what makes a difference: importing the package registers nothing', async () => {
-    await useEngine('wasm');
+    await useTestEngine('wasm');
     expect(tf.getKernel('McoreGroupedConv2d', 'wasm')).toBeUndefined();
     await registerOps();
     expect(tf.getKernel('McoreGroupedConv2d', 'wasm')).toBeDefined();
   });
 
   it('can be called again, and on a backend without kernels of its own', async () => {
-    await useEngine('cpu');
+    await useTestEngine('cpu');
     await registerOps();
     expect(tf.getKernel('McoreGroupedConv2d', 'cpu')).toBeUndefined();
-    await useEngine('wasm');
+    await useTestEngine('wasm');
     const slice = tf.getKernel('Slice', 'wasm').kernelFunc;
     await registerOps();
     expect(tf.getKernel('Slice', 'wasm').kernelFunc).toBe(slice);
   });
 
   it.skipIf(unavailable('tensorflow') !== null)('gives tensorflow its kernels', async () => {
-    await useEngine('tensorflow with registered operations');
+    await useTestEngine('tensorflow after registerOps');
     expect(tf.getKernel('McoreGroupedConv2dGradient', 'tensorflow')).toBeDefined();
   });
 
   it.skipIf(unavailable('webgpu') !== null)('gives webgpu its kernels', async () => {
-    await useEngine('webgpu with registered operations');
+    await useTestEngine('webgpu after registerOps');
     expect(tf.getKernel('McoreGruRecurrence', 'webgpu')).toBeDefined();
   });
 
   it('follows a wasm backend that was started anew', async () => {
-    await useEngine('wasm with registered operations');
+    await useTestEngine('wasm after registerOps');
     const sum = () =>
       tf.tidy(
         () =>

@@ -1,5 +1,6 @@
 import { WeightsError } from '@mcore/errors';
 import { Random } from '@mcore/random';
+import { useTestEngine } from '@mcore/testing/engines';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -13,7 +14,6 @@ import {
   normalFanOut,
   uniform,
 } from './index.js';
-import { useEngine } from './testing/engines.js';
 
 const SPECS = {
   'fc.weight': { shape: [4, 3], initializer: kaimingUniform },
@@ -54,7 +54,7 @@ describe('initialisers draw as PyTorch and timm do', () => {
 });
 
 describe('createVariables', () => {
-  beforeAll(() => useEngine('wasm'));
+  beforeAll(() => useTestEngine('wasm'));
 
   it('gives the same values for the same seed, whatever else there is, and leaves nothing but the variables', () => {
     const before = tf.memory().numTensors;
@@ -73,7 +73,7 @@ describe('createVariables', () => {
 
 describe('loadWeights', () => {
   let variables: Map<string, tf.Variable>;
-  beforeAll(() => useEngine('wasm'));
+  beforeAll(() => useTestEngine('wasm'));
   beforeEach(() => {
     variables = createVariables(SPECS, 7);
   });

@@ -2,10 +2,10 @@ import '@tensorflow/tfjs';
 import { transformFrames } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import { ExemplarBank, modelFromCheckpoint, scoreAgainst, scoreAlone } from '@mcore/model';
+import { madeUpCheckpoint, noiseFrames } from '@mcore/testing/made-up-checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nearestExemplars, Scorer, transitionProbabilities } from './index.js';
-import { madeUpCheckpoint, noiseFrames } from './test-support.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 

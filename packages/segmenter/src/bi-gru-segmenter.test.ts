@@ -1,12 +1,14 @@
 import { ArgumentError, ShapeError, WeightsError } from '@mcore/errors';
 import { Random } from '@mcore/random';
+import { describeOnEngines } from '@mcore/testing/engines';
+import { relativeError } from '@mcore/testing/errors';
+import { readFixture } from '@mcore/testing/fixtures';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BiGruSegmenter } from './index.js';
-import { describeOnBackends, readFixture, relativeError } from './test-support.js';
 
 // computed by goldens/segmenter.py with torch.nn.GRU in float64
-const golden = readFixture('segmenter');
+const golden = readFixture('segmenter', 'segmenter');
 const names = golden.names.filter((name) => name.startsWith('weight.')).map((name) => name.slice('weight.'.length));
 const sizes = { inputSize: 6, hiddenSize: 5, dropout: 0.5, transitions: 2 };
 
@@ -18,7 +20,7 @@ function loaded(prefix = ''): BiGruSegmenter {
   return segmenter;
 }
 
-describeOnBackends('BiGruSegmenter', (backend) => {
+describeOnEngines('BiGruSegmenter', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], (engine) => {
   it('equals torch.nn.GRU: logits and all gradients within 1e-5 (relative L2)', async () => {
     const segmenter = loaded();
     const [x, cotangent] = [golden.tensor('x') as tf.Tensor3D, golden.tensor('cotangent')];
@@ -50,7 +52,7 @@ describeOnBackends('BiGruSegmenter', (backend) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it.skipIf(backend === 'webgpu')(
+  it.skipIf(engine === 'webgpu')(
     'drops states in training, the same ones for the same seed, and none otherwise',
     async () => {
       const segmenter = new BiGruSegmenter(sizes, { seed: 1 });

@@ -1,9 +1,9 @@
 import { ArgumentError, ShapeError } from '@mcore/errors';
 import { Random } from '@mcore/random';
+import { describeOnEngines } from '@mcore/testing/engines';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { decodeOrdered, decodeWindowed } from './index.js';
-import { describeOnBackends } from './test-support.js';
 
 /** Logits of one clip with peaks: `{ frame: value }` for every transition. */
 function clip(time: number, peaks: Record<number, number>[]): number[][] {
@@ -110,7 +110,7 @@ describe('decodeOrdered', () => {
   });
 });
 
-describeOnBackends('decoding', (backend) => {
+describeOnEngines('decoding', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], (engine) => {
   it('reads tensors and their arrays alike, and keeps no tensor', async () => {
     const logits = tf.randomNormal([3, 20, 2], 0, 1, 'float32', 1) as tf.Tensor3D;
     const values = await logits.array();
@@ -119,7 +119,7 @@ describeOnBackends('decoding', (backend) => {
       const frames = decode(values);
       expect(frames).toHaveLength(3);
       // webgpu can't be read synchronously in Node
-      if (backend !== 'webgpu') expect(decode(logits)).toEqual(frames);
+      if (engine !== 'webgpu') expect(decode(logits)).toEqual(frames);
     }
     expect(tf.memory().numTensors).toBe(before);
   });

@@ -1,10 +1,10 @@
 import { Random } from '@mcore/random';
+import { describeOnEngines } from '@mcore/testing/engines';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { dropout } from './dropout.js';
-import { describeOnBackends } from './test-support.js';
 
-describeOnBackends('dropout', () => {
+describeOnEngines('dropout', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], () => {
   it('zeroes a share of the values and scales the others, gradient likewise, within six standard errors', async () => {
     const x = tf.ones([50, 50]);
     const before = tf.memory().numTensors;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeOrdered, decodeWindowed, resampleStages, segmentationLoss } from './index.js';
-import './test-support.js';
+import '@mcore/testing/engines';
 
 const runs = { seed: 20240414, numRuns: 150 };
 // what float32 holds, the extremes included

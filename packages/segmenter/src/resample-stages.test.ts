@@ -1,14 +1,16 @@
 import { ArgumentError, ShapeError } from '@mcore/errors';
+import { describeOnEngines } from '@mcore/testing/engines';
+import { relativeError } from '@mcore/testing/errors';
+import { readFixture } from '@mcore/testing/fixtures';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { resampleStages, resampleStageValues } from './index.js';
-import { describeOnBackends, readFixture, relativeError } from './test-support.js';
 
 // computed by the authors' PyTorch modules: 10 pairs of transitions of one clip, 32 channels
-const authors = readFixture('authors-resample');
+const authors = readFixture('segmenter', 'authors-resample');
 const pairs = JSON.parse(authors.metadata.transitions!) as number[][];
 // computed by goldens/segmenter.py with F.interpolate in float64
-const others = readFixture('resample');
+const others = readFixture('segmenter', 'resample');
 const cases = JSON.parse(others.metadata.cases!) as { name: string; steps: number; transitions: number[] }[];
 
 /** Frame t holds t, in two channels. */
@@ -21,7 +23,7 @@ async function positions(time: number, transitions: number[], steps: number): Pr
   return stages[0]!.map((stage) => stage.map(([first]) => Math.round(first! * 1e4) / 1e4));
 }
 
-describeOnBackends('resampleStages', () => {
+describeOnEngines('resampleStages', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], () => {
   it("equals the authors' modules: 10 pairs at once, values and gradient within 1e-6 (relative L2)", async () => {
     const clip = authors.tensor('x'); // [96, 32]
     const cotangent = tf.reshape(authors.tensor('cot'), [10, 3, 5, 32]);

@@ -1,11 +1,13 @@
 import { ArgumentError, ShapeError } from '@mcore/errors';
+import { describeOnEngines } from '@mcore/testing/engines';
+import { relativeError } from '@mcore/testing/errors';
+import { readFixture } from '@mcore/testing/fixtures';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { type SegmentationLossOptions, segmentationLoss } from './index.js';
-import { describeOnBackends, readFixture, relativeError } from './test-support.js';
 
 // computed by goldens/segmenter.py with F.cross_entropy and F.binary_cross_entropy_with_logits in float64
-const golden = readFixture('losses');
+const golden = readFixture('segmenter', 'losses');
 const losses = JSON.parse(golden.metadata.losses!) as Record<'released' | 'paper', number>;
 const transitions = [0, 1, 2, 3].map((clip) =>
   Array.from(golden.values('transitions').subarray(2 * clip, 2 * clip + 2)),
@@ -14,7 +16,7 @@ const transitions = [0, 1, 2, 3].map((clip) =>
 const lossOf = async (logits: tf.Tensor, frames: number[][], options: SegmentationLossOptions) =>
   (await segmentationLoss(logits as tf.Tensor3D, frames, options).data())[0]!;
 
-describeOnBackends('segmentationLoss', (backend) => {
+describeOnEngines('segmentationLoss', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], (engine) => {
   it.each(['released', 'paper'] as const)('%s equals PyTorch: loss within 1e-6, gradient within 1e-5', async (form) => {
     const logits = golden.tensor('logits');
     expect(Math.abs((await lossOf(logits, transitions, { form })) / losses[form] - 1)).toBeLessThan(1e-6);
@@ -45,7 +47,7 @@ describeOnBackends('segmentationLoss', (backend) => {
     }
   });
 
-  it.skipIf(backend === 'webgpu').each(['released', 'paper'] as const)(
+  it.skipIf(engine === 'webgpu').each(['released', 'paper'] as const)(
     'gradient of %s equals finite differences within 1 percent',
     async (form) => {
       const shape: [number, number, number] = [1, 6, 3];

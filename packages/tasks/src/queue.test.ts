@@ -3,13 +3,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { sourcePath } from '@mcore/testing/fixtures';
+import { missingRedis, RedisServer } from '@mcore/testing/redis-server';
 import { build } from 'esbuild';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mergeResults, type TaskList } from './index.js';
 import { TaskQueue } from './node.js';
-import { missingRedis, RedisServer } from './test-support/redis-server.js';
 
 interface Trial {
   value: number;
@@ -19,11 +19,10 @@ interface Trial {
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-queue-'));
 const script = join(folder, 'worker.cjs');
-const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const bundle = (outfile: string, external: string[]) =>
   build({
-    entryPoints: [source('test-support/queue-worker.ts')],
-    alias: { '@mcore/errors': source('../../errors/src/index.ts') },
+    entryPoints: [sourcePath('testing', 'queue-worker.ts')],
+    alias: { '@mcore/errors': sourcePath('errors'), '@mcore/tasks': sourcePath('tasks', '') },
     bundle: true,
     platform: 'node',
     format: 'cjs',

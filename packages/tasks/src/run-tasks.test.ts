@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sourcePath } from '@mcore/testing/fixtures';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mergeResults, type Task, type TaskList } from './index.js';
@@ -142,7 +143,7 @@ describe.skipIf(process.platform === 'win32')(
           resolveDir: fileURLToPath(new URL('.', import.meta.url)),
           loader: 'ts',
         },
-        alias: { '@mcore/errors': fileURLToPath(new URL('../../errors/src/index.ts', import.meta.url)) },
+        alias: { '@mcore/errors': sourcePath('errors') },
         bundle: true,
         platform: 'node',
         format: 'esm',

@@ -1,11 +1,11 @@
 import { ArgumentError } from '@mcore/errors';
 import { framesTensor, MCoRe } from '@mcore/model';
 import { Random } from '@mcore/random';
+import { useTestEngine } from '@mcore/testing/engines';
+import { madeUpClip, tinyConfig } from '@mcore/testing/golden-trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from '../../model/src/test-support.js';
 import { FrameReader, type FrameWindow } from './index.js';
-import { madeUpClip, tinyConfig } from './test-support.js';
 
 const READINGS = 3;
 
@@ -33,7 +33,7 @@ async function withLayer({ layout }: FrameReader): Promise<Float32Array> {
 }
 
 describe('FrameReader', () => {
-  beforeAll(() => useBackend('cpu'));
+  beforeAll(() => useTestEngine('cpu'));
 
   it('starts with a layer of zeros: the loss is the weighted squares of the values, the gradient that of their mean', async () => {
     const { model, reader } = readerOf(1);

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { isBackboneWeight } from '@mcore/model';
 import { readSafetensors } from '@mcore/safetensors';
+import { useTestEngine } from '@mcore/testing/engines';
+import { relativeError } from '@mcore/testing/errors';
+import { goldenPairs, trainerOf } from '@mcore/testing/golden-trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { relativeError, useBackend } from '../../model/src/test-support.js';
 import { layoutOf } from './index.js';
-import { goldenPairs, trainerOf } from './test-support.js';
 
 // PyTorch in float64 with torch.optim.Adam in two groups, preset released without dropout, 3 pairs; goldens/model.py
 const { tensors } = readSafetensors(
@@ -17,8 +18,8 @@ const PARTS = ['total', 'regression', 'segmentation', 'contrastive'] as const;
 /** Its gradient is rounding and nothing else (a softmax over frames ignores constants), and Adam takes steps by signs. */
 const ROUNDING_ALONE = 'psnet_model._pred_fine._fc_out._fc_out.bias';
 
-describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('a whole training step on %s', (backend) => {
-  beforeAll(() => useBackend(backend));
+describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('a whole training step on %s', (engine) => {
+  beforeAll(() => useTestEngine(engine));
 
   it("equals PyTorch's: losses (1e-5), parameters after Adam (1e-5) and how far each moved (2e-2, relative L2)", async () => {
     const { model, pairs } = goldenPairs();
@@ -43,7 +44,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('a whole train
     model.dispose();
   });
 
-  it.runIf(backend === 'wasm after registerOps')(
+  it.runIf(engine === 'wasm after registerOps')(
     "follows PyTorch's loss through 20 steps: every part within 0.01 % at every step",
     async () => {
       const { model, pairs } = goldenPairs();

@@ -1,17 +1,19 @@
 import { WeightsError } from '@mcore/errors';
 import { framesTensor, isBackboneWeight, MCoRe } from '@mcore/model';
+import { useTestEngine } from '@mcore/testing/engines';
+import { relativeError } from '@mcore/testing/errors';
+import { readFixture } from '@mcore/testing/fixtures';
+import { goldenPairs, madeUpClip, madeUpPairs, tinyConfig } from '@mcore/testing/golden-trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readFixture, relativeError, useBackend } from '../../model/src/test-support.js';
 import { LocalReplica, layoutOf, ParameterLayout } from './index.js';
-import { goldenPairs, madeUpClip, madeUpPairs, tinyConfig } from './test-support.js';
 
 describe('LocalReplica', () => {
-  beforeAll(() => useBackend('cpu'));
+  beforeAll(() => useTestEngine('cpu'));
 
   it('describes a clip with the features of training: logits and stages equal PyTorch within 1e-5', async () => {
     const { model, pairs } = goldenPairs();
-    const golden = readFixture('small-released');
+    const golden = readFixture('model', 'small-released');
     const replica = new LocalReplica(model);
     const { logits, transitions, stages } = await replica.describe(pairs[0]!.query.frames);
     expect(relativeError(logits, golden.values('logits').slice(0, logits.length))).toBeLessThan(1e-5);
@@ -99,7 +101,7 @@ describe('LocalReplica', () => {
 });
 
 describe('ParameterLayout', () => {
-  beforeAll(() => useBackend('cpu'));
+  beforeAll(() => useTestEngine('cpu'));
 
   it('reads, writes and cuts the trainable weights, and no running statistics', async () => {
     const model = new MCoRe(tinyConfig, { seed: 1 });

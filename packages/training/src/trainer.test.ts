@@ -1,13 +1,13 @@
 import { DataError } from '@mcore/errors';
 import { MCoRe } from '@mcore/model';
+import { useTestEngine } from '@mcore/testing/engines';
+import { madeUpPairs, tinyConfig, trainerOf } from '@mcore/testing/golden-trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from '../../model/src/test-support.js';
 import { LocalReplica, NotFiniteError } from './index.js';
-import { madeUpPairs, tinyConfig, trainerOf } from './test-support.js';
 
 describe('Trainer', () => {
-  beforeAll(() => useBackend('cpu'));
+  beforeAll(() => useTestEngine('cpu'));
 
   it('gives the same to the bit with one replica and with three', async () => {
     const models = Array.from({ length: 3 }, () => new MCoRe(tinyConfig, { seed: 1 }));

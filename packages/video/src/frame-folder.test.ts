@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resizeFrames } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
+import { fixturePath } from '@mcore/testing/fixtures';
+import { frameDigests, upTo } from '@mcore/testing/frames';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import golden from './__fixtures__/frames.json' with { type: 'json' };
-import { fixture, frameDigests, upTo } from './fixtures.test-support.js';
 import { listFrames, openFrameFolder, openVideo, readImage } from './node.js';
 
 let root: string;
@@ -37,7 +38,7 @@ describe('readImage', () => {
   it.each(Object.entries(golden.images))(
     'gives the bytes of Pillow for %s',
     async (name, { width, height, digest }) => {
-      const frame = await readImage(fixture(name));
+      const frame = await readImage(fixturePath('video', name));
       expect(frame).toMatchObject({ count: 1, width, height });
       expect(frameDigests(frame)).toEqual([digest]);
     },
@@ -52,7 +53,7 @@ describe('readImage', () => {
       ),
     );
     const cut = join(root, 'cut.jpg');
-    await writeFile(cut, (await sharp(fixture('full-colours.jpg')).jpeg().toBuffer()).subarray(0, 700));
+    await writeFile(cut, (await sharp(fixturePath('video', 'full-colours.jpg')).jpeg().toBuffer()).subarray(0, 700));
     await expect(readImage(cut)).rejects.toThrow(
       /^readImage: expected an image \(jpg, png\), got .*cut\.jpg, which can't be read: /,
     );
@@ -91,8 +92,8 @@ describe('openFrameFolder', () => {
   it('resizes as it goes', async () => {
     const folder = join(root, 'resized');
     await mkdir(folder);
-    await copyFile(fixture('half-colours.jpg'), join(folder, '1.jpg'));
-    await copyFile(fixture('full-colours.jpg'), join(folder, '2.JPEG'));
+    await copyFile(fixturePath('video', 'half-colours.jpg'), join(folder, '1.jpg'));
+    await copyFile(fixturePath('video', 'full-colours.jpg'), join(folder, '2.JPEG'));
     const video = await openFrameFolder(folder);
     const size = { height: 20, width: 30 };
     expect(await video.readFrames([0, 1], { size })).toEqual(resizeFrames(await video.readFrames([0, 1]), size));
@@ -112,7 +113,7 @@ describe('openFrameFolder', () => {
       new ArgumentError('openFrameFolder: framesPerSecond must be more than 0, got 0.'),
     );
     const mixed = await greys('mixed', 3);
-    await copyFile(fixture('alpha.png'), join(mixed, '1.png'));
+    await copyFile(fixturePath('video', 'alpha.png'), join(mixed, '1.png'));
     const video = await openFrameFolder(mixed);
     await expect(video.readFrames(upTo(3))).rejects.toThrow(
       new DataError(`readFrames: expected every image of ${mixed} to be 12 x 8 like the first, got 67 x 45 in 1.png.`),

@@ -1,8 +1,8 @@
+import { repeatVideo } from '@mcore/testing/repeat-video';
 import { registerMediabunnyServer } from '@mediabunny/server';
 import { BufferTarget, Mp4OutputFormat, Output, VideoSample, VideoSampleSource } from 'mediabunny';
 import { expect, it } from 'vitest';
 import { openVideo, readClip, registerVideoDecoder } from './node.js';
-import { repeatVideo } from './repeat-video.test-support.js';
 
 const WIDTH = 640;
 const HEIGHT = 360;

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resizeFrames } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
+import { fixtureBytes, fixturePath } from '@mcore/testing/fixtures';
+import { frameDigests, upTo } from '@mcore/testing/frames';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import golden from './__fixtures__/frames.json' with { type: 'json' };
-import { fixture, fixtureBytes, frameDigests, upTo } from './fixtures.test-support.js';
 import { openVideo, readClip, registerVideoDecoder } from './node.js';
 
 type VideoName = keyof typeof golden.videos;
@@ -26,7 +27,7 @@ async function openBytes(name: string, bytes: Uint8Array) {
 describe('openVideo in Node.js', () => {
   it.each(names)('decodes %s to the planes of FFmpeg, under BT.601', async (name) => {
     const { width, height, frames } = golden.videos[name];
-    const video = await openVideo(fixture(name));
+    const video = await openVideo(fixturePath('video', name));
     const all = await video.readFrames(upTo(video.frameCount), { size: { width, height } });
     expect(frameDigests(all)).toEqual(frames);
     video.close();
@@ -53,14 +54,14 @@ describe('openVideo in Node.js', () => {
     ],
     ['vp9.webm', { codec: 'vp9', frameCount: 25, width: 64, height: 36, durationSeconds: 1, framesPerSecond: 25 }],
   ])('tells the facts of %s', async (name, facts) => {
-    const video = await openVideo(fixture(name));
-    expect(video).toMatchObject({ ...facts, name: fixture(name) });
+    const video = await openVideo(fixturePath('video', name));
+    expect(video).toMatchObject({ ...facts, name: fixturePath('video', name) });
     for (const [index, seconds] of video.timestamps.entries()) expect(seconds).toBeCloseTo(index / 25, 3);
     video.close();
   });
 
   it('gives times that are not evenly spaced as they are: four frames left out after the tenth', async () => {
-    const video = await openVideo(fixture('h264-uneven.mkv'));
+    const video = await openVideo(fixturePath('video', 'h264-uneven.mkv'));
     expect(video.timestamps[9]).toBeCloseTo(9 / 25, 3);
     expect(video.timestamps[10]).toBeCloseTo(14 / 25, 3);
     expect(video.durationSeconds).toBeCloseTo(29 / 25, 2);
@@ -69,7 +70,7 @@ describe('openVideo in Node.js', () => {
 
   it('gives frames in the order asked for, repeated where asked twice', async () => {
     const { frames } = golden.videos['h264-b-frames.mp4'];
-    const video = await openVideo(fixture('h264-b-frames.mp4'));
+    const video = await openVideo(fixturePath('video', 'h264-b-frames.mp4'));
     const indices = [24, 3, 3, 17, 0, 24];
     expect(frameDigests(await video.readFrames(indices))).toEqual(indices.map((index) => frames[index]));
     expect(frameDigests(await video.readFrames([12]))).toEqual([frames[12]]);
@@ -78,7 +79,7 @@ describe('openVideo in Node.js', () => {
   });
 
   it('resizes as it goes to what resizeFrames gives, in one pass', async () => {
-    const video = await openVideo(fixture('vp9.webm'));
+    const video = await openVideo(fixturePath('video', 'vp9.webm'));
     const size = { height: 20, width: 30 };
     const small = await video.readFrames(upTo(25), { size });
     expect(small).toEqual(resizeFrames(await video.readFrames(upTo(25)), size));
@@ -86,7 +87,7 @@ describe('openVideo in Node.js', () => {
   });
 
   it('stretches wide pixels to the width shown', async () => {
-    const video = await openVideo(fixture('h264-wide-pixels.mp4'));
+    const video = await openVideo(fixturePath('video', 'h264-wide-pixels.mp4'));
     const coded = await video.readFrames([0], { size: { width: 64, height: 36 } });
     expect(await video.readFrames([0])).toEqual(resizeFrames(coded, { width: 85, height: 36 }));
     video.close();
@@ -94,7 +95,7 @@ describe('openVideo in Node.js', () => {
 
   it('reads two videos, and one twice, at the same time', async () => {
     const pair = ['vp9.webm', 'h264-b-frames.mp4'] as const;
-    const [first, second] = await Promise.all(pair.map((name) => openVideo(fixture(name))));
+    const [first, second] = await Promise.all(pair.map((name) => openVideo(fixturePath('video', name))));
     const results = await Promise.all([first!, second!, first!].map((video) => video.readFrames(upTo(25))));
     const expected = [pair[0], pair[1], pair[0]].map((name) => golden.videos[name].frames);
     expect(results.map(frameDigests)).toEqual(expected);
@@ -103,7 +104,7 @@ describe('openVideo in Node.js', () => {
   });
 
   it('opens a Blob as it opens a path', async () => {
-    const video = await openVideo(new Blob([fixtureBytes('h264.mov')]), { name: 'dive.mov' });
+    const video = await openVideo(new Blob([fixtureBytes('video', 'h264.mov')]), { name: 'dive.mov' });
     expect(video.name).toBe('dive.mov');
     expect(frameDigests(await video.readFrames([7]))).toEqual([golden.videos['h264.mov'].frames[7]]);
     video.close();
@@ -117,7 +118,7 @@ describe('openVideo in Node.js', () => {
 
 describe('readClip', () => {
   it('samples a whole video as clips are sampled, and repeats frames of short ones', async () => {
-    const video = await openVideo(fixture('h264-three-frames.mp4'));
+    const video = await openVideo(fixturePath('video', 'h264-three-frames.mp4'));
     const clip = await readClip(video, { size: { height: 18, width: 32 } });
     expect(clip.frames).toMatchObject({ count: 96, height: 18, width: 32 });
     expect([clip.indices[0], clip.indices[47], clip.indices[48], clip.indices[95]]).toEqual([0, 0, 1, 2]);
@@ -126,7 +127,7 @@ describe('readClip', () => {
   });
 
   it('samples a part, its first and last frame included', async () => {
-    const video = await openVideo(fixture('h264-b-frames.mp4'));
+    const video = await openVideo(fixturePath('video', 'h264-b-frames.mp4'));
     const clip = await readClip(video, { count: 3, fromSeconds: 0.4, toSeconds: 0.8 });
     expect(clip.indices).toEqual([10, 15, 20]);
     expect(frameDigests(clip.frames)).toEqual(
@@ -143,13 +144,13 @@ describe('readClip', () => {
 
 describe('what is wrong with a video, in one line', () => {
   const half = (name: string, share = 0.6) => {
-    const bytes = fixtureBytes(name);
+    const bytes = fixtureBytes('video', name);
     return bytes.subarray(0, Math.floor(bytes.length * share));
   };
   const random = (bytes: Uint8Array, from: number) =>
     bytes.map((byte, index) => (index < from ? byte : (Math.imul(index, 2654435761) >>> 13) & 255));
   const pictures = (bytes: Uint8Array) => Buffer.from(bytes).indexOf('mdat') + 4;
-  const faststart = fixtureBytes('h264-faststart.mp4');
+  const faststart = fixtureBytes('video', 'h264-faststart.mp4');
 
   it.each<[string, Uint8Array, string]>([
     [
@@ -167,10 +168,14 @@ describe('what is wrong with a video, in one line', () => {
       new TextEncoder().encode('#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:9,\nfile:///etc/passwd\n'),
       "openVideo: expected a video (mp4, mov, mkv, webm), got playlist.mp4, which can't be read: Input has an unsupported or unrecognizable format.",
     ],
-    ['audio.mp4', fixtureBytes('audio-only.mp4'), 'openVideo: expected a video track in audio.mp4, got only audio.'],
+    [
+      'audio.mp4',
+      fixtureBytes('video', 'audio-only.mp4'),
+      'openVideo: expected a video track in audio.mp4, got only audio.',
+    ],
     [
       'old.mp4',
-      fixtureBytes('mpeg4-part-2.mp4'),
+      fixtureBytes('video', 'mpeg4-part-2.mp4'),
       'openVideo: expected a codec that can be decoded here in old.mp4, got mp4v.',
     ],
     [
@@ -225,7 +230,7 @@ describe('what is wrong with a video, in one line', () => {
 
   it('says it of tables that claim four billion frames, at once', async () => {
     for (const table of ['stts', 'ctts', 'stsz']) {
-      const bytes = fixtureBytes('h264-b-frames.mp4');
+      const bytes = fixtureBytes('video', 'h264-b-frames.mp4');
       const count = Buffer.from(bytes.buffer).indexOf(table) + 12;
       new DataView(bytes.buffer).setUint32(count, 4_294_967_200);
       await expect(openBytes('claim.mp4', bytes)).rejects.toThrow(
@@ -237,7 +242,7 @@ describe('what is wrong with a video, in one line', () => {
   // both found by scripts/fuzz.mjs: the reader alone adds up four billion sizes for each frame without letting a timer run, and
   // reads runs past the end of their box, whose counts can be anything, into memory
   it('says it of a chunk that claims four billion frames, and of a table that is longer than its box, at once', async () => {
-    const chunk = fixtureBytes('h264-b-frames.mp4');
+    const chunk = fixtureBytes('video', 'h264-b-frames.mp4');
     new DataView(chunk.buffer).setUint32(Buffer.from(chunk.buffer).indexOf('stsc') + 16, 4_278_190_105);
     await expect(openBytes('chunk.mp4', chunk)).rejects.toThrow(
       'openVideo: expected at most 1000000 frames a chunk in chunk.mp4, got a claim of 4278190105.',
@@ -249,7 +254,7 @@ describe('what is wrong with a video, in one line', () => {
       ['stco', 8 + 4 * 200],
       ['stss', 8 + 4 * 200],
     ] as const) {
-      const long = fixtureBytes('h264-b-frames.mp4');
+      const long = fixtureBytes('video', 'h264-b-frames.mp4');
       new DataView(long.buffer).setUint32(Buffer.from(long.buffer).indexOf(table) + 8, 200);
       await expect(openBytes('long.mp4', long)).rejects.toThrow(
         new RegExp(
@@ -260,7 +265,7 @@ describe('what is wrong with a video, in one line', () => {
   });
 
   it('says it of a WebM file whose elements are lost, where its reader alone would search for ever', async () => {
-    const bytes = fixtureBytes('vp8-hidden-frames.webm');
+    const bytes = fixtureBytes('video', 'vp8-hidden-frames.webm');
     // the first element of the segment gets a name that does not exist, and so do all after it
     bytes.fill(0x7e, Buffer.from(bytes.buffer).indexOf(Buffer.from('114d9b74', 'hex')));
     await expect(openBytes('lost.webm', bytes)).rejects.toThrow(
@@ -287,7 +292,7 @@ describe('what is wrong with a video, in one line', () => {
   });
 
   it('names arguments out of range, and a closed video', async () => {
-    const video = await openVideo(fixture('h264.mov'), { name: 'dive.mov' });
+    const video = await openVideo(fixturePath('video', 'h264.mov'), { name: 'dive.mov' });
     await expect(video.readFrames([25])).rejects.toThrow(
       new ArgumentError('readFrames: indices must be whole numbers in 0 .. 24, got 25.'),
     );
@@ -300,7 +305,7 @@ describe('what is wrong with a video, in one line', () => {
           'give a smaller size or fewer indices.',
       ),
     );
-    await expect(openVideo(fixture('h264.mov'), { timeoutSeconds: 0 })).rejects.toThrow(
+    await expect(openVideo(fixturePath('video', 'h264.mov'), { timeoutSeconds: 0 })).rejects.toThrow(
       new ArgumentError('openVideo: timeoutSeconds must be more than 0, got 0.'),
     );
     video.close();
@@ -310,7 +315,7 @@ describe('what is wrong with a video, in one line', () => {
   });
 
   it("ends with the signal's reason", async () => {
-    const video = await openVideo(fixture('h264.mov'));
+    const video = await openVideo(fixturePath('video', 'h264.mov'));
     await expect(video.readFrames(upTo(25), { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
       'enough',
     );

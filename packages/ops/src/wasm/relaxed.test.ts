@@ -1,13 +1,14 @@
 import v8 from 'node:v8';
+import { useTestEngine } from '@mcore/testing/engines';
+import { distance } from '@mcore/testing/errors';
+import { readFixture } from '@mcore/testing/fixtures';
+import { GOLDEN_CASES } from '@mcore/testing/ops-cases';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { registerOps } from '../index.js';
-import { GOLDEN_CASES } from '../testing/cases.js';
-import { useEngine } from '../testing/engines.js';
-import { distance, readFixture, tensorOf } from '../testing/fixtures.js';
 import { RELAXED } from './binary.js';
 
-const FIXTURES = { convolutions: readFixture('convolutions'), others: readFixture('others') };
+const FIXTURES = { convolutions: readFixture('ops', 'convolutions'), others: readFixture('ops', 'others') };
 
 // Node 20 knows relaxed SIMD, but only by this flag
 v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
@@ -15,14 +16,14 @@ const known = WebAssembly.validate(Buffer.from(RELAXED, 'base64'));
 
 describe.skipIf(!known)('with fused multiply-add (relaxed SIMD)', () => {
   beforeAll(async () => {
-    await useEngine('wasm');
+    await useTestEngine('wasm');
     await registerOps({ relaxedSimd: true });
   });
 
   it.each(GOLDEN_CASES)(
     '$name equals PyTorch in float64, output and all gradients (relative L2 1e-5)',
     async (golden) => {
-      const read = (part: string) => tensorOf(FIXTURES[golden.fixture], `${golden.name}.${part}`);
+      const read = (part: string) => FIXTURES[golden.fixture].tensor(`${golden.name}.${part}`);
       const values = golden.inputs.map(read);
       const constants = (golden.constants ?? []).map(read);
       const gradients = tf.grads((...args: tf.Tensor[]) =>

@@ -1,7 +1,7 @@
+import { useTestEngine } from '@mcore/testing/engines';
+import { distance } from '@mcore/testing/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useEngine } from '../testing/engines.js';
-import { distance } from '../testing/fixtures.js';
 
 /** 0, 1, 2, ... in a shape, so that every element is told apart. */
 function counting(shape: number[], dtype: 'float32' | 'int32' = 'float32'): tf.Tensor {
@@ -14,9 +14,9 @@ async function onBoth(call: () => tf.Tensor | tf.Tensor[]) {
     tf.tidy(() =>
       [call()].flat().map((tensor) => ({ shape: tensor.shape, dtype: tensor.dtype, values: [...tensor.dataSync()] })),
     );
-  await useEngine('cpu');
+  await useTestEngine('cpu');
   const expected = run();
-  await useEngine('wasm with registered operations');
+  await useTestEngine('wasm after registerOps');
   const before = tf.memory().numDataBuffers;
   const actual = run();
   expect(tf.memory().numDataBuffers).toBe(before);
@@ -24,7 +24,7 @@ async function onBoth(call: () => tf.Tensor | tf.Tensor[]) {
 }
 
 describe('kernels of tfjs that are replaced on wasm give what the cpu backend gives', () => {
-  beforeAll(() => useEngine('wasm with registered operations'));
+  beforeAll(() => useTestEngine('wasm after registerOps'));
 
   it.each([
     [[7], [2], [3]],

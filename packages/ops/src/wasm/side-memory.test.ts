@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs';
+import { distance } from '@mcore/testing/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gateShiftModule } from '../index.js';
 import { recurrenceBackward, recurrenceForward } from '../plain/recurrence.js';
-import { distance } from '../testing/fixtures.js';
 import { GATE_KERNELS } from './gate-kernels.js';
 import { compileKernels, linkModule } from './module.js';
 import { RECURRENCE_KERNELS } from './recurrence-kernels.js';

@@ -1,17 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Frames } from '@mcore/clips';
-
-/** Path of a file that goldens/video.py made. */
-export function fixture(name: string): string {
-  return fileURLToPath(new URL(`./__fixtures__/${name}`, import.meta.url));
-}
-
-/** Its bytes. */
-export function fixtureBytes(name: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(fixture(name)));
-}
 
 /** One digest a frame, as goldens/video.py writes them. */
 export function frameDigests({ data, count, height, width }: Frames): string[] {

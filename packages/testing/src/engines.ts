@@ -1,17 +1,15 @@
 import '@tensorflow/tfjs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { registerOps } from '@mcore/ops';
+import { loadNativeKernels } from '@mcore/ops/native';
 import { findInstallations, loadTensorflow } from '@mcore/tensorflow-native';
-import { prepareWebgpu, useTestWebgpu } from '@mcore/webgpu-testing';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe } from 'vitest';
-import { registerOps } from '../index.js';
-import { loadNativeKernels } from '../native.js';
+import { prepareWebgpu, useTestWebgpu } from './webgpu.js';
 
-/** A backend, with or without the kernels of this package. */
 interface Engine {
-  name: string;
   /** Why it can't be used here, or null. */
   unavailable: string | null;
   use(): Promise<unknown>;
@@ -21,25 +19,25 @@ const noTensorflow = findInstallations().length > 0 ? null : 'not installed (npx
 const noNative = reasonWithout(loadNativeKernels);
 const noWebgpu = await prepareWebgpu();
 
-/** In this order: what is registered can't be taken back. */
+/** tfjs's backends, with and without the kernels of `@mcore/ops`, in this order: registered kernels can't be taken back. */
 const ENGINES = {
   cpu: { unavailable: null, use: () => useBackend('cpu') },
   wasm: { unavailable: null, use: () => useBackend('wasm') },
-  'wasm with registered operations': {
+  'wasm after registerOps': {
     unavailable: null,
     use: async () => {
       await useBackend('wasm');
       await registerOps({ relaxedSimd: false });
     },
   },
-  'wasm with operations compiled for this processor': {
+  'wasm with native kernels': {
     unavailable: noNative,
     use: async () => {
       await useBackend('wasm');
       await registerOps({ native: loadNativeKernels() });
     },
   },
-  'wasm with operations compiled for AVX2': {
+  'wasm with native kernels for AVX2': {
     unavailable: noNative,
     use: async () => {
       await useBackend('wasm');
@@ -53,7 +51,7 @@ const ENGINES = {
       return useBackend('tensorflow');
     },
   },
-  'tensorflow with registered operations': {
+  'tensorflow after registerOps': {
     unavailable: noTensorflow,
     use: async () => {
       loadTensorflow();
@@ -62,34 +60,45 @@ const ENGINES = {
     },
   },
   webgpu: { unavailable: noWebgpu, use: useTestWebgpu },
-  'webgpu with registered operations': {
+  'webgpu after registerOps': {
     unavailable: noWebgpu,
     use: async () => {
       await useTestWebgpu();
       await registerOps();
     },
   },
-} satisfies Record<string, Omit<Engine, 'name'>>;
+} satisfies Record<string, Engine>;
+
+/** A tfjs backend to test on, with or without the kernels of `@mcore/ops`. */
+export type TestEngine = keyof typeof ENGINES;
+
+/** All of them, in the order in which one process can use them. */
+export const ALL_ENGINES = Object.keys(ENGINES) as TestEngine[];
 
 /** Makes one engine the current backend. */
-export async function useEngine(name: keyof typeof ENGINES): Promise<void> {
+export async function useTestEngine(name: TestEngine): Promise<void> {
   await ENGINES[name].use();
 }
 
 /** Why an engine can't be used here, or null. */
-export function unavailable(name: keyof typeof ENGINES): string | null {
+export function unavailable(name: TestEngine): string | null {
   return ENGINES[name].unavailable;
 }
 
-/** Runs a suite on every engine that can be used here; the others are skipped and say why. */
-export function describeOnEngines(title: string, suite: () => void): void {
-  for (const [name, { unavailable, use }] of Object.entries(ENGINES)) {
+/** Runs a suite on each of the engines; those that can't be used here are skipped with the reason in their name. */
+export function describeOnEngines(
+  title: string,
+  engines: readonly TestEngine[],
+  suite: (engine: TestEngine) => void,
+): void {
+  for (const name of engines) {
+    const { unavailable, use } = ENGINES[name] as Engine;
     const reason = unavailable === null ? '' : `: skipped, ${unavailable}`;
     describe.skipIf(unavailable !== null)(`${title} on ${name}${reason}`, () => {
       beforeAll(async () => {
         await use();
       });
-      suite();
+      suite(name);
     });
   }
 }

@@ -1,18 +1,37 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import golden from './__fixtures__/clips.json' with { type: 'json' };
+import { fixturePath } from './fixtures.js';
 
-export type GoldenId = keyof typeof golden.clips;
-export const goldenClips = golden.clips;
+/** A clip as goldens/finediving-loader.py wrote it down. */
+export interface GoldenClip {
+  diveNumber: string;
+  score: number;
+  difficulty: number;
+  /** Number of its first image. */
+  start: number;
+  frameCount: number;
+  split: 'train' | 'test';
+  transitions: number[];
+  /** Transitions among 96 sampled frames. */
+  sampledTransitions: number[];
+}
+
+/** The clips of the fixtures, by id. */
+export const goldenClips = (
+  JSON.parse(readFileSync(fixturePath('finediving-loader', 'clips.json'), 'utf8')) as {
+    clips: Record<string, GoldenClip>;
+  }
+).clips;
 
 /** A folder of annotations that goldens/finediving-loader.py wrote. */
 export function fixtureFolder(name: 'list-pickles' | 'dict-pickles'): string {
-  return fileURLToPath(new URL(`./__fixtures__/${name}`, import.meta.url));
+  return fixturePath('finediving-loader', name);
 }
 
+/** A new folder for a test; the test removes it. */
 export const temporaryFolder = () => mkdtemp(join(tmpdir(), 'mcore-finediving-'));
 
 /** Real JPEG files, each of one grey: 20 x its index among the clip's frames. */

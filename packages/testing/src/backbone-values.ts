@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { readSafetensors } from '@mcore/safetensors';
+import { GsmRegNetY, type GsmRegNetYConfig } from '@mcore/backbone-gsm';
 import * as tf from '@tensorflow/tfjs-core';
 
 /*
@@ -47,6 +46,13 @@ export function goldenWeights(weights: ReadonlyMap<string, tf.Tensor>): Map<stri
   return new Map([...weights].map(([name, { shape }]) => [name, goldenWeight(name, shape)]));
 }
 
+/** A backbone with the golden weights. */
+export function goldenBackbone(config: Partial<GsmRegNetYConfig>): GsmRegNetY {
+  const model = new GsmRegNetY(config, { seed: 0 });
+  tf.tidy(() => model.load(goldenWeights(model.weights())));
+  return model;
+}
+
 /** Frames that the goldens saw, `[2, 3, 24, 40, 3]`. */
 export function goldenFrames(name: string): tf.Tensor5D {
   return hashedTensor(name, [2, 3, 24, 40, 3], 2) as tf.Tensor5D;
@@ -67,33 +73,10 @@ export function summaryApart(a: ArrayLike<number>, b: ArrayLike<number>): number
   return Math.max(...Array.from(b, (value, index) => Math.abs(a[index]! - value))) / b[0]!;
 }
 
-/** `|a - b| / |b|` in the Euclidean norm. */
-export function apart(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) {
-    return Number.POSITIVE_INFINITY;
-  }
-  return norm(Array.from(a, (value, index) => value - b[index]!)) / norm(b);
-}
-
 function norm(values: ArrayLike<number>): number {
   let sum = 0;
   for (let index = 0; index < values.length; index++) {
     sum += values[index]! ** 2;
   }
   return Math.sqrt(sum);
-}
-
-/** A fixture's tensors as plain numbers and shapes, and its metadata. */
-export interface Fixture {
-  tensors: Map<string, { data: Float32Array; shape: readonly number[] }>;
-  metadata: Readonly<Record<string, string>>;
-}
-
-export function readFixture(file: string): Fixture {
-  const bytes = readFileSync(new URL(`../__fixtures__/${file}`, import.meta.url));
-  const { tensors, metadata } = readSafetensors(new Uint8Array(bytes));
-  return {
-    tensors: new Map([...tensors].map(([name, { data, shape }]) => [name, { data: data as Float32Array, shape }])),
-    metadata,
-  };
 }

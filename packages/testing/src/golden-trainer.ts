@@ -1,7 +1,5 @@
-/** For tests only: nothing that is published imports this. */
 import { isBackboneWeight, type MCoRe, type MCoReConfig } from '@mcore/model';
 import { Random } from '@mcore/random';
-import { configOfSizes, goldenModel, readFixture } from '../../model/src/test-support.js';
 import {
   type ClipInput,
   LocalReplica,
@@ -9,11 +7,13 @@ import {
   Trainer,
   type TrainerOptions,
   type TrainerState,
-} from './index.js';
+} from '@mcore/training';
+import { readFixture } from './fixtures.js';
+import { configOfSizes, goldenModel } from './golden-model.js';
 
 /** A network as small as can be, with dropout. */
 export const tinyConfig: MCoReConfig = {
-  ...configOfSizes(readFixture('released').metadata, 'released'),
+  ...configOfSizes(readFixture('model', 'released').metadata, 'released'),
   segmenter: { hiddenSize: 4, dropout: 0.5 },
 };
 

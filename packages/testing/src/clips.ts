@@ -1,4 +1,4 @@
-import type { Clip } from './types.js';
+import type { Clip } from '@mcore/clips';
 
 /** A clip with what a test needs and something plausible for the rest. */
 export function clipOf(id: string, parts: Partial<Clip> = {}): Clip {

@@ -2,8 +2,8 @@
  * The configuration of the model that a fixture of goldens/model.py holds; dropout is off.
  *
  * @param {Readonly<Record<string, string>>} metadata - Of the fixture; its `sizes` are JSON.
- * @param {import('../config.js').MCoReConfig} preset - What the sizes don't say.
- * @returns {import('../config.js').MCoReConfig}
+ * @param {import('@mcore/model').MCoReConfig} preset - What the sizes don't say.
+ * @returns {import('@mcore/model').MCoReConfig}
  */
 export function configOfSizes(metadata, preset) {
   const sizes = JSON.parse(/** @type {string} */ (metadata.sizes));

@@ -3,7 +3,7 @@
  * Dawn (npm `webgpu`) on SwiftShader (out of npm `@sparticuz/chromium`).
  *
  * ```ts
- * import { prepareWebgpu, useTestWebgpu } from '@mcore/webgpu-testing';
+ * import { prepareWebgpu, useTestWebgpu } from '@mcore/testing/webgpu';
  *
  * const unavailable = await prepareWebgpu(); // why not, or null
  *

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { prepareWebgpu, useTestWebgpu } from './index.js';
+import { prepareWebgpu, useTestWebgpu } from './webgpu.js';
 
 const unavailable = await prepareWebgpu();
 

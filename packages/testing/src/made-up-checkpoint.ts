@@ -1,4 +1,3 @@
-/** For tests only: nothing that is published imports this. */
 import type { Frames } from '@mcore/clips';
 import {
   type Checkpoint,

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Task } from '../index.js';
-import { TaskQueue } from '../node.js';
+import type { Task } from '@mcore/tasks';
+import { TaskQueue } from '@mcore/tasks/node';
 
 /** A worker as a process: does tasks that write what they do into a log, and take as long as their parameters say. */
 interface Trial {

@@ -1,4 +1,4 @@
-import type { Frames } from './types.js';
+import type { Frames } from '@mcore/clips';
 
 /** The images that goldens/clips.py gives to Pillow, `[1, height, width, 3]`. */
 export function pattern(kind: string, height: number, width: number): Frames {

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { constants, homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
-import { untar } from './untar.js';
+import { parseTar } from 'nanotar';
 
 /** Files of the archive that Vulkan needs; the others are for OpenGL. */
 const FILES = ['libvk_swiftshader.so', 'libvulkan.so.1', 'vk_swiftshader_icd.json'];
@@ -35,8 +35,8 @@ function unpackOnce(): string {
   mkdirSync(cache, { recursive: true });
   const partial = mkdtempSync(`${folder}-`);
   const archive = brotliDecompressSync(readFileSync(join(packageFolder, 'bin', 'swiftshader.tar.br')));
-  for (const { name, data } of untar(archive)) {
-    if (FILES.includes(basename(name))) writeFileSync(join(partial, basename(name)), data);
+  for (const { name, data } of parseTar(archive)) {
+    if (data && FILES.includes(basename(name))) writeFileSync(join(partial, basename(name)), data);
   }
   try {
     renameSync(partial, folder); // so that another process never sees half of it

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import {
   addRelu,
   biasRelu,
@@ -14,7 +13,8 @@ import {
   resampleLinear,
   scaleChannels,
   subsample2,
-} from '../index.js';
+} from '@mcore/ops';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** One case of goldens/ops.py: its inputs' names in the fixture and the call that is checked. */
 export interface GoldenCase {

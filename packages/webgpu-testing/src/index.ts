@@ -1,1 +1,0 @@
-export { prepareWebgpu, useTestWebgpu } from './use-test-webgpu.js';

@@ -17,6 +17,10 @@ from PIL import Image, __version__ as pillow_version
 FIXTURES = pathlib.Path(__file__).parent.parent / "packages/video/src/__fixtures__"
 WIDTH, HEIGHT = 64, 36
 PATTERN = ["-f", "lavfi", "-i", f"testsrc2=size={WIDTH}x{HEIGHT}:rate=25,scroll=horizontal=0.03:vertical=0.05"]
+MATRICES = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
+# files that name another matrix than BT.601
+TAGGED = {"h264-bt709.mp4": "bt709", "hevc-hlg.mp4": "bt2020"}
+TEN_BITS = ("h264-ten-bits.mp4", "hevc-hlg.mp4")
 EXACT = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"]
 H264 = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "12", "-threads", "1"]
 
@@ -32,13 +36,13 @@ def decoded(path, pixels):
         check=True, capture_output=True).stdout
 
 
-def bt601(planes, width, height, full):
-    """yuv420p to RGB with the weights of ITU-R BT.601 in 16-bit fixed point, colour samples repeated"""
+def rgb(planes, width, height, matrix, full):
+    """yuv420p to RGB with the weights of an ITU-R recommendation in 16-bit fixed point, colour samples repeated"""
     half = (height // 2, width // 2)
     y = numpy.frombuffer(planes, numpy.uint8, width * height).reshape(height, width).astype(numpy.int64)
     u, v = (numpy.frombuffer(planes, numpy.uint8, half[0] * half[1], width * height + at * half[0] * half[1])
             .reshape(half).repeat(2, 0).repeat(2, 1).astype(numpy.int64) - 128 for at in (0, 1))
-    kr, kb = 0.299, 0.114
+    kr, kb = MATRICES[matrix]
     kg = 1 - kr - kb
     luma, chroma, black = (1, 1, 0) if full else (255 / 219, 255 / 224, 16)
     fixed = lambda weight: int(round(weight * 65536))
@@ -52,13 +56,14 @@ def bt601(planes, width, height, full):
 def frames(path, width, height):
     """one digest a frame, of its RGB bytes, upright"""
     full = path.name == "h264-full-range.mp4"
-    if path.name == "h264-ten-bits.mp4":
+    if path.name in TEN_BITS:
         samples = numpy.frombuffer(decoded(path, "yuv420p10le"), "<u2").astype(numpy.int64)
         raw = numpy.clip((samples + 2) >> 2, 0, 255).astype(numpy.uint8).tobytes()
     else:
         raw = decoded(path, "yuvj420p" if full else "yuv420p")
     size = width * height * 3 // 2
-    pictures = [bt601(raw[at:at + size], width, height, full).tobytes() for at in range(0, len(raw), size)]
+    matrix = TAGGED.get(path.name, "bt601")
+    pictures = [rgb(raw[at:at + size], width, height, matrix, full).tobytes() for at in range(0, len(raw), size)]
     return [hashlib.sha256(picture).hexdigest()[:16] for picture in pictures]
 
 
@@ -101,6 +106,11 @@ def main():
     ffmpeg(*PATTERN, "-frames:v", 5, *H264, "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", *EXACT,
            FIXTURES / "h264-bt709.mp4")
     ffmpeg(*PATTERN, "-frames:v", 3, *H264, *EXACT, FIXTURES / "h264-three-frames.mp4")
+    ffmpeg(*PATTERN, "-frames:v", 5, "-c:v", "libx265", "-crf", 12, "-pix_fmt", "yuv420p10le",
+           "-x265-params", "log-level=error:info=0:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc", *EXACT, FIXTURES / "hevc-hlg.mp4")
+    ffmpeg("-i", plain, "-c", "copy", *EXACT, "-f", "mpegts", FIXTURES / "h264.mpegts")
+    ffmpeg(*PATTERN, "-frames:v", 5, "-c:v", "mjpeg", *EXACT, FIXTURES / "mjpeg.avi")
+    ffmpeg(*PATTERN, "-frames:v", 5, *EXACT, FIXTURES / "animation.gif")
     ffmpeg(*PATTERN, "-frames:v", 25, "-c:v", "libx265", "-crf", 12, "-x265-params", "log-level=error:info=0", "-pix_fmt", "yuv420p", *EXACT,
            FIXTURES / "hevc.mp4")
     ffmpeg(*PATTERN, "-frames:v", 25, "-c:v", "libvpx", "-auto-alt-ref", 1, "-lag-in-frames", 10, "-b:v", "400k", *EXACT,
@@ -118,7 +128,7 @@ def main():
     sizes = {"h264-rotated.mp4": (HEIGHT, WIDTH)}
     golden = {}
     for path in sorted(FIXTURES.glob("*.m*")) + sorted(FIXTURES.glob("*.webm")):
-        if path.name in ("audio-only.mp4", "mpeg4-part-2.mp4"):
+        if path.name in ("audio-only.mp4", "mpeg4-part-2.mp4", "mjpeg.avi"):
             continue
         width, height = sizes.get(path.name, (WIDTH, HEIGHT))
         golden[path.name] = {"width": width, "height": height, "frames": frames(path, width, height)}

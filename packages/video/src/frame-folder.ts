@@ -67,6 +67,7 @@ export async function openFrameFolder(folder: string, options: OpenFolderOptions
     height,
     codec: 'images',
     timestamps: Float64Array.from(files, (_, index) => index / framesPerSecond),
+    notes: [],
     readFrames,
     close() {
       closed = true;

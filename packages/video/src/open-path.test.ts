@@ -25,7 +25,7 @@ async function openBytes(name: string, bytes: Uint8Array) {
 }
 
 describe('openVideo in Node.js', () => {
-  it.each(names)('decodes %s to the planes of FFmpeg, under BT.601', async (name) => {
+  it.each(names)('decodes %s to the planes of FFmpeg, by the matrix it names', async (name) => {
     const { width, height, frames } = golden.videos[name];
     const video = await openVideo(fixturePath('video', name));
     const all = await video.readFrames(upTo(video.frameCount), { size: { width, height } });
@@ -57,6 +57,41 @@ describe('openVideo in Node.js', () => {
     const video = await openVideo(fixturePath('video', name));
     expect(video).toMatchObject({ ...facts, name: fixturePath('video', name) });
     for (const [index, seconds] of video.timestamps.entries()) expect(seconds).toBeCloseTo(index / 25, 3);
+    video.close();
+  });
+
+  it('says that a file has a high dynamic range, and nothing of others', async () => {
+    const hlg = await openVideo(fixturePath('video', 'hevc-hlg.mp4'), { name: 'dive.mov' });
+    expect(hlg.notes).toEqual([
+      'dive.mov has a high dynamic range (HLG). Its colours are read without tone mapping and look flat to the model; a standard (SDR) export gives better scores.',
+    ]);
+    hlg.close();
+    const plain = await openVideo(fixturePath('video', 'h264.mov'));
+    expect(plain.notes).toEqual([]);
+    plain.close();
+  });
+
+  it.each([
+    [
+      'mjpeg.avi',
+      'which is an AVI file; convert it first, for instance with FFmpeg: ffmpeg -i IN -c:v libx264 -crf 16 OUT.mp4.',
+    ],
+    [
+      'animation.gif',
+      'which is an animated GIF; convert it first, for instance with FFmpeg: ffmpeg -i IN -c:v libx264 -crf 16 OUT.mp4.',
+    ],
+    ['exif.jpg', 'which is one image; a video needs a folder with one image a frame.'],
+  ])('says what to do with %s', async (name, advice) => {
+    const message = `openVideo: expected a video (mp4, mov, mkv, webm, ts), got ${name}, ${advice}`;
+    await expect(openVideo(fixturePath('video', name), { name })).rejects.toThrow(new DataError(message));
+  });
+
+  it('samples frames that are not evenly spaced by their times: the gap shows its last frame, by hand', async () => {
+    // frames 0 to 9 at their number / 25 s, frames 10 to 24 four later; eight samples lie 4 / 25 s apart
+    const video = await openVideo(fixturePath('video', 'h264-uneven.mkv'));
+    const { indices, seconds } = await readClip(video, { count: 8 });
+    expect(indices).toEqual([0, 4, 8, 9, 12, 16, 20, 24]);
+    for (const [at, second] of seconds.entries()) expect(second).toBeLessThanOrEqual((at * 4) / 25 + 1e-3);
     video.close();
   });
 
@@ -156,17 +191,17 @@ describe('what is wrong with a video, in one line', () => {
     [
       'empty.mp4',
       new Uint8Array(),
-      'openVideo: expected a video (mp4, mov, mkv, webm), got empty.mp4, which is empty.',
+      'openVideo: expected a video (mp4, mov, mkv, webm, ts), got empty.mp4, which is empty.',
     ],
     [
       'text.mp4',
       new TextEncoder().encode('1,2,3\n'.repeat(1000)),
-      "openVideo: expected a video (mp4, mov, mkv, webm), got text.mp4, which can't be read: Input has an unsupported or unrecognizable format.",
+      "openVideo: expected a video (mp4, mov, mkv, webm, ts), got text.mp4, which can't be read: Input has an unsupported or unrecognizable format.",
     ],
     [
       'playlist.mp4',
       new TextEncoder().encode('#EXTM3U\n#EXT-X-VERSION:3\n#EXTINF:9,\nfile:///etc/passwd\n'),
-      "openVideo: expected a video (mp4, mov, mkv, webm), got playlist.mp4, which can't be read: Input has an unsupported or unrecognizable format.",
+      "openVideo: expected a video (mp4, mov, mkv, webm, ts), got playlist.mp4, which can't be read: Input has an unsupported or unrecognizable format.",
     ],
     [
       'audio.mp4',

@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { DataError } from '@mcore/errors';
 import type { ByteSource } from './block-cache.js';
+import { FORMATS } from './formats.js';
 import { type OpenFolderOptions, openFrameFolder } from './frame-folder.js';
 import { openVideo as openBlob } from './open-video.js';
 import { registerVideoDecoder } from './register-decoder.js';
@@ -8,7 +9,7 @@ import type { Video } from './types.js';
 import { openVideoSource } from './video-file.js';
 
 /**
- * Opens a video in Node.js: a file (mp4, mov, mkv, webm), a folder of images, or a Blob. Registers the decoders by itself.
+ * Opens a video in Node.js: a file (mp4, mov, mkv, webm, ts), a folder of images, or a Blob. Registers the decoders by itself.
  *
  * @throws DataError in one line if there is nothing there, or it is empty, no video, cut off, without a video track or of a
  *   codec that can't be decoded; EngineError as {@link registerVideoDecoder}.
@@ -27,7 +28,7 @@ export async function openVideo(source: string | Blob, options: OpenFolderOption
   if (!facts.isFile())
     throw new DataError(`openVideo: expected a video file or a folder of images at ${name}, got neither.`);
   if (facts.size === 0) {
-    throw new DataError(`openVideo: expected a video (mp4, mov, mkv, webm), got ${name}, which is empty.`);
+    throw new DataError(`openVideo: expected ${FORMATS}, got ${name}, which is empty.`);
   }
   await registerVideoDecoder();
   const file = await open(source).catch((cause: NodeJS.ErrnoException) => {

@@ -25,8 +25,9 @@ export interface ReadClipOptions {
 }
 
 /**
- * Samples a video, or a part of it, evenly from its first to its last frame. Videos with fewer frames than expected repeat
- * some of them, down to a single frame: what is too short to judge is for the caller to say.
+ * Samples a video, or a part of it, evenly in time from its first to its last frame: each sample is the frame that is shown then. Where
+ * frames are evenly spaced, as in most files, these are the indices of {@link sampleIndices}. Videos with fewer frames than `count` repeat
+ * some of them, down to a single frame; the caller decides what is too short to judge.
  *
  * @throws ArgumentError if the part holds no frame; DataError as {@link Video.readFrames}.
  */
@@ -40,8 +41,23 @@ export async function readClip(video: Video, options: ReadClipOptions = {}): Pro
         `${fromSeconds} .. ${toSeconds} s.`,
     );
   }
-  const indices = sampleIndices(last - first + 1, count).map((index) => first + index);
+  const indices = sampleTimes(video.timestamps.subarray(first, last + 1), count).map((index) => first + index);
   const { size, signal } = reading;
   const frames = await video.readFrames(indices, { ...(size && { size }), ...(signal && { signal }) });
   return { frames, indices, seconds: indices.map((index) => video.timestamps[index]!) };
+}
+
+/** Indices of the frames that are shown at `count` times, evenly from the first frame's to the last one's. */
+function sampleTimes(times: Float64Array, count: number): number[] {
+  const [start, last] = [times[0]!, times.length - 1];
+  const spacing = (times[last]! - start) / last;
+  // containers round times, so frames of a constant rate are a little off theirs
+  const isEven = times.every((time, index) => Math.abs(time - start - index * spacing) < spacing / 2);
+  if (isEven || last === 0) return sampleIndices(times.length, count);
+  const step = count > 1 ? (times[last]! - start) / (count - 1) : 0;
+  let index = 0;
+  return Array.from({ length: count }, (_, at) => {
+    while (index < last && times[index + 1]! <= start + at * step + 1e-6) index++;
+    return index;
+  });
 }

@@ -1,6 +1,7 @@
 import type { Frames } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import type { VideoSample } from 'mediabunny';
+import type { FileColors } from './file-colors.js';
 import { videoLimits } from './types.js';
 import { uprightFrame } from './upright.js';
 import { yuvLayout, yuvToRgb } from './yuv-to-rgb.js';
@@ -8,9 +9,10 @@ import { yuvLayout, yuvToRgb } from './yuv-to-rgb.js';
 /**
  * The pixels of a decoded frame, upright, in its coded size (not stretched to square pixels).
  *
+ * @param colors - As the file names them; `full` is what the decoder says where the file says nothing.
  * @returns `[1, height, width, 3]`.
  */
-export async function pixelsOf(sample: VideoSample): Promise<Frames> {
+export async function pixelsOf(sample: VideoSample, colors: FileColors): Promise<Frames> {
   const { width, height } = sample.visibleRect;
   if (width * height > videoLimits.pixels) {
     throw new DataError(
@@ -21,8 +23,8 @@ export async function pixelsOf(sample: VideoSample): Promise<Frames> {
   if (layout) {
     const bytes = new Uint8Array(sample.allocationSize());
     const planes = await sample.copyTo(bytes);
-    const full = sample.colorSpace.fullRange === true;
-    const frame = yuvToRgb({ bytes, planes, layout, width, height, full });
+    const full = colors.full ?? sample.colorSpace.fullRange === true;
+    const frame = yuvToRgb({ bytes, planes, layout, width, height, colors: { matrix: colors.matrix, full } });
     const isUpright = sample.rotation === 0 && !sample.flip;
     return isUpright ? frame : uprightFrame(frame.data, { stride: width * 3, size: 3 }, width, height, sample);
   }

@@ -18,6 +18,8 @@ export interface Video {
   readonly codec: string;
   /** When each frame is shown, in seconds from the first; ascending, as many as `frameCount`. */
   readonly timestamps: Float64Array;
+  /** Sentences for a person about what may spoil the frames, such as a high dynamic range; usually none. */
+  readonly notes: readonly string[];
   /**
    * Decodes some frames, in one pass from the first to the last of them, holding no more than a few undecoded ones at a time.
    *

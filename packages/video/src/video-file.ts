@@ -6,6 +6,7 @@ import {
   type InputVideoTrack,
   MATROSKA,
   MP4,
+  MPEG_TS,
   QTFF,
   type VideoSample,
   VideoSampleSink,
@@ -13,6 +14,8 @@ import {
 } from 'mediabunny';
 import { type ByteSource, blockCache } from './block-cache.js';
 import { withinTime } from './deadline.js';
+import { type FileColors, fileColors } from './file-colors.js';
+import { FORMATS, unreadableFormat } from './formats.js';
 import { assembleFrames } from './frame-assembly.js';
 import { guardedSource } from './guarded-source.js';
 import { pixelsOf } from './sample-pixels.js';
@@ -34,7 +37,7 @@ export async function openVideoSource(bytes: ByteSource, options: OpenVideoOptio
   const { name = 'the video', timeoutSeconds = 30 } = options;
   // no playlists: they make a reader fetch what they name
   const source = blockCache(bytes);
-  const input = new Input({ source: guardedSource(source), formats: [MP4, QTFF, MATROSKA, WEBM] });
+  const input = new Input({ source: guardedSource(source), formats: [MP4, QTFF, MATROSKA, WEBM, MPEG_TS] });
   try {
     if (!(timeoutSeconds > 0)) {
       throw new ArgumentError(`openVideo: timeoutSeconds must be more than 0, got ${timeoutSeconds}.`);
@@ -45,13 +48,16 @@ export async function openVideoSource(bytes: ByteSource, options: OpenVideoOptio
     const timeline = await withinTime(readTimeline(track, name), timeoutSeconds, late);
     const [width, height] = await Promise.all([track.getDisplayWidth(), track.getDisplayHeight()]);
     const codec = (await track.getCodec())!;
-    const video = new VideoFile(input, track, timeline, { name, timeoutSeconds, width, height, codec });
+    const colors = await fileColors(track);
+    const video = new VideoFile(input, track, timeline, { name, timeoutSeconds, width, height, codec, colors });
     // a first frame now, so that what can't be decoded is known at once
     await video.readFrames([0], { size: { height: 1, width: 1 } });
     return video;
   } catch (error) {
+    const other = error instanceof McoreError ? undefined : await unreadableFormat(source).catch(() => undefined);
     input.dispose();
-    throw asDataError(error, `openVideo: expected a video (mp4, mov, mkv, webm), got ${name}, which can't be read`);
+    if (other) throw new DataError(`openVideo: expected ${FORMATS}, got ${name}, which is ${other}.`, { cause: error });
+    throw asDataError(error, `openVideo: expected ${FORMATS}, got ${name}, which can't be read`);
   }
 }
 
@@ -64,6 +70,8 @@ class VideoFile implements Video {
   readonly height: number;
   readonly codec: string;
   readonly timestamps: Float64Array;
+  readonly notes: readonly string[];
+  readonly #colors: FileColors;
   readonly #input: Input;
   readonly #track: InputVideoTrack;
   readonly #starts: Float64Array;
@@ -73,7 +81,7 @@ class VideoFile implements Video {
     input: Input,
     track: InputVideoTrack,
     { starts, end }: Timeline,
-    facts: { name: string; timeoutSeconds: number; width: number; height: number; codec: string },
+    facts: Pick<Video, 'name' | 'width' | 'height' | 'codec'> & { timeoutSeconds: number; colors: FileColors },
   ) {
     this.#input = input;
     this.#track = track;
@@ -83,6 +91,8 @@ class VideoFile implements Video {
     this.width = facts.width;
     this.height = facts.height;
     this.codec = facts.codec;
+    this.#colors = facts.colors;
+    this.notes = facts.colors.hdr ? [hdrNote(facts.name, facts.colors.hdr)] : [];
     this.frameCount = starts.length;
     this.timestamps = starts.map((start) => start - starts[0]!);
     this.durationSeconds = end - starts[0]!;
@@ -103,7 +113,7 @@ class VideoFile implements Video {
         const { value } = await withinTime(samples.next(), this.#timeoutSeconds, late, signal);
         const sample = this.#checked(value ?? null, index);
         try {
-          assembly.place(index, await withinTime(pixelsOf(sample), this.#timeoutSeconds, late, signal));
+          assembly.place(index, await withinTime(pixelsOf(sample, this.#colors), this.#timeoutSeconds, late, signal));
         } finally {
           sample.close();
         }
@@ -163,6 +173,7 @@ async function readTimeline(track: InputVideoTrack, name: string): Promise<Timel
   const packets = new EncodedPacketSink(track).packets(undefined, undefined, { metadataOnly: true });
   for await (const { timestamp, duration } of packets) {
     if (timestamp + duration <= 1e-9 && timestamp < 0) continue;
+    if (!Number.isFinite(timestamp)) continue;
     starts.push(timestamp);
     end = Math.max(end, timestamp + duration);
     // a table that claims millions of frames is followed without waiting for anything: let time-outs come
@@ -173,7 +184,16 @@ async function readTimeline(track: InputVideoTrack, name: string): Promise<Timel
   }
   if (starts.length === 0)
     throw new DataError(`openVideo: expected frames in ${name}, got none; it is empty or cut off.`);
-  return { starts: Float64Array.from(starts).sort(), end };
+  return { starts: withoutRepeats(Float64Array.from(starts).sort()), end };
+}
+
+/** Frames that are to be shown at one time can't be told apart: one of them stays. */
+function withoutRepeats(sorted: Float64Array): Float64Array {
+  return sorted.filter((start, index) => index === 0 || start - sorted[index - 1]! > 1e-6);
+}
+
+function hdrNote(name: string, curve: string): string {
+  return `${name} has a high dynamic range (${curve}). Its colours are read without tone mapping and look flat to the model; a standard (SDR) export gives better scores.`;
 }
 
 /** Keeps our own errors and aborts; puts others, which come from the decoder in any form, into one line. */

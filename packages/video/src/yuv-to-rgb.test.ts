@@ -1,31 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { yuvLayout, yuvToRgb } from './yuv-to-rgb.js';
+import { type ColorMatrix, type YuvColors, yuvLayout, yuvToRgb } from './yuv-to-rgb.js';
 
-/** The definition, in float64: BT.601's matrix over 8-bit limited or full range. */
-function byDefinition(y: number, u: number, v: number, full: boolean): number[] {
+/** Shares of red and blue in brightness, from the recommendations. */
+const shares = { bt601: [0.299, 0.114], bt709: [0.2126, 0.0722], bt2020: [0.2627, 0.0593] } as const;
+
+/** The definition, in float64, over 8-bit limited or full range. */
+function byDefinition(y: number, u: number, v: number, { matrix, full }: YuvColors): number[] {
   const light = full ? y / 255 : (y - 16) / 219;
   const [cb, cr] = [u, v].map((difference) => (difference - 128) / (full ? 255 : 224));
-  const red = light + 1.402 * cr!;
-  const blue = light + 1.772 * cb!;
-  const green = (light - 0.299 * red - 0.114 * blue) / 0.587;
+  const [kr, kb] = shares[matrix];
+  const red = light + 2 * (1 - kr) * cr!;
+  const blue = light + 2 * (1 - kb) * cb!;
+  const green = (light - kr * red - kb * blue) / (1 - kr - kb);
   return [red, green, blue].map((value) => Math.min(255, Math.max(0, 255 * value)));
 }
 
 /** One pixel of each combination, 4:4:4. */
-function convert(y: number, u: number, v: number, full: boolean): number[] {
+function convert(y: number, u: number, v: number, full: boolean, matrix: ColorMatrix = 'bt601'): number[] {
   const planes = [0, 1, 2].map((offset) => ({ offset, stride: 1 }));
   const layout = yuvLayout('I444')!;
-  return [...yuvToRgb({ bytes: Uint8Array.of(y, u, v), planes, layout, width: 1, height: 1, full }).data];
+  const colors = { matrix, full };
+  return [...yuvToRgb({ bytes: Uint8Array.of(y, u, v), planes, layout, width: 1, height: 1, colors }).data];
 }
 
 describe('yuvToRgb', () => {
-  it('is within 0.51 of the definition for every eleventh value of each sample, in both ranges', () => {
+  it.each(['bt601', 'bt709', 'bt2020'] as const)('is within 0.51 of the definition of %s, in both ranges', (matrix) => {
     for (const full of [false, true]) {
       for (let y = 0; y < 256; y += 11) {
         for (let u = 0; u < 256; u += 11) {
           for (let v = 0; v < 256; v += 11) {
-            const expected = byDefinition(y, u, v, full);
-            for (const [channel, value] of convert(y, u, v, full).entries()) {
+            const expected = byDefinition(y, u, v, { matrix, full });
+            for (const [channel, value] of convert(y, u, v, full, matrix).entries()) {
               expect(Math.abs(value - expected[channel]!)).toBeLessThan(0.51);
             }
           }
@@ -52,8 +57,9 @@ describe('yuvToRgb', () => {
     const rgb = expected.flatMap(([y, u, v]) => convert(y!, u!, v!, true));
     const convertLayout = (format: string, bytes: Uint8Array, planes: [number, number][]) => {
       const layout = yuvLayout(format)!;
+      const colors = { matrix: 'bt601', full: true } as const;
       const named = planes.map(([offset, stride]) => ({ offset, stride }));
-      return [...yuvToRgb({ bytes, planes: named, layout, width: 3, height: 2, full: true }).data];
+      return [...yuvToRgb({ bytes, planes: named, layout, width: 3, height: 2, colors }).data];
     };
     const i420 = Uint8Array.of(10, 20, 30, 0, 40, 50, 60, 0, 100, 90, 140, 170);
     expect(

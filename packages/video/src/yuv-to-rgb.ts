@@ -25,9 +25,18 @@ export interface YuvPicture {
   readonly layout: YuvLayout;
   readonly width: number;
   readonly height: number;
+  readonly colors: YuvColors;
+}
+
+/** How brightness and colour differences were made from RGB. */
+export interface YuvColors {
+  /** ITU-R BT.601, BT.709 or BT.2020 (non-constant luminance). */
+  readonly matrix: ColorMatrix;
   /** Whether brightness runs 0 .. 255 instead of 16 .. 235. */
   readonly full: boolean;
 }
+
+export type ColorMatrix = keyof typeof weights;
 
 /** The layout that WebCodecs gives a name: `I420`, `I422P10`, `I444A`, `NV12`; undefined for others, such as `RGBA`. */
 export function yuvLayout(format: string): YuvLayout | undefined {
@@ -38,24 +47,38 @@ export function yuvLayout(format: string): YuvLayout | undefined {
   return { across, down: sampling === '420' ? 2 : 1, interleaved: false, bits: Number(bits) };
 }
 
-/** 2^16 times the weights of ITU-R BT.601: of brightness, and of the two colour differences in each colour. */
-const limitedRange = { black: 16, luma: 76309, redV: 104597, greenU: 25675, greenV: 53279, blueU: 132201 };
-const fullRange = { black: 0, luma: 65536, redV: 91881, greenU: 22553, greenV: 46802, blueU: 116130 };
+/** The share of red and of blue in brightness: ITU-R BT.601-7, 2.5.1; BT.709-6, 3.2; BT.2020-2, table 4. */
+const weights = { bt601: [0.299, 0.114], bt709: [0.2126, 0.0722], bt2020: [0.2627, 0.0593] } as const;
+
+/** 2^16 times what brightness and the two colour differences add to each colour. */
+function fixedPoint({ matrix, full }: YuvColors) {
+  const [red, blue] = weights[matrix];
+  const green = 1 - red - blue;
+  const [black, scale, chroma] = full ? [0, 1, 1] : [16, 255 / 219, 255 / 224];
+  const fixed = (weight: number) => Math.round(weight * 65536);
+  return {
+    black,
+    luma: fixed(scale),
+    redV: fixed(2 * (1 - red) * chroma),
+    greenU: fixed(((2 * (1 - blue) * blue) / green) * chroma),
+    greenV: fixed(((2 * (1 - red) * red) / green) * chroma),
+    blueU: fixed(2 * (1 - blue) * chroma),
+  };
+}
 
 /**
- * Converts brightness and colour differences to RGB by ITU-R BT.601, whatever the video says of its colours.
+ * Converts brightness and colour differences to RGB by the matrix and range that the file names.
  *
- * The images that models are trained on come from videos by way of JPEG, which knows BT.601 only; to convert a video by another
- * matrix would show a model other colours than it has learned. It also makes pixels the same in every browser and in Node.js.
- * Colour samples are repeated, not interpolated, as FFmpeg's fast conversion does; samples of more bits are rounded to 8 first.
+ * The same code runs everywhere, so pixels are the same in every browser and in Node.js. Colour samples are repeated, not interpolated, as
+ * FFmpeg's fast conversion does; samples of more bits are rounded to 8 first.
  *
  * @returns One frame, `[1, height, width, 3]`.
  */
 export function yuvToRgb(picture: YuvPicture): Frames {
-  const { width, height, full, layout } = picture;
+  const { width, height, colors, layout } = picture;
   const { across, down, interleaved } = layout;
   const { bytes, planes } = layout.bits > 8 ? toEightBits(picture) : picture;
-  const { black, luma, redV, greenU, greenV, blueU } = full ? fullRange : limitedRange;
+  const { black, luma, redV, greenU, greenV, blueU } = fixedPoint(colors);
   const [yPlane, uPlane, other] = planes as [Plane, Plane, Plane?];
   const vPlane = interleaved ? { offset: uPlane.offset + 1, stride: uPlane.stride } : other!;
   const step = interleaved ? 2 : 1;

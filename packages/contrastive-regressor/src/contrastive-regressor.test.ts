@@ -89,6 +89,14 @@ describeOnEngines('ContrastiveRegressor', ['cpu', 'wasm', 'wasm after registerOp
     regressor.dispose();
   });
 
+  it('attends to as many steps of an exemplar as it has: repeating them changes nothing (1e-5)', async () => {
+    const regressor = loaded();
+    const doubled = tf.concat([exemplar(), exemplar()], 2) as tf.Tensor4D;
+    const deltas = await regressor.applyPerStage(query(), doubled).data();
+    expect(relativeError(deltas, golden.values('stageDeltas'))).toBeLessThan(1e-5);
+    regressor.dispose();
+  });
+
   it('compares stages with the same stage only, whatever their order', async () => {
     const regressor = loaded();
     const swap = (x: tf.Tensor4D) => tf.reverse(x, 1) as tf.Tensor4D;

@@ -41,7 +41,8 @@ export class ContrastiveRegressor {
    * Relative scores: query minus exemplar.
    *
    * @param query - Stage features of the queries, `[batch, stages, steps, featureSize]`; a batch of 1 goes with every exemplar.
-   * @param exemplar - Of the exemplars, shaped likewise. The batch may be all exemplars of a query at once.
+   * @param exemplar - Of the exemplars, shaped likewise, though a stage may have another number of steps than the query's. The batch may
+   *   be all exemplars of a query at once.
    * @returns `[batch]`, in the unit of the scores it was trained on; the caller disposes it.
    * @throws {@link ShapeError} if the shapes don't fit.
    */
@@ -93,8 +94,9 @@ export class ContrastiveRegressor {
   }
 
   #stageDeltas(query: tf.Tensor4D, exemplar: tf.Tensor4D): tf.Tensor2D {
-    const [batch, stages, steps, channels] = exemplar.shape;
-    const sizes = { groups: batch * stages, tokens: steps, heads: this.config.heads };
+    const [batch, stages, keys, channels] = exemplar.shape;
+    const steps = query.shape[2];
+    const sizes = { groups: batch * stages, tokens: steps, keys, heads: this.config.heads };
     const shared = query.shape[0] < batch ? tf.add(query, tf.zeros([batch, 1, 1, 1])) : query;
     let q = tf.reshape(shared, [-1, channels]) as tf.Tensor2D; // [B S L, C]
     const v = tf.reshape(exemplar, [-1, channels]) as tf.Tensor2D;
@@ -141,9 +143,9 @@ export class ContrastiveRegressor {
         `${caller}: exemplar must be ${expected} and not empty, got ${formatShape(exemplar.shape)}.`,
       );
     }
-    const [batch, ...rest] = exemplar.shape;
-    const fits = query.rank === 4 && (query.shape[0] === batch || query.shape[0] === 1);
-    if (!fits || !tf.util.arraysEqual(query.shape.slice(1), rest)) {
+    const [batch, stages] = exemplar.shape;
+    const fits = query.rank === 4 && (query.shape[0] === batch || query.shape[0] === 1) && query.size > 0;
+    if (!fits || query.shape[1] !== stages || query.shape[3] !== featureSize) {
       throw new ShapeError(
         `${caller}: query must be ${expected} = ${formatShape(exemplar.shape)} like exemplar, or a batch of 1, got ${formatShape(query.shape)}.`,
       );

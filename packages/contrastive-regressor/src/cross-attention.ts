@@ -4,9 +4,11 @@ import * as tf from '@tensorflow/tfjs-core';
 export interface AttentionSizes {
   /** Independent groups: nothing attends from one to another. */
   readonly groups: number;
-  /** Tokens of a group, of queries as of keys. */
+  /** Query tokens of a group. */
   readonly tokens: number;
-  /** Heads; a divisor of the channels. */
+  /** Key tokens of a group; as many as query tokens unless given. */
+  readonly keys?: number;
+  /** Heads; a divisor of the channels of keys and of values. */
   readonly heads: number;
 }
 
@@ -17,29 +19,28 @@ export interface AttentionSizes {
  * Source: Vaswani et al., "Attention Is All You Need", NeurIPS 2017, section 3.2.
  *
  * @param query - `[groups * tokens, channels]`.
- * @param key - Shaped likewise.
- * @param value - Shaped likewise.
+ * @param key - `[groups * keys, channels]`.
+ * @param value - `[groups * keys, value channels]`.
  * @param sizes - How the rows and channels divide.
- * @returns `[groups * tokens, channels]`; the caller disposes it.
+ * @returns `[groups * tokens, value channels]`; the caller disposes it.
  */
 export function crossAttention(
   query: tf.Tensor2D,
   key: tf.Tensor2D,
   value: tf.Tensor2D,
-  { groups, tokens, heads }: AttentionSizes,
+  { groups, tokens, keys = tokens, heads }: AttentionSizes,
 ): tf.Tensor2D {
   return tf.tidy(() => {
-    const channels = query.shape[1];
-    const perHead = channels / heads;
-    const split = (x: tf.Tensor2D) =>
-      tf.reshape(tf.transpose(tf.reshape(x, [groups, tokens, heads, perHead]), [0, 2, 1, 3]), [
-        groups * heads,
-        tokens,
-        perHead,
-      ]); // [G T, C] -> [G H, T, C/H]
-    const scores = tf.mul(tf.matMul(split(query), split(key), false, true), 1 / Math.sqrt(perHead)); // [G H, T, T]
-    const mixed = tf.matMul(tf.softmax(scores), split(value)); // [G H, T, C/H]
-    const apart = tf.reshape(mixed, [groups, heads, tokens, perHead]);
+    const split = (x: tf.Tensor2D, count: number) => {
+      const perHead = x.shape[1] / heads;
+      const apart = tf.transpose(tf.reshape(x, [groups, count, heads, perHead]), [0, 2, 1, 3]);
+      return tf.reshape(apart, [groups * heads, count, perHead]); // [G T, C] -> [G H, T, C/H]
+    };
+    const scale = 1 / Math.sqrt(query.shape[1] / heads);
+    const scores = tf.mul(tf.matMul(split(query, tokens), split(key, keys), false, true), scale); // [G H, T, K]
+    const mixed = tf.matMul(tf.softmax(scores), split(value, keys)); // [G H, T, C/H]
+    const channels = value.shape[1];
+    const apart = tf.reshape(mixed, [groups, heads, tokens, channels / heads]);
     return tf.reshape(tf.transpose(apart, [0, 2, 1, 3]), [groups * tokens, channels]);
   });
 }

@@ -79,6 +79,20 @@ describeOnEngines('layers', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'],
     await close(crossAttention(tf.ones([4, 2]), key, value, sizes), [3, 2, 3, 2, 60, 70, 60, 70], 4);
   });
 
+  it('crossAttention takes other numbers of keys and of value channels than the query has (1e-4)', async () => {
+    const key = tf.tensor2d([[0], [99], [0], [0], [0], [99]]); // two groups of three keys
+    const value = tf.tensor2d([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+      [7, 8],
+      [9, 10],
+      [11, 12],
+    ]);
+    const mixed = crossAttention(tf.ones([2, 1]), key, value, { groups: 2, tokens: 1, keys: 3, heads: 1 });
+    await close(mixed, [3, 4, 11, 12], 4);
+  });
+
   it.skipIf(engine === 'webgpu')('gradients equal finite differences within 1 percent', async () => {
     const other = tf.tensor2d([1, 0.5, -0.3, 2, 0.2, -1, 1.1, 0.6], [2, 4]);
     const operations: [string, (x: tf.Tensor) => tf.Tensor][] = [

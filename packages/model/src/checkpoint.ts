@@ -1,11 +1,11 @@
 import { DataError, WeightsError } from '@mcore/errors';
 import { float32ToFloat16, readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
+import { formatPath, schemaProblems, withDefaults } from '@mcore/schema';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MCoReConfig } from './config.js';
 import { parameterCounts } from './counts.js';
 import { MCoRe } from './mcore.js';
 import { metadataSchemas } from './metadata-schemas.js';
-import { formatPath, schemaProblems, withDefaults } from './schema.js';
 
 /** Scores the model was trained on, in points. */
 export interface LabelRange {

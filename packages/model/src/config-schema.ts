@@ -1,36 +1,5 @@
+import { list, number, oneOf, positive, record, whole } from '@mcore/schema';
 import { presets } from './config.js';
-import type { Schema } from './schema.js';
-
-const whole = (minimum: number, maximum?: number, description?: string): Schema => ({
-  type: 'integer',
-  minimum,
-  ...(maximum === undefined ? {} : { maximum }),
-  ...(description ? { description } : {}),
-});
-const number = (minimum: number, maximum: number, description?: string): Schema => ({
-  type: 'number',
-  minimum,
-  maximum,
-  ...(description ? { description } : {}),
-});
-const positive = (maximum: number, description: string): Schema => ({
-  type: 'number',
-  exclusiveMinimum: 0,
-  maximum,
-  description,
-});
-const oneOf = (choices: readonly string[], description: string): Schema => ({ enum: choices, description });
-const list = (items: Schema, minItems: number, maxItems: number, description: string): Schema => ({
-  type: 'array',
-  items,
-  minItems,
-  maxItems,
-  description,
-});
-const record = (properties: Readonly<Record<string, Schema>>): Extract<Schema, { type: 'object' }> => ({
-  type: 'object',
-  properties,
-});
 
 const pixels = whole(1, 8192);
 const width = whole(1, 16_384);

@@ -1,4 +1,12 @@
 export {
+  formatPath,
+  type Schema,
+  type SchemaCheckOptions,
+  type SchemaProblem,
+  schemaProblems,
+  withDefaults,
+} from '@mcore/schema';
+export {
   type Calibration,
   type Checkpoint,
   type CheckpointInfo,
@@ -35,12 +43,4 @@ export { isBackboneWeight, MCoRe } from './mcore.js';
 export { type ClipLabels, featurePairLosses, type LabelledClips, type PairLosses, pairLosses } from './pair-loss.js';
 export { pytorchStateDict, pytorchStateDicts, RELEASED_PARTS, type ReleasedPart } from './pytorch-state.js';
 export { regressionValues } from './regression-values.js';
-export {
-  formatPath,
-  type Schema,
-  type SchemaCheckOptions,
-  type SchemaProblem,
-  schemaProblems,
-  withDefaults,
-} from './schema.js';
 export { type ExemplarVote, type ScoredClip, scoreAgainst, scoreAlone, scoreFromStages } from './score-against.js';

@@ -1,5 +1,5 @@
+import type { Schema } from '@mcore/schema';
 import { configSchema } from './config-schema.js';
-import type { Schema } from './schema.js';
 
 const points: Schema = { type: 'number', minimum: -1e9, maximum: 1e9 };
 const count = (minimum: number): Schema => ({ type: 'integer', minimum });

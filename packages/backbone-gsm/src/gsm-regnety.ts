@@ -7,7 +7,7 @@ import { completeConfig, type GsmRegNetYConfig } from './config.js';
 import { foldedLayers } from './folded-layers.js';
 import { InferenceBackbone } from './inference.js';
 import type { WeightOf } from './layers.js';
-import { network } from './network.js';
+import { type FrameFeatures, network } from './network.js';
 import { assertEnoughValues, followBatches, StatisticsSum } from './running-statistics.js';
 import { timmToGsm } from './timm-names.js';
 import { weightSpecs } from './weight-specs.js';
@@ -59,18 +59,32 @@ export class GsmRegNetY {
    * @throws {@link ShapeError} if `x` is something else.
    * @throws {@link ArgumentError} if batch statistics are asked of a single value.
    */
-  apply(x: tf.Tensor5D, { training = false }: ApplyOptions = {}): tf.Tensor3D {
-    assertFrames('GsmRegNetY.apply', x);
+  apply(x: tf.Tensor5D, options: ApplyOptions = {}): tf.Tensor3D {
+    return tf.tidy(() => this.#run('GsmRegNetY.apply', x, options).features);
+  }
+
+  /**
+   * {@link apply} with the features of every position before they are averaged, from the same pass: for methods that look at places,
+   * as TSA's cross-attention does.
+   *
+   * @param x - As for {@link apply}.
+   * @returns Features and maps; the caller disposes both.
+   * @throws {@link ShapeError} or {@link ArgumentError} as {@link apply}.
+   */
+  applyWithMaps(x: tf.Tensor5D, options: ApplyOptions = {}): FrameFeatures {
+    return tf.tidy(() => ({ ...this.#run('GsmRegNetY.applyWithMaps', x, options) }));
+  }
+
+  #run(caller: string, x: tf.Tensor5D, { training = false }: ApplyOptions): FrameFeatures {
+    assertFrames(caller, x);
     const ownStatistics = training && this.config.batchNorm === 'batch';
     if (ownStatistics) {
-      assertEnoughValues('GsmRegNetY.apply', x, this.config);
+      assertEnoughValues(caller, x, this.config);
     }
-    return tf.tidy(() => {
-      const layers = ownStatistics
-        ? batchLayers(this.#weightOf, followBatches(this.#weights))
-        : foldedLayers(this.#weightOf);
-      return network(this.config, layers)(x);
-    });
+    const layers = ownStatistics
+      ? batchLayers(this.#weightOf, followBatches(this.#weights))
+      : foldedLayers(this.#weightOf);
+    return network(this.config, layers)(x);
   }
 
   /**

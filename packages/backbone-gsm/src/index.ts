@@ -3,3 +3,4 @@ export { type GsmRegNetYConfig, REGNETY_200MF, REGNETY_SMALL } from './config.js
 export { multiplyAdds, parameterCount } from './counts.js';
 export { type ApplyOptions, GsmRegNetY } from './gsm-regnety.js';
 export { InferenceBackbone, type InferenceOptions } from './inference.js';
+export type { FrameFeatures } from './network.js';

@@ -4,7 +4,7 @@ import { assertFrames } from './assert-frames.js';
 import type { GsmRegNetYConfig } from './config.js';
 import { foldedLayers } from './folded-layers.js';
 import type { WeightOf } from './layers.js';
-import { type Network, network } from './network.js';
+import { type FrameFeatures, type Network, network } from './network.js';
 
 /** How {@link InferenceBackbone.apply} goes through a batch. */
 export interface InferenceOptions {
@@ -45,26 +45,56 @@ export class InferenceBackbone {
    * @throws {@link ShapeError} if `x` is something else.
    * @throws {@link ArgumentError} if `clipsAtOnce` is not a positive whole number.
    */
-  apply(x: tf.Tensor5D, { clipsAtOnce = 1 }: InferenceOptions = {}): tf.Tensor3D {
-    assertFrames('InferenceBackbone.apply', x);
+  apply(x: tf.Tensor5D, options: InferenceOptions = {}): tf.Tensor3D {
+    return tf.tidy(() => {
+      const parts = this.#run('InferenceBackbone.apply', x, options, ({ features }) => [features]);
+      return joined(parts.map(([features]) => features!)) as tf.Tensor3D;
+    });
+  }
+
+  /**
+   * {@link apply} with the features of every position before they are averaged, from the same pass.
+   *
+   * @param x - As for {@link apply}.
+   * @returns Features and maps; the caller disposes both.
+   * @throws {@link ShapeError} or {@link ArgumentError} as {@link apply}.
+   */
+  applyWithMaps(x: tf.Tensor5D, options: InferenceOptions = {}): FrameFeatures {
+    return tf.tidy(() => {
+      const parts = this.#run('InferenceBackbone.applyWithMaps', x, options, ({ features, maps }) => [features, maps]);
+      return {
+        features: joined(parts.map(([features]) => features!)) as tf.Tensor3D,
+        maps: joined(parts.map(([, maps]) => maps!)) as tf.Tensor5D,
+      };
+    });
+  }
+
+  /** Goes through the batch in parts; of each, what `keep` takes stays. */
+  #run(
+    caller: string,
+    x: tf.Tensor5D,
+    { clipsAtOnce = 1 }: InferenceOptions,
+    keep: (features: FrameFeatures) => tf.Tensor[],
+  ): tf.Tensor[][] {
+    assertFrames(caller, x);
     if (!Number.isInteger(clipsAtOnce) || clipsAtOnce < 1) {
-      throw new ArgumentError(
-        `InferenceBackbone.apply: clipsAtOnce must be a positive whole number, got ${clipsAtOnce}.`,
-      );
+      throw new ArgumentError(`${caller}: clipsAtOnce must be a positive whole number, got ${clipsAtOnce}.`);
     }
     const [batch, ...clip] = x.shape;
-    return tf.tidy(() => {
-      const parts: tf.Tensor3D[] = [];
-      for (let start = 0; start < batch; start += clipsAtOnce) {
-        const size = Math.min(clipsAtOnce, batch - start);
-        parts.push(tf.tidy(() => this.#network(tf.slice(x, [start, 0, 0, 0, 0], [size, ...clip]))));
-      }
-      return parts.length === 1 ? parts[0]! : tf.concat(parts, 0);
-    });
+    const parts: tf.Tensor[][] = [];
+    for (let start = 0; start < batch; start += clipsAtOnce) {
+      const size = Math.min(clipsAtOnce, batch - start);
+      parts.push(tf.tidy(() => keep(this.#network(tf.slice(x, [start, 0, 0, 0, 0], [size, ...clip])))));
+    }
+    return parts;
   }
 
   /** Frees the copy; calling it again does nothing. */
   dispose(): void {
     tf.dispose(this.#tensors.splice(0));
   }
+}
+
+function joined(parts: readonly tf.Tensor[]): tf.Tensor {
+  return parts.length === 1 ? parts[0]! : tf.concat([...parts], 0);
 }

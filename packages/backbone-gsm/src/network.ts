@@ -6,8 +6,19 @@ import { stemConvolution } from './convolutions.js';
 import type { Layers } from './layers.js';
 import { yBlock } from './y-block.js';
 
-/** A network with its weights in place: `[batch, time, height, width, 3]` to `[batch, time, channels]`. */
-export type Network = (x: tf.Tensor5D) => tf.Tensor3D;
+/** Features of every frame, and what they are the mean of. */
+export interface FrameFeatures {
+  /** `[batch, time, channels]`: the mean of `maps` over height and width. */
+  features: tf.Tensor3D;
+  /**
+   * Output of the last block, `[batch, time, height, width, channels]`; four stages leave a 32nd of the frames' height and
+   * width, rounded up.
+   */
+  maps: tf.Tensor5D;
+}
+
+/** A network with its weights in place, for `[batch, time, height, width, 3]`. */
+export type Network = (x: tf.Tensor5D) => FrameFeatures;
 
 /** The whole backbone: stem, blocks, mean over height and width. */
 export function network(config: GsmRegNetYConfig, layers: Layers): Network {
@@ -17,7 +28,10 @@ export function network(config: GsmRegNetYConfig, layers: Layers): Network {
     const [batch, time, height, width] = x.shape;
     const frames = stem(tf.reshape(x, [batch * time, height, width, 3])); // [B * T, H / 2, W / 2, C]
     const last = blocks.reduce((features, block) => block(features, batch), frames);
-    const pooled = meanOverPositions(last); // [B * T, C]
-    return tf.reshape(pooled, [batch, time, pooled.shape[1]]);
+    const [, rows, columns, channels] = last.shape;
+    return {
+      features: tf.reshape(meanOverPositions(last), [batch, time, channels]), // [B * T, C]
+      maps: tf.reshape(last, [batch, time, rows, columns, channels]), // the same values under another shape
+    };
   };
 }

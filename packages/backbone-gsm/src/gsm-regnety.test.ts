@@ -58,7 +58,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('GsmRegNetY on
       expect(maps.shape).toEqual([2, 3, 2, 2, 16]); // 16 x 12 pixels, halved by the stem and by two stages
       expect(relativeError(features.dataSync(), expected)).toBeLessThan(1e-5);
       expect(
-        apart(
+        relativeError(
           tf.tidy(() => tf.mean(maps, [2, 3]).dataSync()),
           features.dataSync(),
         ),

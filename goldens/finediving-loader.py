@@ -1,12 +1,14 @@
-"""Pickles in the form of FineDiving's official ones (protocol 3, numpy arrays, numpy 1's module names) over made-up clips, and what
-their transitions must come to, by the rule of the per-frame labels.
+"""Pickles in the form of FineDiving's official ones (protocol 3, numpy arrays, numpy 1's module names), over made-up clips and over some of
+the official annotations, and what their transitions must come to, by the rule of the per-frame labels.
 
-Run from the root of the repository: python goldens/finediving-loader.py
+Run from the root of the repository: python goldens/finediving-loader.py OFFICIAL_LABELS.json
+(the file that packages/finediving-loader/scripts/convert-labels.mjs takes)
 """
 
 import json
 import pathlib
 import pickle
+import sys
 
 import numpy
 
@@ -25,6 +27,12 @@ CLIPS = {
 }
 TEST = [("01", 2), ("Cup_Men3m_final_r2", 0)]
 
+# official clips: those that an earlier conversion got wrong, labels that come back, no entry, misprinted awards, other difficulty
+OFFICIAL = [
+    "01__121", "03__24", "04__72", "07__20", "26__68", "03__67", "03__71", "14__3", "17__164", "17__38", "05__12", "04__49",
+    "FINAWorldChampionships2019_Women3m_final_r3__1", "FINADivingWorldCup2021_Men3mSynchronised_final_r4__9", "06__36", "01__10",
+]
+
 
 def save(folder, name, value):
     data = pickle.dumps(value, protocol=3)
@@ -39,7 +47,31 @@ def transitions(labels):
     return [firsts[1], firsts[-1]] if len(firsts) > 1 else None
 
 
+def official(path):
+    """pickles of some official annotations; per-frame labels from their runs"""
+    fine, coarse, expected = {}, {}, {}
+    clips = json.loads(pathlib.Path(path).read_text())["clips"]
+    for name in OFFICIAL:
+        score, difficulty, awards, runs, frames, (start, end) = clips[name]
+        competition, dive = name.rsplit("__", 1)
+        ends = [first for _, first in runs[1:]] + [frames]
+        labels = [label for (label, first), last in zip(runs, ends) for _ in range(last - first)]
+        key = (competition, int(dive))
+        fine[key] = ["407C", score, difficulty, numpy.array([float(first) for _, first in runs[1:]]), numpy.array(labels)]
+        coarse[key] = {"action_type": "407C", "start_frame": start, "end_frame": end, "dive_score": score, "judge_scores": awards}
+        expected[name] = transitions(labels)
+    folder = FIXTURES / "official-pickles" / "Annotations"
+    folder.mkdir(parents=True, exist_ok=True)
+    save(folder, "fine-grained_annotation_aqa.pkl", fine)
+    save(folder, "FineDiving_coarse_annotation.pkl", coarse)
+    save(folder, "train_split.pkl", list(fine))
+    save(folder, "test_split.pkl", [])
+    return expected
+
+
 def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
     lists, dicts, coarse, expected = {}, {}, {}, {}
     for key, (number, score, difficulty, start, runs) in CLIPS.items():
         labels = [label for label, frames in runs for _ in range(frames)]
@@ -73,7 +105,7 @@ def main():
             save(folder, "FineDiving_coarse_annotation.pkl", coarse)
             save(folder, "Sub_action_Types_Table.pkl", {1: "Forward", 4: "Inward", 12: "2.5 Soms.Pike", 37: "Entry"})
     about = {"script": "goldens/finediving-loader.py", "numpy": numpy.__version__, "seed": None, "dtype": "int64, float64, uint8"}
-    (FIXTURES / "clips.json").write_text(json.dumps({"about": about, "clips": expected}, indent=1) + "\n")
+    (FIXTURES / "clips.json").write_text(json.dumps({"about": about, "clips": expected, "official": official(sys.argv[1])}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { DiveRenderer } from '@mcore/rendered-dives';
 import { nodeCanvas } from '@mcore/rendered-dives/node';
 import { createCanvas } from '@napi-rs/canvas';

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { writeVideo } from '@mcore/rendered-dives/node';
 import { missingRedis, RedisServer } from '@mcore/testing/redis-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

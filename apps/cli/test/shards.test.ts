@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { writeVideo } from '@mcore/rendered-dives/node';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { decodeCheckpoint, ExemplarBank } from '@mcore/model';
 import { writeVideo } from '@mcore/rendered-dives/node';
 import { repeatVideo } from '@mcore/testing/repeat-video';

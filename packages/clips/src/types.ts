@@ -13,6 +13,8 @@ export interface Clip {
   readonly score: number;
   /** Degree of difficulty, 1.2 .. 4.8 or so. */
   readonly difficulty: number;
+  /** The judges' awards, where they are known: all seven, the three that count, or five of a synchronised dive. */
+  readonly awards?: readonly number[];
   /** Native frames the clip has; indices run 0 .. frameCount - 1. */
   readonly frameCount: number;
   /**

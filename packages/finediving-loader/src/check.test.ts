@@ -72,7 +72,7 @@ describe('checkFineDiving', () => {
       entry('01__3', '407c', 96.5, 3.2),
       entry('01__4', '407c', 50, 32),
       entry('01__5', '407c', -1, 3.2),
-      entry('01__6', '407c', 50, 3.2, 100),
+      entry('01__6', '407c', 50, 3.2, 99),
     ];
     await writeFile(join(folder, 'train.json'), JSON.stringify(train));
     await writeFile(join(folder, 'test.json'), '[]');
@@ -88,16 +88,11 @@ describe('checkFineDiving', () => {
     expect(counts).toMatchObject({ clips: 6, present: 0, errors: 11, notes: 0, unusable: 6 });
   });
 
-  it('finds nothing implausible in the labels of FineDiving itself', async () => {
+  it('finds nothing to note in the labels of FineDiving itself', async () => {
     const folder = join(root, 'none');
     await mkdir(folder);
     const { problems, counts } = await checkFineDiving(folder);
-    const others = problems.filter(({ problem }) => problem !== 'no folder with its images');
-    expect(others.filter(({ kind }) => kind === 'error')).toEqual([]);
-    // the clips with empty middle stages and unsorted or missing events
-    expect([...new Set(others.map(({ clip }) => clip))].sort()).toEqual(
-      ['01__121', '03__24', '03__67', '03__71', '04__72', '07__20', '14__3', '26__68'].sort(),
-    );
+    expect(problems.filter(({ problem }) => problem !== 'no folder with its images')).toEqual([]);
     expect(counts).toMatchObject({ clips: 3000, train: 2251, test: 749, diveNumbers: 52, present: 0 });
   });
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Clip, parseDiveNumber } from '@mcore/clips';
 import { listFrames, readImage } from '@mcore/video/node';
 import { type FineDivingDataset, type OpenFineDivingOptions, openFineDiving } from './dataset.js';
-import { ONE_STAGE } from './labels.js';
+import { ONE_STAGE } from './labelled-clip.js';
 
 /** Something wrong with one clip. */
 export interface ClipProblem {

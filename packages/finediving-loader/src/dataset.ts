@@ -5,7 +5,7 @@ import type { Clip, ClipSource, Frames } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
 import { listFrames, openFrameFolder } from '@mcore/video/node';
 import { findFrames, findLabels } from './find-files.js';
-import { type LabelledClip, type LabelSource, type Labels, withoutClips } from './labels.js';
+import { type LabelledClip, type LabelSource, type Labels, withoutClips } from './labelled-clip.js';
 
 /** Where {@link openFineDiving} looks, and for which clips. */
 export interface OpenFineDivingOptions {
@@ -43,7 +43,7 @@ export class FineDivingDataset implements ClipSource {
     }
     this.clips = labels.clips.map(({ clip }) => clip);
     this.rendered = rendered;
-    this.description = `${rendered ? "rendered dives in FineDiving's layout" : 'FineDiving'}, ${labels.clips.length} clips, labels from ${labels.source === 'bundled' ? labels.origin : `${labels.source} files`}`;
+    this.description = `${rendered ? "rendered dives in FineDiving's layout" : 'FineDiving'}, ${labels.clips.length} clips, labels from ${labels.source === 'bundled' ? '@mcore/finediving-loader' : `${labels.source} files`}`;
     this.labels = labels.source;
     this.framesDirectory = framesDirectory;
     this.#byId = new Map(labels.clips.map((labelled) => [labelled.clip.id, labelled]));
@@ -121,8 +121,8 @@ export class FineDivingDataset implements ClipSource {
 }
 
 /**
- * Opens FineDiving: labels from the official pickles, from E2E-Spot's JSON or, where the folder has neither, from
- * `@mcore/finediving-labels`; frames as the FineDiving authors give them out, `<competition>/<dive index>/<frame>.jpg`, anywhere up to
+ * Opens FineDiving: labels from the official pickles, from E2E-Spot's JSON or, where the folder has neither, those that
+ * come with this package; frames as the FineDiving authors give them out, `<competition>/<dive index>/<frame>.jpg`, anywhere up to
  * two folders below.
  *
  * The number of each clip's first frame, which decides how it is sampled (`Clip.start`), is read from the name of its first image.

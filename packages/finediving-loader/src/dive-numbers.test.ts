@@ -1,6 +1,6 @@
 import { parseDiveNumber } from '@mcore/clips';
-import { fineDivingLabels } from '@mcore/finediving-labels';
 import { expect, it } from 'vitest';
+import { fineDivingLabels } from './labels.js';
 
 it('every dive number of the labels is one of World Aquatics, in lower case', () => {
   const numbers = [...new Set(fineDivingLabels.map((label) => label.diveNumber))];

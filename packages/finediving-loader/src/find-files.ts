@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '@mcore/errors';
 import { bundledLabels, readJsonLabels } from './json-labels.js';
-import type { LabelSource, Labels } from './labels.js';
-import { wrong } from './labels.js';
+import type { LabelSource, Labels } from './labelled-clip.js';
+import { wrong } from './labelled-clip.js';
 import { type PickleFiles, readPickleLabels } from './pickle-labels.js';
 
 /** Where labels may lie below the data set's folder, in the order they are looked for. */

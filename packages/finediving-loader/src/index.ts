@@ -7,4 +7,4 @@ export {
 } from './check.js';
 export { type FineDivingDataset, type OpenFineDivingOptions, openFineDiving } from './dataset.js';
 export { loadExemplars, saveExemplars } from './exemplar-files.js';
-export type { LabelSource } from './labels.js';
+export type { LabelSource } from './labelled-clip.js';

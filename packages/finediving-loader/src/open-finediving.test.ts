@@ -2,16 +2,17 @@ import { cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chooseExemplars, sampleIndices, sampleTransitions } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
-import { fineDivingLabels } from '@mcore/finediving-labels';
 import {
   fixtureFolder,
   goldenClips,
+  officialTransitions,
   temporaryFolder,
   writeAllImages,
   writeImages,
 } from '@mcore/testing/finediving-frames';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFineDiving } from './index.js';
+import { fineDivingLabels } from './labels.js';
 
 let root: string;
 let dataset: string;
@@ -35,7 +36,7 @@ describe.each(['list-pickles', 'dict-pickles'] as const)('openFineDiving on %s',
       const { start, sampledTransitions, transitions, ...expected } = goldenClips[clip.id]!;
       const last = expected.frameCount - 1;
       expect(clip).toMatchObject({ ...expected, transitions: transitions ?? [last, last] });
-      if (style === 'list-pickles') expect(clip.start).toBe(start);
+      if (style === 'list-pickles') expect(clip).toMatchObject({ start, awards: [8.5, 8.5, 8] });
       const indices = sampleIndices(clip.frameCount, 96, start);
       expect(sampleTransitions(clip.transitions, indices)).toEqual(sampledTransitions ?? [95, 95]);
     }
@@ -46,6 +47,19 @@ describe.each(['list-pickles', 'dict-pickles'] as const)('openFineDiving on %s',
     expect(opened.oddities('Cup_Men3m_final_r2__0')).toEqual(['transition frames are not sorted: 9, 4']);
     expect(opened.oddities('26__5')).toEqual(['only one stage is labelled']);
     expect(opened.oddities('01__1')).toEqual([]);
+  });
+});
+
+describe('openFineDiving on official annotations', () => {
+  it('reads pickles as the bundled labels have the same clips: transitions, score, difficulty, awards and place', async () => {
+    const { clips } = await openFineDiving(fixtureFolder('official-pickles'));
+    const bundled = new Map((await openFineDiving(root, { labels: 'bundled' })).clips.map((clip) => [clip.id, clip]));
+    expect(clips.map(({ id }) => id)).toEqual(Object.keys(officialTransitions));
+    for (const clip of clips) {
+      const { diveNumber, split, ...expected } = bundled.get(clip.id)!;
+      expect(clip).toMatchObject(expected);
+      expect(clip.transitions, clip.id).toEqual(officialTransitions[clip.id]);
+    }
   });
 });
 
@@ -67,17 +81,12 @@ describe('openFineDiving on JSON labels', () => {
     return folder;
   };
 
-  it('reads all 3,000 clips of FineDiving as @mcore/finediving-labels has them', async () => {
+  it('reads the events of all 3,000 clips as frames before the sub-actions begin', async () => {
     const files: Record<string, unknown[]> = { 'train.json': [], 'val.json': [], 'test.json': [] };
-    for (const { id, diveNumber, score, difficulty, frameCount, events, declaredEvents, portion } of fineDivingLabels) {
+    for (const { id, diveNumber, score, difficulty, frameCount, subActions, portion } of fineDivingLabels) {
+      const events = subActions.slice(1).map(({ frame }) => ({ frame: frame - 1 }));
       const _source_info = { action_type: diveNumber, difficulty, dive_score: score };
-      files[`${portion}.json`]!.push({
-        video: id,
-        num_frames: frameCount,
-        num_events: declaredEvents,
-        events,
-        _source_info,
-      });
+      files[`${portion}.json`]!.push(entry(id, events, { num_frames: frameCount, _source_info }));
     }
     const { clips, labels, description } = await openFineDiving(await write('real', files));
     expect({ labels, description }).toEqual({
@@ -106,13 +115,13 @@ describe('openFineDiving on JSON labels', () => {
     ];
     const opened = await openFineDiving(await write('odd', { 'train.json': odd, 'test.json': [] }));
     expect(opened.clips.map(({ transitions }) => transitions)).toEqual([
-      [37, 37],
-      [47, 47],
-      [35, 51],
+      [1, 38],
+      [48, 48],
+      [36, 52],
       [99, 99],
     ]);
     expect(opened.clips.map(({ id }) => opened.oddities(id))).toEqual([
-      ['an event at frame 0, before which there is no stage'],
+      [],
       ['2 events declared, 1 listed'],
       ['events are not sorted: frames 51, 35', '3 events declared, 2 listed'],
       ['only one stage is labelled'],
@@ -181,8 +190,8 @@ describe('openFineDiving on frames', () => {
     const opened = await openFineDiving(bare, { presentOnly: true });
     expect(opened.labels).toBe('bundled');
     expect(opened.clips).toHaveLength(1);
-    expect(opened.clips[0]).toMatchObject({ id: '01__10', diveNumber: '407c', start: 100, transitions: [23, 63] });
-    expect(opened.description).toBe('FineDiving, 1 clips, labels from @mcore/finediving-labels');
+    expect(opened.clips[0]).toMatchObject({ id: '01__10', diveNumber: '407c', start: 100, transitions: [24, 64] });
+    expect(opened.description).toBe('FineDiving, 1 clips, labels from @mcore/finediving-loader');
     expect((await openFineDiving(bare)).clips).toHaveLength(3000);
   });
 

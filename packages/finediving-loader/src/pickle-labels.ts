@@ -10,7 +10,8 @@ import {
   ONE_STAGE,
   readLabelFile,
   wrong,
-} from './labels.js';
+} from './labelled-clip.js';
+import { runStarts, stageTransitions } from './stage-transitions.js';
 
 /** The official files that matter here, by what they hold; the first is enough beside the two splits. */
 export interface PickleFiles {
@@ -18,7 +19,7 @@ export interface PickleFiles {
   readonly annotation: string;
   readonly trainSplit: string;
   readonly testSplit: string;
-  /** `FineDiving_coarse_annotation.pkl`, which has the first frame's number. */
+  /** `FineDiving_coarse_annotation.pkl`, which has the first frame's number and the judges' awards. */
   readonly coarse?: string | undefined;
 }
 
@@ -27,8 +28,8 @@ export interface PickleFiles {
  * difficulty, transition frames, per-frame labels]` or a dict with the keys `action_type`, `dive_score`, `difficulty`,
  * `steps_transit_frames` and `frames_labels`, and two lists of such pairs for the split.
  *
- * Transitions follow from the per-frame labels, as the released code takes them: the first frame of the second distinct label
- * and the first frame of the last one; where there is one label only, the last frame stands for both. Clips in neither list are left out; there are none in the official files.
+ * Transitions follow from the runs of per-frame labels, see {@link stageTransitions}; where there is one label only, the last frame stands for
+ * both. Clips in neither list are left out; there are none in the official files.
  *
  * @throws DataError that names the file, the clip and what is wrong.
  */
@@ -50,8 +51,8 @@ export async function readPickleLabels(paths: PickleFiles): Promise<Labels> {
     const split = splits.get(id);
     if (!split) continue;
     splits.delete(id);
-    const start = coarse && startOf(coarse.get(id)?.value);
-    clips.push(fromAnnotation({ competition, diveIndex, split, start }, value, `${paths.annotation}, clip ${id}`));
+    const known = coarseFacts(coarse?.get(id)?.value, `${paths.coarse}, clip ${id}`);
+    clips.push(fromAnnotation({ competition, diveIndex, split, ...known }, value, `${paths.annotation}, clip ${id}`));
   }
   const [unlabelled] = splits.keys();
   if (unlabelled !== undefined)
@@ -66,18 +67,18 @@ interface KeyedValue {
   readonly value: PickleValue;
 }
 
-type Place = Omit<KeyedValue, 'value'> & { readonly split: Clip['split']; readonly start: number | undefined };
+type Place = Omit<KeyedValue, 'value'> & Pick<Clip, 'split' | 'start' | 'awards'>;
 
 function fromAnnotation(place: Place, value: PickleValue, where: string): LabelledClip {
   const [diveNumber, score, difficulty, steps, labels] = fieldsOf(value, where);
   const frames = numbersOf(labels, `per-frame labels of ${where}`);
-  const distinct = [...new Set(frames)].map((label) => frames.indexOf(label));
+  const runs = runStarts(frames);
   const declared = numbersOf(steps, `transition frames of ${where}`);
   const oddities: string[] = [];
   if (declared.some((frame, index) => index > 0 && frame < declared[index - 1]!)) {
     oddities.push(`transition frames are not sorted: ${declared.join(', ')}`);
   }
-  if (distinct.length < 2) oddities.push(ONE_STAGE);
+  if (runs.length < 2) oddities.push(ONE_STAGE);
   return labelledClip(
     {
       ...place,
@@ -85,7 +86,7 @@ function fromAnnotation(place: Place, value: PickleValue, where: string): Labell
       score: plainNumber(score),
       difficulty: plainNumber(difficulty),
       frameCount: frames.length,
-      transitions: distinct.length < 2 ? neverBegun(frames.length) : [distinct[1]!, distinct.at(-1)!],
+      transitions: runs.length < 2 ? neverBegun(frames.length) : stageTransitions(runs),
       oddities,
     },
     where,
@@ -132,9 +133,15 @@ function clipKey(key: PickleValue, path: string): { id: string; competition: str
   return { id: `${competition}__${diveIndex}`, competition, diveIndex };
 }
 
-function startOf(coarse: PickleValue | undefined): number | undefined {
-  const start = coarse instanceof Map ? plainNumber(coarse.get('start_frame')) : undefined;
-  return typeof start === 'number' && Number.isSafeInteger(start) && start >= 0 ? start : undefined;
+/** What the coarse annotation has beyond the fine-grained one. */
+function coarseFacts(coarse: PickleValue | undefined, where: string): Pick<Clip, 'start' | 'awards'> {
+  if (!(coarse instanceof Map)) return {};
+  const start = plainNumber(coarse.get('start_frame'));
+  const awards = coarse.get('judge_scores');
+  return {
+    ...(typeof start === 'number' && Number.isSafeInteger(start) && start >= 0 && { start }),
+    ...(awards !== undefined && { awards: numbersOf(awards, `judge_scores of ${where}`) }),
+  };
 }
 
 function numbersOf(value: PickleValue | undefined, what: string): number[] {

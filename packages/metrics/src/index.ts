@@ -19,11 +19,5 @@ export {
   stageIoUShares,
 } from './intervals.js';
 export { MetricsError } from './metrics-error.js';
-export {
-  expectedScore,
-  klDivergence,
-  modalScore,
-  panelScore,
-  type ScoreGrid,
-  scoreDistribution,
-} from './score-distribution.js';
+export { panelScore } from './panel-score.js';
+export { expectedScore, klDivergence, modalScore, type ScoreGrid, scoreDistribution } from './score-distribution.js';

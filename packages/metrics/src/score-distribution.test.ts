@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { expectedScore, klDivergence, MetricsError, modalScore, panelScore, scoreDistribution } from './index.js';
+import { expectedScore, klDivergence, MetricsError, modalScore, scoreDistribution } from './index.js';
 
 interface Distribution {
   score: number;
@@ -103,25 +103,6 @@ describe('klDivergence', () => {
   it('says which lengths it got', () => {
     expect(() => klDivergence([1], [1, 2])).toThrow(
       new MetricsError('ERR_MCORE_SHAPE', 'klDivergence: actual and predicted must have the same length, got 1 and 2.'),
-    );
-  });
-});
-
-describe('panelScore', () => {
-  it('strikes as the rules of diving do', () => {
-    // 407C with difficulty 3.2, seven judges: 8, 8.5 and 8.5 are left
-    expect(panelScore([8.5, 7.5, 9, 8.5, 8, 9, 7], 3.2)).toBeCloseTo(80, 12);
-    expect(panelScore([7, 8, 6.5, 7.5, 7], 2)).toBe(43);
-    expect(panelScore([7, 8, 9])).toBe(24);
-    expect(panelScore(Float32Array.of(1, 2, 3, 4), 1, 1)).toBe(5);
-  });
-
-  it('says what it expected', () => {
-    expect(() => panelScore([7, 8], 1, 1)).toThrow(
-      new MetricsError('ERR_MCORE_SHAPE', 'panelScore: expected more than 2 awards to strike 1 at each end, got 2.'),
-    );
-    expect(() => panelScore([7], 1, 0.5)).toThrow(
-      new MetricsError('ERR_MCORE_ARGUMENT', 'panelScore: struck must be a whole number of at least 0, got 0.5.'),
     );
   });
 });

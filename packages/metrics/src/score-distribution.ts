@@ -89,38 +89,6 @@ export function klDivergence(actual: ArrayLike<number>, predicted: ArrayLike<num
   return Math.max(0, sum);
 }
 
-/**
- * The score of a panel of judges: the highest and lowest awards are struck out, the rest added and multiplied by the difficulty.
- *
- * Source: World Aquatics, Competition Regulations, part four (diving): of seven judges the two highest and two lowest are
- * struck, of five one each; what multi-path USDL makes of its judges' predictions (section 3.4).
- *
- * @param awards - One a judge, at least one.
- * @param difficulty - What the sum is multiplied by; 1 unless given.
- * @param struck - How many of the highest, and as many of the lowest; 2 of seven or more judges, 1 of five or six, else 0, unless given.
- * @returns In the unit of the awards times the difficulty.
- * @throws {@link MetricsError} if nothing would be left, or `struck` is no whole number.
- */
-export function panelScore(
-  awards: ArrayLike<number>,
-  difficulty = 1,
-  struck: number = awards.length >= 7 ? 2 : awards.length >= 5 ? 1 : 0,
-): number {
-  if (!Number.isInteger(struck) || struck < 0) {
-    throw wrong('panelScore', `struck must be a whole number of at least 0, got ${struck}`);
-  }
-  if (awards.length <= 2 * struck) {
-    throw new MetricsError(
-      'ERR_MCORE_SHAPE',
-      `panelScore: expected more than ${2 * struck} awards to strike ${struck} at each end, got ${awards.length}.`,
-    );
-  }
-  const kept = Float64Array.from(awards)
-    .sort()
-    .subarray(struck, awards.length - struck);
-  return kept.reduce((sum, award) => sum + award, 0) * difficulty;
-}
-
 function checkedGrid(caller: string, { min, max, bins = 101 }: ScoreGrid) {
   if (!(Number.isFinite(min) && Number.isFinite(max) && max > min)) {
     throw wrong(caller, `the grid must run from min to a larger max, got ${min} .. ${max}`);

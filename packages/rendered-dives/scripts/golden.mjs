@@ -3,7 +3,7 @@
  * Run it after `npm run build`, and only together with a new `rendererVersion`: node scripts/golden.mjs
  */
 import { writeFileSync } from 'node:fs';
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { createCanvas } from '@napi-rs/canvas';
 import { DiveRenderer, rendererVersion } from '../dist/index.js';
 import { nodeCanvas } from '../dist/node.js';

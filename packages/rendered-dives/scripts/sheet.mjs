@@ -2,7 +2,7 @@
  * Draws dives.jpg, the picture in the README: eight moments of six dives, one of each group. Run it after `npm run build`: node scripts/sheet.mjs
  */
 import { writeFileSync } from 'node:fs';
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { createCanvas } from '@napi-rs/canvas';
 import { DiveRenderer, planClip } from '../dist/index.js';
 import { nodeCanvas } from '../dist/node.js';

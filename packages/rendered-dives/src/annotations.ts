@@ -24,16 +24,31 @@ export function annotationFiles(
 }
 
 function annotation(clip: RenderableClip, width: number, height: number): Annotation {
-  const events: readonly { frame: number; label: string; comment?: string }[] =
-    clip.events ?? clip.transitions.map((frame, index) => ({ frame, label: index === 0 ? 'Flight' : 'Entry' }));
+  const events = eventsOf(clip);
   return {
     video: clip.id,
     num_frames: clip.frameCount,
     num_events: events.length,
-    events: events.map(({ frame, label, comment }) => ({ comment: comment ?? '', frame, label })),
+    events,
     fps: -1,
     width,
     height,
     _source_info: { action_type: clip.diveNumber, dive_score: clip.score, difficulty: clip.difficulty },
   };
+}
+
+/** Changes of sub-action as that project writes them: at the last frame before the change. */
+function eventsOf({ subActions, transitions }: RenderableClip): Annotation['events'] {
+  const stages = transitions.map((frame, index) => ({ frame, name: index === 0 ? 'Flight' : 'Entry' }));
+  const runs = subActions ?? [{ frame: 0, name: 'Take-off' }, ...stages];
+  return runs.slice(1).map(({ frame, name }, index) => ({
+    comment: `${runs[index]!.name} -> ${name}`,
+    frame: Math.max(0, frame - 1),
+    label: classOf(name),
+  }));
+}
+
+/** The class of a sub-action: `'2.5 Soms.Pike'` is one of `'Som(s).Pike'`, `'1 Twist'` of `'Twist(s)'`. */
+function classOf(name: string): string {
+  return name.replace(/^[\d.]+ (Som|Twist)s?/, '$1(s)');
 }

@@ -1,5 +1,5 @@
 import { ArgumentError } from '@mcore/errors';
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { Random } from '@mcore/random';
 import { describe, expect, it } from 'vitest';
 import { cueReading, cues, deductionsOf } from './index.js';

@@ -1,4 +1,5 @@
 import type { Clip } from '@mcore/clips';
+import { panelScore } from '@mcore/metrics';
 import { Random } from '@mcore/random';
 import { clamp } from './vector.js';
 
@@ -28,16 +29,21 @@ export const cues: readonly Cue[] = ['entryAngle', 'splash', 'legs', 'opening', 
 export const deductionRange = [-1.5, 11] as const;
 
 /**
- * The judges' opinion without the difficulty: score / (3 x difficulty), the mean of the three counting awards.
+ * The judges' opinion without the difficulty: the mean of the awards that count. Where the awards of 3, 5 or 7 judges are unknown or
+ * misprinted (above 10) it is score / (3 x difficulty), which is the same in all but 120 clips of FineDiving.
  *
- * @returns 0 .. 10; scores of synchronised dives that would give more are clipped.
+ * @returns 0 .. 10; scores that would give more are clipped.
  */
-export function executionOf(clip: Pick<Clip, 'score' | 'difficulty'>): number {
-  return clamp(clip.score / (3 * clip.difficulty), 0, 10);
+export function executionOf({ awards, score, difficulty }: Pick<Clip, 'score' | 'difficulty' | 'awards'>): number {
+  const known = [3, 5, 7].includes(awards?.length ?? 0) && awards!.every((award) => award >= 0 && award <= 10);
+  return known ? panelScore(awards!) / 3 : clamp(score / (3 * difficulty), 0, 10);
 }
 
 /** What the cues of this clip show; the only way by which its score reaches any pixel. */
-export function deductionsOf(clip: Pick<Clip, 'id' | 'score' | 'difficulty'>, seed: number | string): Deductions {
+export function deductionsOf(
+  clip: Pick<Clip, 'id' | 'score' | 'difficulty' | 'awards'>,
+  seed: number | string,
+): Deductions {
   const lost = 10 - executionOf(clip);
   const random = Random.for(seed, 'execution', clip.id);
   const drawn = cues.map((cue) => [cue, clamp(lost + random.normal(0, cueNoise[cue]), ...deductionRange)] as const);

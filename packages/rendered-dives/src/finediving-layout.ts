@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ArgumentError, DataError } from '@mcore/errors';
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { annotationFiles } from './annotations.js';
 import { DiveRenderer, nativeHeight, widthFor } from './dive-renderer.js';
 import { clipFolder, type LayoutJob, writeClipFolder } from './layout-clip.js';

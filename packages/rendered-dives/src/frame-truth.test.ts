@@ -1,4 +1,4 @@
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { pearson } from '@mcore/metrics';
 import { describe, expect, it } from 'vitest';
 import { project } from './camera.js';

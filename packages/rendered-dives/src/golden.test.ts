@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { expect, it } from 'vitest';
 import golden from './__fixtures__/golden.json';

@@ -1,4 +1,4 @@
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { spearman } from '@mcore/metrics';
 import { describe, expect, it } from 'vitest';
 import { project } from './camera.js';
@@ -11,7 +11,7 @@ const renderer = new DiveRenderer({ canvas: nodeCanvas, height: 64 });
 describe('what pixels say about the score', () => {
   it('is nothing before the take-off: another score gives the same pixels', () => {
     for (const clip of fineDivingLabels.filter((_, index) => index % 300 === 7)) {
-      const poor = { ...clip, id: clip.id, score: clip.score * 0.3 };
+      const poor = { ...clip, awards: clip.awards.map((award) => award * 0.3) };
       const { takeOff } = visibleEvents(clip, 0);
       const frames = [0, takeOff - 20, takeOff - 8].filter((frame) => frame >= 0 && frame < takeOff - 6);
       const fresh = new DiveRenderer({ canvas: nodeCanvas, height: 64 });
@@ -63,7 +63,9 @@ describe('what pixels say about the score', () => {
       }
       return pixels;
     };
-    const rows = clips.map((clip) => [white(clip), white({ ...clip, score: clip.score * 0.45 })] as const);
+    const rows = clips.map(
+      (clip) => [white(clip), white({ ...clip, awards: clip.awards.map((award) => award * 0.45) })] as const,
+    );
     const more = rows.filter(([before, after]) => after > before + 10);
     expect(clips.length).toBeGreaterThan(30);
     expect(more.length / clips.length).toBeGreaterThan(0.85);

@@ -1,4 +1,4 @@
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { describe, expect, it } from 'vitest';
 import { entryLean } from './execution.js';
 import { deductionsOf, isSpringboard, planClip } from './index.js';

@@ -148,15 +148,15 @@ export function planMotion(clip: RenderableClip, seed: number | string, options:
   };
 }
 
-/** The sub-actions of the flight in shares of it. */
+/** The sub-actions of the flight as fractions of it. */
 function subActions(clip: RenderableClip): SubAction[] {
   const [first, last] = labelledFlight(clip);
-  const sorted = [...(clip.events ?? [])].sort((a, b) => a.frame - b.frame);
-  const share = (frame: number) => clamp((frame - first) / (last - first), 0, 1);
-  return sorted.slice(0, -1).map((event, index) => ({
-    start: share(event.frame),
-    end: share(sorted[index + 1]!.frame),
-    twisting: event.label.startsWith('Twist'),
+  const fraction = (frame: number) => clamp((frame - first) / (last - first), 0, 1);
+  const labelled = clip.subActions ?? [];
+  return labelled.slice(1, -1).map(({ frame, name }, index) => ({
+    start: fraction(frame),
+    end: fraction(labelled[index + 2]!.frame),
+    twisting: name.includes('Twist'),
   }));
 }
 

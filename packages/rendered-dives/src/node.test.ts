@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { ALL_FORMATS, BufferSource, Input, VideoSampleSink } from 'mediabunny';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -49,7 +49,7 @@ describe('writeFineDivingLayout', () => {
       width: 114,
       height: 64,
       quality: 92,
-      version: 1,
+      version: 2,
     });
     expect(read('train.json')[0]).toEqual({
       video: '01__10',

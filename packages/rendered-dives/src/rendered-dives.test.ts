@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { describe, expect, it } from 'vitest';
 import { DiveRenderer, RenderedDives } from './index.js';
 import { nodeCanvas } from './node.js';

@@ -1,6 +1,6 @@
 import type { ClipSource, Frames } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { DiveRenderer, type RenderOptions } from './dive-renderer.js';
 import { drawFrames } from './render-dive.js';
 import type { RenderableClip } from './visible-events.js';

@@ -1,2 +1,2 @@
 /** Grows whenever any pixel of any dive changes: weights and files belong to one version. */
-export const rendererVersion = 1;
+export const rendererVersion = 2;

@@ -1,9 +1,10 @@
 import type { Clip } from '@mcore/clips';
 import { Random } from '@mcore/random';
 
-/** A labelled clip as the renderer takes it; the sub-actions between take-off and entry are drawn where they are known. */
+/** A labelled clip as the renderer takes it. */
 export interface RenderableClip extends Clip {
-  readonly events?: readonly { readonly frame: number; readonly label: string }[];
+  /** First frame and name of each sub-action, ascending, where they are known; twists are rendered where the labels have them. */
+  readonly subActions?: readonly { readonly frame: number; readonly name: string }[];
 }
 
 /** Frames at which things can be seen to happen, a few off the labels, as with people who label. */
@@ -41,7 +42,6 @@ export function visibleEvents(clip: RenderableClip, seed: number | string): Visi
 /** First frames of flight and entry as labelled; a clip without a flight is given one of usual length. */
 export function labelledFlight(clip: RenderableClip): [number, number] {
   const entry = clip.transitions.at(-1) ?? Math.round(clip.frameCount / 2);
-  const frames = clip.events?.map((event) => event.frame) ?? [];
-  const first = Math.min(clip.transitions[0] ?? entry, ...frames);
+  const first = clip.transitions[0] ?? entry;
   return [first < entry ? first : entry - usualFlight, entry];
 }

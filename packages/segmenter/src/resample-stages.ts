@@ -7,11 +7,11 @@ import { checkedTransitions, type Transitions } from './transitions.js';
  * Cuts features at the transitions and resamples every stage to the same number of steps by linear interpolation that keeps
  * both ends (`torch.nn.functional.interpolate`, `align_corners=True`). Differentiable.
  *
- * Any transitions are taken, as labels and decoders give any:
+ * Any transitions are taken, as decoders and labels of one's own give any:
  * - each is moved into 1 .. time - 1, so that the first and the last stage have a frame (the released code makes a predicted
  *   0 a 1);
- * - they are sorted (three FineDiving clips list their events in another order);
- * - a stage left without frames (five clips have an empty middle stage) takes the frame at its place, that is the first
+ * - they are sorted;
+ * - a stage left without frames takes the frame at its place, that is the first
  *   of the next stage, for all of its steps.
  *
  * Source: An et al., "Multi-stage Contrastive Regression for Action Quality Assessment", ICASSP 2024, section 2.5.

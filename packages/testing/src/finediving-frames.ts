@@ -19,15 +19,19 @@ export interface GoldenClip {
   sampledTransitions: number[];
 }
 
+const golden = JSON.parse(readFileSync(fixturePath('finediving-loader', 'clips.json'), 'utf8')) as {
+  clips: Record<string, GoldenClip>;
+  official: Record<string, number[]>;
+};
+
 /** The clips of the fixtures, by id. */
-export const goldenClips = (
-  JSON.parse(readFileSync(fixturePath('finediving-loader', 'clips.json'), 'utf8')) as {
-    clips: Record<string, GoldenClip>;
-  }
-).clips;
+export const goldenClips = golden.clips;
+
+/** Transitions of official clips by their per-frame labels. */
+export const officialTransitions = golden.official;
 
 /** A folder of annotations that goldens/finediving-loader.py wrote. */
-export function fixtureFolder(name: 'list-pickles' | 'dict-pickles'): string {
+export function fixtureFolder(name: 'list-pickles' | 'dict-pickles' | 'official-pickles'): string {
   return fixturePath('finediving-loader', name);
 }
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { formatShape } from '@mcore/errors';
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { encodeCheckpoint, type ImportedWeights, importReleased, type LabelRange } from '@mcore/model';
 import { type Command, Option } from 'commander';
 import { writeFileAtomically } from '../data/atomic-file.js';

@@ -1,4 +1,4 @@
-import { fineDivingLabels } from '@mcore/finediving-labels';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { describe, expect, it } from 'vitest';
 import { splitClips, validationHalves } from './splits.js';
 

@@ -1,6 +1,6 @@
 import { type Frames, sampleIndices } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
-import { type FineDivingLabel, fineDivingLabels } from '@mcore/finediving-labels';
+import { type FineDivingLabel, fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { browserCanvas, DiveRenderer } from '@mcore/rendered-dives';
 import { openVideo, type Video } from '@mcore/video';
 import { frameRate } from '../playback.js';

@@ -1,4 +1,4 @@
-import type { FineDivingLabel } from '@mcore/finediving-labels';
+import type { FineDivingLabel } from '@mcore/finediving-loader/labels';
 import { batch } from '@preact/signals';
 import type { PictureSource } from '../pictures/pictures-api.js';
 import { Playback } from '../playback.js';

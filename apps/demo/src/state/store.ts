@@ -1,5 +1,5 @@
 import type { EngineChoice } from '@mcore/engines';
-import { type FineDivingLabel, fineDivingLabels } from '@mcore/finediving-labels';
+import { type FineDivingLabel, fineDivingLabels } from '@mcore/finediving-loader/labels';
 import type { Saliency } from '@mcore/scoring';
 import { computed, signal } from '@preact/signals';
 import type { Costs, JudgeReady, OwnWeights, Verdict } from '../judge/judge-api.js';

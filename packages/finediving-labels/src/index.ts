@@ -1,7 +1,0 @@
-export {
-  type FineDivingEvent,
-  type FineDivingLabel,
-  fineDivingLabels,
-  fineDivingNotice,
-  stageTransitions,
-} from './labels.js';

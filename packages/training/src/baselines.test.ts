@@ -1,5 +1,5 @@
-import { sampleIndices, sampleTransitions } from '@mcore/clips';
-import { type FineDivingLabel, fineDivingLabels } from '@mcore/finediving-loader/labels';
+import { type Clip, sampleIndices, sampleTransitions } from '@mcore/clips';
+import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { averageIoU, relativeL2, spearman } from '@mcore/metrics';
 import { expect, it } from 'vitest';
 // computed by goldens/label-baselines.py with numpy and scipy
@@ -7,13 +7,12 @@ import golden from './__fixtures__/label-baselines.json' with { type: 'json' };
 import { labelOnlyPredictor } from './baselines.js';
 
 const { frames } = golden.about;
-const transitionsOf = (clip: Pick<FineDivingLabel, 'transitions' | 'frameCount'>) =>
-  sampleTransitions(clip.transitions, sampleIndices(clip.frameCount, frames));
+const transitionsOf = (clip: Clip) => sampleTransitions(clip.transitions, sampleIndices(clip.frameCount, frames));
 
 it("equals numpy and scipy within 1e-9 on FineDiving's test clips", () => {
   const predict = labelOnlyPredictor(
     fineDivingLabels.filter(({ split }) => split === 'train'),
-    (clip) => transitionsOf(clip),
+    transitionsOf,
   );
   const test = fineDivingLabels.filter(({ split }) => split === 'test');
   const predictions = test.map(predict);
@@ -22,7 +21,7 @@ it("equals numpy and scipy within 1e-9 on FineDiving's test clips", () => {
   const predicted = predictions.map(({ score }) => Number(score.toFixed(9)));
   expect(spearman(predicted, scores)).toBeCloseTo(golden.meanScoreOfDiveNumber.srcc, 9);
   expect(100 * relativeL2(predicted, scores)).toBeCloseTo(golden.meanScoreOfDiveNumber.rl2x100, 9);
-  const actual = test.map((clip) => transitionsOf(clip));
+  const actual = test.map(transitionsOf);
   const shares = (transitions: number[][]) => ({
     aiou50: expect.closeTo(100 * averageIoU(transitions, actual, 0.5), 9),
     aiou75: expect.closeTo(100 * averageIoU(transitions, actual, 0.75), 9),

@@ -9,6 +9,7 @@ export {
   relativeL2,
   rootMeanSquaredError,
 } from './differences.js';
+export { type Fold, type FoldSummary, kFold, leaveOneGroupOut, leaveOneOut, summariseFolds } from './folds.js';
 export {
   averageIoU,
   averageIoUs,
@@ -21,3 +22,4 @@ export {
 export { MetricsError } from './metrics-error.js';
 export { panelScore } from './panel-score.js';
 export { expectedScore, klDivergence, modalScore, type ScoreGrid, scoreDistribution } from './score-distribution.js';
+export { accuracy, areaUnderCurve } from './verdicts.js';

@@ -6,6 +6,7 @@ export { chooseExemplars, type ExemplarChoice, type ExemplarList, ExemplarPool }
 export type { FeatureClip, FeatureSequence, FeatureSource } from './features.js';
 export { type PrefetchJob, type PrefetchOptions, prefetch } from './prefetch.js';
 export type { FrameSize } from './resample.js';
+export { resampleSteps, sampleSteps } from './resample-steps.js';
 export { sampleIndices } from './sample-indices.js';
 export { sampleTransitions, type TransitionConvention } from './sample-transitions.js';
 export { type ClipSample, emptyColor, padFrames, sampleClip } from './short-clips.js';

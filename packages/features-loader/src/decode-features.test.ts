@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DataError } from '@mcore/errors';
 import { writeSafetensors } from '@mcore/safetensors';
 import { describe, expect, it } from 'vitest';
-import { type FeatureFormat, joinChannels, openArrayFile, resampleSteps, sequenceOf } from './index.js';
+import { type FeatureFormat, joinChannels, openArrayFile, sequenceOf } from './index.js';
 
 const text = (content: string) => new TextEncoder().encode(content);
 const read = (content: string, format: FeatureFormat) => sequenceOf(openArrayFile(text(content), format));
@@ -109,17 +109,6 @@ describe('openArrayFile and sequenceOf', () => {
     expect(() => sequenceOf(openArrayFile(Uint8Array.of(0xff, 0x31), 'csv'))).toThrow(
       new DataError('readFeatureFile: expected UTF-8 text, got other bytes.'),
     );
-  });
-});
-
-describe('resampleSteps', () => {
-  it('is linear between steps and keeps both ends, closed form', () => {
-    const ramp = { data: Float32Array.of(0, 10, 1, 20, 2, 30), steps: 3, channels: 2 };
-    expect(plain(resampleSteps(ramp, 5)).values).toEqual([0, 10, 0.5, 15, 1, 20, 1.5, 25, 2, 30]);
-    expect(plain(resampleSteps(ramp, 2)).values).toEqual([0, 10, 2, 30]);
-    expect(plain(resampleSteps(ramp, 1)).values).toEqual([1, 20]);
-    expect(resampleSteps(ramp, 3)).toBe(ramp);
-    expect(plain(resampleSteps({ data: Float32Array.of(7), steps: 1, channels: 1 }, 3)).values).toEqual([7, 7, 7]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { FeatureSequence } from '@mcore/clips';
+import { type FeatureSequence, resampleSteps } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import { readNpy, readNpz } from '@mcore/pickle';
 import { readSafetensors, type SafeTensor, toFloat32 } from '@mcore/safetensors';
@@ -103,29 +103,6 @@ export function joinChannels(parts: readonly FeatureSequence[], resample: boolea
     offset += width;
   }
   return { data, steps: first.steps, channels };
-}
-
-/**
- * The same sequence with another number of steps: linear between its steps, the first and the last stay.
- *
- * @param sequence - Any length.
- * @param steps - At least 1; the middle where it is 1.
- */
-export function resampleSteps(sequence: FeatureSequence, steps: number): FeatureSequence {
-  const { data: from, channels, steps: present } = sequence;
-  if (steps === present) return sequence;
-  const data = new Float32Array(steps * channels);
-  for (let step = 0; step < steps; step++) {
-    const position = steps === 1 ? (present - 1) / 2 : (step * (present - 1)) / (steps - 1);
-    const low = Math.min(Math.floor(position), Math.max(0, present - 2));
-    const weight = position - low;
-    const next = Math.min(low + 1, present - 1) * channels;
-    for (let channel = 0; channel < channels; channel++) {
-      const value = from[low * channels + channel]!;
-      data[step * channels + channel] = value + weight * (from[next + channel]! - value);
-    }
-  }
-  return { data, steps, channels };
 }
 
 function single(read: () => NumberArray): ArrayFile {

@@ -4,7 +4,6 @@ export {
   featureFormats,
   joinChannels,
   openArrayFile,
-  resampleSteps,
   sequenceOf,
 } from './decode-features.js';
 export { FeatureDataset, type FeatureProblem } from './feature-dataset.js';

@@ -1,0 +1,54 @@
+import { ArgumentError } from '@mcore/errors';
+import type { FeatureSequence } from './features.js';
+
+/**
+ * The same sequence with another number of steps: linear between its steps, the first and the last stay.
+ *
+ * @param sequence - Any length.
+ * @param steps - At least 1; the middle where it is 1.
+ * @returns The sequence itself where it has as many steps already.
+ * @throws {@link ArgumentError} if `steps` is no positive whole number.
+ */
+export function resampleSteps(sequence: FeatureSequence, steps: number): FeatureSequence {
+  if (!Number.isSafeInteger(steps) || steps < 1) {
+    throw new ArgumentError(`resampleSteps: steps must be a positive whole number, got ${steps}.`);
+  }
+  const { channels, steps: present } = sequence;
+  if (steps === present) return sequence;
+  const data = new Float32Array(steps * channels);
+  const position = (step: number) => (steps === 1 ? (present - 1) / 2 : (step * (present - 1)) / (steps - 1));
+  sampleSteps(
+    sequence,
+    Float64Array.from({ length: steps }, (_, step) => position(step)),
+    data,
+  );
+  return { data, steps, channels };
+}
+
+/**
+ * Reads a sequence at any positions, linear between its steps.
+ *
+ * @param sequence - Any length.
+ * @param positions - In steps, 0 .. steps - 1; what lies beyond is the nearest end.
+ * @param into - Receives positions x channels numbers, from `offset` on.
+ * @param offset - 0 unless given.
+ */
+export function sampleSteps(
+  { data, channels, steps }: FeatureSequence,
+  positions: Float64Array,
+  into: Float32Array,
+  offset = 0,
+): void {
+  let write = offset;
+  for (let index = 0; index < positions.length; index++) {
+    const position = Math.max(0, Math.min(steps - 1, positions[index]!));
+    const low = Math.min(Math.floor(position), Math.max(0, steps - 2));
+    const weight = position - low;
+    const from = low * channels;
+    const next = Math.min(low + 1, steps - 1) * channels;
+    for (let channel = 0; channel < channels; channel++) {
+      const value = data[from + channel]!;
+      into[write++] = value + weight * (data[next + channel]! - value);
+    }
+  }
+}

@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs';
 import { GsmRegNetY, type GsmRegNetYConfig } from '@mcore/backbone-gsm';
 import * as tf from '@tensorflow/tfjs-core';
 

@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs';
 import { loadTensors, MCoRe, type MCoReConfig, presetConfig } from '@mcore/model';
 import * as tf from '@tensorflow/tfjs-core';
 import { configOfSizes as ofSizes } from './config-of-sizes.mjs';

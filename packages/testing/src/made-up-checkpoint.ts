@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs';
 import type { Frames } from '@mcore/clips';
 import {
   type Checkpoint,

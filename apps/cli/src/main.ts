@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { endProcess } from '@mcore/engines/node';
 import { CommanderError } from 'commander';
-import { causeOf } from './compute/device-loss.js';
 import { createProgram } from './program.js';
 import { describeFailure } from './terminal/describe-failure.js';
+import { causeOf } from './terminal/device-loss.js';
 import { say } from './terminal/output.js';
 
 /** Exit statuses: 0 done, 1 failed, 2 wrong usage. */

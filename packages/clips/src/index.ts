@@ -1,3 +1,10 @@
+export {
+  type CheckClipsOptions,
+  type CheckedProblem,
+  type ClipsCheck,
+  checkClips,
+  formatClipsCheck,
+} from './check-clips.js';
 export { type DiveKind, diveDistance } from './dive-distance.js';
 export { type Direction, type DiveNumber, isDiveNumber, type Position, parseDiveNumber } from './dive-number.js';
 export { drawTestClips } from './draw-test-clips.js';
@@ -10,6 +17,7 @@ export { resampleSteps, sampleSteps } from './resample-steps.js';
 export { sampleIndices } from './sample-indices.js';
 export { sampleTransitions, type TransitionConvention } from './sample-transitions.js';
 export { type ClipSample, emptyColor, padFrames, sampleClip } from './short-clips.js';
+export { type SplitKind, type SplitLimits, splitClips, validationHalves } from './split-clips.js';
 export { type ClipSplit, carveValidation, eventOfCompetition, heldOutEvents, officialSplit } from './splits.js';
 export { equalParts, stagesOf } from './stages.js';
 export {

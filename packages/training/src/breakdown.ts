@@ -1,6 +1,6 @@
 import { meanAbsoluteError, spearman } from '@mcore/metrics';
 import { intervalHit, meanOf } from './clip-metrics.js';
-import type { EvaluatedClip } from './evaluate.js';
+import type { EvaluatedClip } from './evaluate-predictions.js';
 import { groupBy } from './group-by.js';
 
 /** Figures of a part of the clips. Parts are small: no intervals, and a correlation of few clips says little. */

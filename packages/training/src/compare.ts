@@ -1,7 +1,7 @@
 import { DataError } from '@mcore/errors';
 import { meanAbsoluteError, pairedBootstrap, spearman } from '@mcore/metrics';
 import { intervalHit, meanOf, relativeL2x100Over } from './clip-metrics.js';
-import type { BootstrapOptions, EvaluatedClip } from './evaluate.js';
+import type { BootstrapOptions, EvaluatedClip } from './evaluate-predictions.js';
 
 /** A model's clips, as far as a comparison needs them. */
 export type ComparedClip = Pick<

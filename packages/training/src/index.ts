@@ -1,19 +1,24 @@
 export { Adam, type AdamState } from './adam.js';
+export { backboneGradient } from './backbone-gradient.js';
 export { type LabelOnlyPrediction, labelOnlyPredictor } from './baselines.js';
 export { type BreakdownRow, breakdown } from './breakdown.js';
 export { intervalHit, relativeL2x100Over } from './clip-metrics.js';
 export { type ComparedClip, type Comparison, compareClips, type MetricComparison } from './compare.js';
+export { type Comparer, isComparer, modelComparer } from './comparer.js';
 export {
   type BootstrapOptions,
   type Coverage,
   type EvaluatedClip,
   type Evaluation,
-  evaluate,
+  evaluatePredictions,
   type Figure,
   intervalCoverage,
   type ScoreFigures,
   type TransitionFigures,
-} from './evaluate.js';
+} from './evaluate-predictions.js';
+export { type EvaluationRuns, evaluationExtras, type Grouping } from './evaluation-extras.js';
+export { type EvaluationAbout, type EvaluationExtras, evaluationJson, publishedFigures } from './evaluation-json.js';
+export { fitConfig } from './fit-config.js';
 export {
   FrameReader,
   type FrameReaderOptions,
@@ -21,10 +26,14 @@ export {
   type ReadingLosses,
   type WindowBatch,
 } from './frame-reader.js';
+export { buildBank, describeClips } from './inference.js';
 export { type LearningRateSchedule, learningRateFactor } from './learning-rate.js';
+export { type DeepPartial, merge } from './merge-config.js';
 export { NotFiniteError, type SeenInput } from './not-finite-error.js';
+export { bounds, fixed, signed, withDeviation } from './numbers.js';
 export { type ClipPair, PairSampler } from './pair-sampler.js';
 export { ParameterLayout } from './parameter-layout.js';
+export { type PredictedClip, predictClips } from './predict-clips.js';
 export {
   type ClipInput,
   LocalReplica,

@@ -1,5 +1,5 @@
 import { ArgumentError } from '@mcore/errors';
-import type { Evaluation } from './evaluate.js';
+import type { Evaluation } from './evaluate-predictions.js';
 
 /** A figure over several evaluations: seeds, epochs or draws of exemplars. */
 export interface Spread {

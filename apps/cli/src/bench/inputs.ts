@@ -3,9 +3,7 @@ import type { Frames } from '@mcore/clips';
 import { type Checkpoint, encodeCheckpoint, exportWeights, MCoRe, type MCoReConfig } from '@mcore/model';
 import { Random } from '@mcore/random';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '@mcore/safetensors';
-import { writeFileAtomically } from '../data/atomic-file.js';
-import { onnxFiles } from '../run/export-weights.js';
-import { readNamed } from '../run/run-files.js';
+import { onnxFiles, readNamed, writeFileAtomically } from '@mcore/training/node';
 
 /** How much work there is. */
 export interface BenchSizes {

@@ -9,13 +9,17 @@ import {
   type StageShape,
 } from '@mcore/model';
 import { bidirectionalGru, normalizeFrames } from '@mcore/ops';
-import type { Replica } from '@mcore/training';
-import { type ClipInput, layoutOf, type PairInput, Trainer } from '@mcore/training';
+import {
+  backboneGradient,
+  type ClipInput,
+  type Comparer,
+  layoutOf,
+  type PairInput,
+  type Replica,
+  Trainer,
+} from '@mcore/training';
+import { loadThreads, type OneCoreEngine, type OnnxModel } from '@mcore/training/node';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Comparer } from '../compute/comparer.js';
-import type { OnnxModel } from '../compute/onnx-model.js';
-import { loadThreads, type OneCoreEngine } from '../compute/replicas.js';
-import { backboneGradient } from './backbone-gradient.js';
 import type { BenchInputs } from './inputs.js';
 import type { BenchWork } from './protocol.js';
 

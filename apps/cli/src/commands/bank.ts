@@ -1,15 +1,17 @@
-import { type Clip, ExemplarPool } from '@mcore/clips';
+import { type Clip, ExemplarPool, splitClips } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import { modelFromCheckpoint, weightsId } from '@mcore/model';
 import { Random } from '@mcore/random';
+import { buildBank, describeClips } from '@mcore/training';
+import {
+  assertStages,
+  assertWritable,
+  createReplicas,
+  PreparedClips,
+  readCheckpoint,
+  writeFileAtomically,
+} from '@mcore/training/node';
 import type { Command } from 'commander';
-import { createReplicas } from '../compute/replicas.js';
-import { assertWritable, writeFileAtomically } from '../data/atomic-file.js';
-import { PreparedClips } from '../data/prepared-clips.js';
-import { assertStages } from '../data/source.js';
-import { buildBank, describeClips } from '../run/inference.js';
-import { readCheckpoint } from '../run/run-files.js';
-import { splitClips } from '../run/splits.js';
 import { result, sayNotes } from '../terminal/output.js';
 import { startProgress } from '../terminal/progress.js';
 import { prepareWithProgress } from '../terminal/run-progress.js';

@@ -3,16 +3,24 @@ import { DataError } from '@mcore/errors';
 import { presets } from '@mcore/model';
 import { type MergedResults, mergeResults, type Shard, shardOf } from '@mcore/tasks';
 import { readResultFiles, runTasks } from '@mcore/tasks/node';
+import { withDeviation } from '@mcore/training';
+import {
+  type BenchmarkRow,
+  type BenchmarkSettings,
+  benchmarkMarkdown,
+  benchmarkRows,
+  holdingResults,
+  insertMeasured,
+  openSource,
+  type RowResult,
+  type RowTask,
+  rowTasks,
+  runRow,
+  type SummaryRow,
+  summariseRows,
+  writeFileAtomically,
+} from '@mcore/training/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { benchmarkMarkdown, insertMeasured } from '../benchmark/page.js';
-import { openRowMachine } from '../benchmark/row-machine.js';
-import { type BenchmarkRow, benchmarkRows } from '../benchmark/rows.js';
-import { type BenchmarkSettings, type RowResult, type RowTask, rowTasks, runRow } from '../benchmark/run-row.js';
-import { type SummaryRow, summarise } from '../benchmark/summarise.js';
-import { writeFileAtomically } from '../data/atomic-file.js';
-import { holdingResults } from '../data/folder-lock.js';
-import { openSource } from '../data/source.js';
-import { withDeviation } from '../terminal/numbers.js';
 import { heading, result, say, table } from '../terminal/output.js';
 import {
   BENCHMARK_OUT,
@@ -25,6 +33,7 @@ import {
   withExamples,
   withJson,
 } from './options.js';
+import { openRowMachine } from './row-machine.js';
 import { type MergedOutput, type ShardOptions, shardToDo, withShard, writePage } from './shard-options.js';
 
 interface BenchmarkOptions extends DataOptions, EngineOptions, ShardOptions {
@@ -143,7 +152,7 @@ async function benchmark(options: BenchmarkOptions, folder: string, shard: Shard
 /** The tables of results, of one machine or merged from several. */
 export function mergedBenchmark(merged: MergedResults<RowResult>): MergedOutput {
   const settings = merged.settings as unknown as BenchmarkSettings;
-  const rows = summarise(
+  const rows = summariseRows(
     benchmarkRows,
     merged.finished.map((record) => record.result),
   );

@@ -1,8 +1,7 @@
 import { compareClips } from '@mcore/training';
+import { parseClipsCsv, readNamed } from '@mcore/training/node';
 import type { Command } from 'commander';
-import { parseClipsCsv } from '../run/clips-csv.js';
-import { comparisonTable } from '../run/evaluation-tables.js';
-import { readNamed } from '../run/run-files.js';
+import { comparisonTable } from '../terminal/evaluation-tables.js';
 import { result } from '../terminal/output.js';
 import { wholeNumber, withExamples, withJson } from './options.js';
 

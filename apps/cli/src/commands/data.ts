@@ -1,14 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { ClipSource } from '@mcore/clips';
+import { type CheckedProblem, checkClips, formatClipsCheck } from '@mcore/clips';
 import { checkFineDiving, formatFineDivingCheck } from '@mcore/finediving-loader';
 import { openManifest } from '@mcore/manifest-loader';
 import { Random } from '@mcore/random';
 import { executionCeiling, nativeHeight, RenderedDives, segmentationCeiling } from '@mcore/rendered-dives';
 import { nodeCanvas, writeFineDivingLayout } from '@mcore/rendered-dives/node';
+import { DEFAULT_RENDER_HEIGHT, describeSource, lockFolder, notesOf, openSource } from '@mcore/training/node';
 import { type Command, Option } from 'commander';
-import { lockFolder } from '../data/folder-lock.js';
-import { DEFAULT_RENDER_HEIGHT, describeSource, notesOf, openSource } from '../data/source.js';
-import { type CheckedProblem, checkClips, formatClipsCheck } from '../run/check-clips.js';
 import { result } from '../terminal/output.js';
 import { startProgress } from '../terminal/progress.js';
 import { wholeNumber, withExamples, withJson } from './options.js';

@@ -1,26 +1,47 @@
 import { existsSync } from 'node:fs';
-import { type Clip, type ClipSource, type ExemplarChoice, formatExemplars, parseExemplars } from '@mcore/clips';
+import {
+  type Clip,
+  type ClipSource,
+  type ExemplarChoice,
+  formatExemplars,
+  parseExemplars,
+  splitClips,
+} from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
 import type { Checkpoint } from '@mcore/model';
 import { RenderedDives } from '@mcore/rendered-dives';
 import { type MergedResults, shardOf } from '@mcore/tasks';
-import { evaluate } from '@mcore/training';
+import {
+  type EvaluationAbout,
+  type EvaluationRuns,
+  evaluatePredictions,
+  evaluationExtras,
+  evaluationJson,
+  type Grouping,
+  type PredictedClip,
+} from '@mcore/training';
+import {
+  assertStages,
+  assertWritable,
+  type CheckpointEvaluation,
+  calibrationFor,
+  clipsCsv,
+  type EvalSettings,
+  type EvaluatedDraw,
+  evalTasks,
+  evaluateDraws,
+  holdingResults,
+  PreparedClips,
+  readCheckpoint,
+  readNamed,
+  runEvalTasks,
+  type ScoringEngine,
+  wholeChoice,
+  writeEvaluationReport,
+  writeFileAtomically,
+} from '@mcore/training/node';
 import { type Command, Option } from 'commander';
-import type { ScoringEngine } from '../compute/replicas.js';
-import { assertWritable, writeFileAtomically } from '../data/atomic-file.js';
-import { holdingResults } from '../data/folder-lock.js';
-import { PreparedClips } from '../data/prepared-clips.js';
-import { assertStages } from '../data/source.js';
-import { clipsCsv } from '../run/clips-csv.js';
-import { calibrationFor, type EvalSettings, evalTasks, runEvalTasks, wholeChoice } from '../run/eval-tasks.js';
-import { type CheckpointEvaluation, type EvaluatedDraw, evaluateDraws } from '../run/evaluate-checkpoint.js';
-import { type EvaluationRuns, evaluationExtras, type Grouping } from '../run/evaluation-extras.js';
-import { type EvaluationAbout, evaluationJson, evaluationTable } from '../run/evaluation-output.js';
-import { writeEvaluationReport } from '../run/evaluation-report.js';
-import type { PredictedClip } from '../run/predict-clips.js';
-import { readCheckpoint, readNamed } from '../run/run-files.js';
-import { splitClips } from '../run/splits.js';
-import { weightsFiles } from '../run/weights-files.js';
+import { evaluationTable } from '../terminal/evaluation-table.js';
 import { result, say, sayNotes } from '../terminal/output.js';
 import { prepareWithProgress } from '../terminal/run-progress.js';
 import { readClips } from './compare.js';
@@ -36,6 +57,7 @@ import {
   withScoringEngine,
 } from './options.js';
 import { type MergedOutput, reportShard, type ShardOptions, shardToDo, withShards } from './shard-options.js';
+import { weightsFiles } from './weights-files.js';
 
 interface EvalOptions extends DataOptions, ScoringOptions, ShardOptions {
   weights: string[];
@@ -233,7 +255,7 @@ export function mergedEvaluation({ finished, settings }: MergedResults<Predicted
     ...clip,
     predictedScore: clip.predictedScore ?? Number.NaN,
   }));
-  const evaluation = evaluate(predicted);
+  const evaluation = evaluatePredictions(predicted);
   const about = settings as unknown as EvalSettings;
   const { weights, calibration } = about;
   const runs = { draws: [[evaluation]], predicted, weights: [weights], by: [] };

@@ -1,7 +1,11 @@
+import {
+  type ExportedFile,
+  onnxFiles,
+  readCheckpoint,
+  safetensorsFiles,
+  writeFileAtomically,
+} from '@mcore/training/node';
 import { type Command, Option } from 'commander';
-import { writeFileAtomically } from '../data/atomic-file.js';
-import { type ExportedFile, onnxFiles, safetensorsFiles } from '../run/export-weights.js';
-import { readCheckpoint } from '../run/run-files.js';
 import { result } from '../terminal/output.js';
 import { withExamples, withJson } from './options.js';
 

@@ -2,9 +2,8 @@ import { basename } from 'node:path';
 import { formatShape } from '@mcore/errors';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { encodeCheckpoint, type ImportedWeights, importReleased, type LabelRange } from '@mcore/model';
+import { readNamed, writeFileAtomically } from '@mcore/training/node';
 import { type Command, Option } from 'commander';
-import { writeFileAtomically } from '../data/atomic-file.js';
-import { readNamed } from '../run/run-files.js';
 import { result, table } from '../terminal/output.js';
 import { startEngine, wholeNumber, withExamples, withJson } from './options.js';
 

@@ -1,8 +1,8 @@
 import { DataError } from '@mcore/errors';
 import { type MergedResults, mergeResults } from '@mcore/tasks';
 import { readResultFiles } from '@mcore/tasks/node';
+import { writeFileAtomically } from '@mcore/training/node';
 import type { Command } from 'commander';
-import { writeFileAtomically } from '../data/atomic-file.js';
 import { result, say } from '../terminal/output.js';
 import { mergedBenchmark } from './benchmark.js';
 import { mergedEvaluation } from './eval.js';

@@ -1,14 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { SplitKind } from '@mcore/clips';
 import { ENGINE_NAMES, type Engine, type EngineChoice } from '@mcore/engines';
 import { useEngine } from '@mcore/engines/node';
+import {
+  DEFAULT_RENDER_HEIGHT,
+  describeSource,
+  loadOnnxRuntime,
+  type ScoringEngine,
+  type SourceDescriptor,
+  testOnnx,
+} from '@mcore/training/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { watchDevice } from '../compute/device-loss.js';
-import { loadOnnxRuntime } from '../compute/onnx-runtime.js';
-import { testOnnx } from '../compute/onnx-self-test.js';
-import type { ScoringEngine } from '../compute/replicas.js';
-import { DEFAULT_RENDER_HEIGHT, describeSource, type SourceDescriptor } from '../data/source.js';
-import type { SplitKind } from '../run/splits.js';
+import { watchDevice } from '../terminal/device-loss.js';
 import { say } from '../terminal/output.js';
 
 /** Options of every command that computes. */

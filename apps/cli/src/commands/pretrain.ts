@@ -1,13 +1,19 @@
 import { rm } from 'node:fs/promises';
+import { splitClips } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
 import { type PresetName, presetConfig, presets } from '@mcore/model';
+import {
+  PreparedClips,
+  type PretrainingRun,
+  pretrain,
+  type ReadingRecord,
+  type Rendering,
+  RunFiles,
+  readCheckpoint,
+  renderings,
+  type SourceDescriptor,
+} from '@mcore/training/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { PreparedClips } from '../data/prepared-clips.js';
-import { renderings, type SourceDescriptor } from '../data/source.js';
-import { type PretrainingRun, pretrain, type ReadingRecord } from '../run/pretrain.js';
-import type { Rendering } from '../run/pretraining/windows.js';
-import { RunFiles, readCheckpoint } from '../run/run-files.js';
-import { splitClips } from '../run/splits.js';
 import { result, say } from '../terminal/output.js';
 import { startProgress } from '../terminal/progress.js';
 import { prepareWithProgress } from '../terminal/run-progress.js';

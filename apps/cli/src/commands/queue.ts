@@ -2,12 +2,9 @@ import { join } from 'node:path';
 import { ArgumentError, DataError } from '@mcore/errors';
 import { formatRecord, type Task, type TaskList } from '@mcore/tasks';
 import { resultFileName, TaskQueue } from '@mcore/tasks/node';
+import { holdingResults, readNamed, writeFileAtomically } from '@mcore/training/node';
 import type { Command } from 'commander';
-import { writeFileAtomically } from '../data/atomic-file.js';
-import { holdingResults } from '../data/folder-lock.js';
-import { readNamed } from '../run/run-files.js';
 import { scoreSettings, scoreTasks } from '../run/score-tasks.js';
-import { type RunnerOptions, TASK_RUNNERS } from '../run/task-runners.js';
 import { result, say } from '../terminal/output.js';
 import { startProgress } from '../terminal/progress.js';
 import { BENCHMARK_OUT, wholeNumber, withData, withEngine, withExamples, withJson } from './options.js';
@@ -19,6 +16,7 @@ import {
   withVideos,
   withWeights,
 } from './score.js';
+import { type RunnerOptions, TASK_RUNNERS } from './task-runners.js';
 
 interface QueueCommandOptions {
   redis: string;

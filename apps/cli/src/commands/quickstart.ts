@@ -1,21 +1,26 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { splitClips } from '@mcore/clips';
 import { type Checkpoint, type MCoReConfig, presetConfig } from '@mcore/model';
 import { renderReport } from '@mcore/report';
+import { evaluationJson } from '@mcore/training';
+import {
+  clipsCsv,
+  DEFAULT_RENDER_HEIGHT,
+  evaluateCheckpoint,
+  lockFolder,
+  PreparedClips,
+  readCheckpoint,
+  removeLeftovers,
+  reportData,
+  type SourceDescriptor,
+  train,
+  writeFileAtomically,
+} from '@mcore/training/node';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
 import type { Command } from 'commander';
-import { removeLeftovers, writeFileAtomically } from '../data/atomic-file.js';
-import { lockFolder } from '../data/folder-lock.js';
-import { PreparedClips } from '../data/prepared-clips.js';
-import { DEFAULT_RENDER_HEIGHT, type SourceDescriptor } from '../data/source.js';
-import { clipsCsv } from '../run/clips-csv.js';
-import { evaluateCheckpoint } from '../run/evaluate-checkpoint.js';
-import { evaluationJson, evaluationTable } from '../run/evaluation-output.js';
-import { reportData } from '../run/report-data.js';
-import { readCheckpoint } from '../run/run-files.js';
 import { scoreRenderedVideo } from '../run/score-rendered-video.js';
-import { splitClips } from '../run/splits.js';
-import { train } from '../run/train.js';
+import { evaluationTable } from '../terminal/evaluation-table.js';
 import { heading, result, say } from '../terminal/output.js';
 import { prepareWithProgress, trainingProgress } from '../terminal/run-progress.js';
 import { type EngineOptions, startEngine, wholeNumber, withEngine, withExamples, withJson } from './options.js';

@@ -1,9 +1,7 @@
 import { DataError } from '@mcore/errors';
 import { renderBenchmark } from '@mcore/report';
+import { benchmarkReport, readNamed, writeFileAtomically } from '@mcore/training/node';
 import type { Command } from 'commander';
-import { writeFileAtomically } from '../data/atomic-file.js';
-import { benchmarkReport } from '../run/benchmark-report.js';
-import { readNamed } from '../run/run-files.js';
 import { result } from '../terminal/output.js';
 import { withExamples, withJson } from './options.js';
 

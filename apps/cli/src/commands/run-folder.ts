@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { removeLeftovers } from '../data/atomic-file.js';
-import { lockFolder } from '../data/folder-lock.js';
-import { RunFiles } from '../run/run-files.js';
+import { lockFolder, RunFiles, removeLeftovers } from '@mcore/training/node';
 import { say } from '../terminal/output.js';
 
 /**

@@ -6,16 +6,14 @@ import { type Checkpoint, ExemplarBank } from '@mcore/model';
 import { type ScoredVideo, Scorer, scoredVideo } from '@mcore/scoring';
 import { type MergedResults, type Shard, shardOf } from '@mcore/tasks';
 import { runTasks } from '@mcore/tasks/node';
+import { holdingResults, OnnxModel, readCheckpoint, readNamed } from '@mcore/training/node';
 import { readClip } from '@mcore/video';
 import { openVideo } from '@mcore/video/node';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { causeOf } from '../compute/device-loss.js';
-import { OnnxModel } from '../compute/onnx-model.js';
-import { holdingResults } from '../data/folder-lock.js';
-import { readCheckpoint, readNamed } from '../run/run-files.js';
 import { type ScoreTask, scoreSettings, scoreTasks } from '../run/score-tasks.js';
 import { describeFailure } from '../terminal/describe-failure.js';
+import { causeOf } from '../terminal/device-loss.js';
 import { result, say, table } from '../terminal/output.js';
 import { startProgress } from '../terminal/progress.js';
 import {

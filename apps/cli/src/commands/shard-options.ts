@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { DataError } from '@mcore/errors';
 import { detectShard, type MergedResults, mergeResults, parseShard, type Shard } from '@mcore/tasks';
 import { type RunSummary, readResultFiles } from '@mcore/tasks/node';
+import { readNamed, writeFileAtomically } from '@mcore/training/node';
 import { type Command, InvalidArgumentError } from 'commander';
-import { writeFileAtomically } from '../data/atomic-file.js';
-import { readNamed } from '../run/run-files.js';
 import { result, say } from '../terminal/output.js';
 
 /** Options of commands whose work can be cut into shards. */

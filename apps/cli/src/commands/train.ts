@@ -1,9 +1,20 @@
 import { rm } from 'node:fs/promises';
+import { splitClips } from '@mcore/clips';
 import type { Engine } from '@mcore/engines';
 import { DataError } from '@mcore/errors';
 import { type Checkpoint, presets } from '@mcore/model';
 import { renderReport } from '@mcore/report';
-import { evaluate, PairSampler } from '@mcore/training';
+import { evaluatePredictions, fitConfig, PairSampler } from '@mcore/training';
+import {
+  PreparedClips,
+  RunFiles,
+  readCheckpoint,
+  renderings,
+  reportData,
+  type TrainingResult,
+  train,
+  writeFileAtomically,
+} from '@mcore/training/node';
 import { type Command, Option } from 'commander';
 import { editorSchema } from '../config/run-schema.js';
 import {
@@ -13,14 +24,6 @@ import {
   type TrainSettings,
   trainSettings,
 } from '../config/train-settings.js';
-import { writeFileAtomically } from '../data/atomic-file.js';
-import { PreparedClips } from '../data/prepared-clips.js';
-import { renderings } from '../data/source.js';
-import { fitConfig } from '../run/fit-config.js';
-import { reportData } from '../run/report-data.js';
-import { RunFiles, readCheckpoint } from '../run/run-files.js';
-import { splitClips } from '../run/splits.js';
-import { type TrainingResult, train } from '../run/train.js';
 import { result, say, sayNotes } from '../terminal/output.js';
 import { prepareWithProgress, trainingProgress } from '../terminal/run-progress.js';
 import {
@@ -92,7 +95,7 @@ async function writeTrainingReport(
     description: `MCoRe (preset ${config.preset}) after ${steps} steps of training. The figures are those of the weights of step ${bestStep}, the best on one half of the validation clips, on the other half; no test clip was looked at.`,
     config,
     seed: run.seed,
-    evaluation: evaluate(predicted),
+    evaluation: evaluatePredictions(predicted),
     predicted,
     prepared: about.prepared,
     log: await files.readLog(),

@@ -1,7 +1,7 @@
 import { DataError } from '@mcore/errors';
 import { formatPath, type SchemaProblem, schemaProblems } from '@mcore/model';
+import { readNamed } from '@mcore/training/node';
 import { type Document, isMap, isNode, isScalar, LineCounter } from 'yaml';
-import { readNamed } from '../run/run-files.js';
 import { parseYaml } from './parse-yaml.js';
 import { type RunConfig, runConfigSchema } from './run-schema.js';
 

@@ -1,6 +1,7 @@
+import type { SplitKind } from '@mcore/clips';
 import { ENGINE_NAMES } from '@mcore/engines';
 import { configSchema, type MCoReConfig, type Schema } from '@mcore/model';
-import type { SplitKind } from '../run/splits.js';
+import type { DeepPartial } from '@mcore/training';
 
 /** The options of a training run that are not the model's, under the names that the command line has for them. */
 export interface RunOptions {
@@ -28,13 +29,6 @@ export interface RunOptions {
 
 /** What a configuration file may hold: parts of a model's configuration, and options of the run under `run`. */
 export type RunConfig = DeepPartial<MCoReConfig> & { run?: Partial<RunOptions> };
-
-/** Every field left out where it is not meant to change. */
-export type DeepPartial<T> = T extends readonly unknown[]
-  ? T
-  : T extends object
-    ? { [K in keyof T]?: DeepPartial<T[K]> }
-    : T;
 
 const whole = (minimum: number, description: string): Schema => ({ type: 'integer', minimum, description });
 const text = (description: string): Schema => ({ type: 'string', minLength: 1, description });

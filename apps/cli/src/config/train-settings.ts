@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '@mcore/errors';
 import { type MCoReConfig, presetConfig } from '@mcore/model';
+import { merge } from '@mcore/training';
+import { RunFiles, writeFileAtomically } from '@mcore/training/node';
 import type { Command } from 'commander';
-import { writeFileAtomically } from '../data/atomic-file.js';
-import { RunFiles } from '../run/run-files.js';
-import { merge } from './merge.js';
 import { parseSetting, readRunConfig } from './read-config.js';
 import { type RunConfig, type RunOptions, runSchema } from './run-schema.js';
 

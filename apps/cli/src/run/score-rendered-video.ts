@@ -2,10 +2,9 @@ import type { Clip } from '@mcore/clips';
 import { ExemplarBank } from '@mcore/model';
 import { nodeCanvas, writeVideo } from '@mcore/rendered-dives/node';
 import { type ClipScore, Scorer } from '@mcore/scoring';
+import { type RunFiles, readCheckpoint, readNamed, type SourceDescriptor } from '@mcore/training/node';
 import { readClip } from '@mcore/video';
 import { openVideo } from '@mcore/video/node';
-import type { SourceDescriptor } from '../data/source.js';
-import { type RunFiles, readCheckpoint, readNamed } from './run-files.js';
 
 /** What {@link scoreRenderedVideo} works with. */
 export interface RenderedVideoScore {

@@ -1,6 +1,6 @@
 import type { ClipSource } from '@mcore/clips';
+import { notesOf } from '@mcore/training/node';
 import pc from 'picocolors';
-import { notesOf } from '../data/source.js';
 
 /** A line of progress or explanation, on standard error. */
 export function say(text = ''): void {

@@ -1,7 +1,6 @@
 import type { Clip } from '@mcore/clips';
 import type { StepRecord } from '@mcore/training';
-import type { PreparedClips } from '../data/prepared-clips.js';
-import type { ValidationRecord } from '../run/train.js';
+import type { PreparedClips, ValidationRecord } from '@mcore/training/node';
 import { say } from './output.js';
 import { startProgress } from './progress.js';
 

@@ -1,0 +1,62 @@
+import { type CueReading, cues } from '@mcore/rendered-dives';
+import type { BreakdownRow, Comparison, MetricComparison } from '@mcore/training';
+import { fixed, signed } from '@mcore/training';
+import { table } from '../terminal/output.js';
+
+/** A breakdown as a table. */
+export function breakdownTable(heading: string, rows: readonly BreakdownRow[]): string {
+  return table([
+    [heading, 'clips', 'SRCC', 'mean error', 'bias', 'AIoU@0.5', 'AIoU@0.75'],
+    ...rows.map((row) => [
+      row.group,
+      String(row.clips),
+      fixed(row.srcc, 3),
+      row.meanAbsoluteError.toFixed(2),
+      signed(row.bias, 2),
+      fixed(row.aiou50, 1),
+      fixed(row.aiou75, 1),
+    ]),
+  ]);
+}
+
+/** A comparison as a table, with what the columns mean below. */
+export function comparisonTable(comparison: Comparison, names: { a: string; b: string }): string {
+  const row = (name: string, { a, b, difference, interval, p }: MetricComparison, digits: number) => [
+    name,
+    fixed(a, digits),
+    fixed(b, digits),
+    signed(difference, digits),
+    Number.isNaN(interval[0]) ? '-' : `[${interval.map((bound) => signed(bound, digits)).join(', ')}]`,
+    p < 0.001 ? '< 0.001' : fixed(p, 3),
+  ];
+  return [
+    `A: ${names.a}`,
+    `B: ${names.b}`,
+    '',
+    table([
+      ['', 'A', 'B', 'A - B', '95 % interval', 'p (A beats B)'],
+      row('SRCC', comparison.srcc, 3),
+      row('R-l2 x100', comparison.rl2x100, 3),
+      row('mean error', comparison.meanAbsoluteError, 2),
+      row('AIoU@0.5', comparison.aiou50, 1),
+      row('AIoU@0.75', comparison.aiou75, 1),
+    ]),
+    '',
+    `Paired bootstrap over ${comparison.clips} clips. p is one-sided: near 0 where A is better, near 1 where B is.`,
+  ].join('\n');
+}
+
+/** What the scores follow, the model's beside the judges'. */
+export function cueTable({ model, judges }: { model: CueReading; judges: CueReading }): string {
+  const row = (name: string, cell: (reading: CueReading) => string) => [name, cell(model), cell(judges)];
+  return [
+    table([
+      ['points of execution', 'MCoRe', 'judges'],
+      ...cues.map((cue) => row(`for each point of ${cue}`, (reading) => signed(reading.cues[cue], 2))),
+      row('for each usual one of the dive number', ({ usual }) => signed(usual, 2)),
+      row('explained by none of these (deviation)', ({ unexplained }) => unexplained.toFixed(2)),
+    ]),
+    '',
+    'Least squares on what was drawn of every clip. A cue whose weight is near 0 is not read.',
+  ].join('\n');
+}

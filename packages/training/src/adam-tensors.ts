@@ -1,0 +1,21 @@
+import type { SafeTensor } from '@mcore/safetensors';
+import type { AdamState } from './adam.js';
+
+/** An optimiser's state as tensors of a checkpoint, whose step is Adam's. */
+export function adamTensors({ mean, square }: AdamState): [string, SafeTensor][] {
+  return [
+    ['mean', flatTensor(mean)],
+    ['square', flatTensor(square)],
+  ];
+}
+
+/** What {@link adamTensors} wrote. */
+export function adamOf(optimiser: ReadonlyMap<string, SafeTensor>, step: number): AdamState {
+  const [mean, square] = ['mean', 'square'].map((name) => optimiser.get(name)!.data as Float32Array);
+  return { step, mean: mean!, square: square! };
+}
+
+/** Numbers as they are. */
+export function flatTensor(data: Float32Array): SafeTensor {
+  return { dtype: 'F32', shape: [data.length], data };
+}

@@ -1,0 +1,29 @@
+import { type Clip, chooseAugmentation, transformFrames } from '@mcore/clips';
+import { Random } from '@mcore/random';
+import { PairSampler } from './pair-sampler.js';
+import { sampledTransitions } from './predict-clips.js';
+import type { ClipInput, PairInput } from './replica.js';
+import type { TrainingRun } from './run/train.js';
+
+/** The augmented pairs of every step, a function of seed and step alone. */
+export function pairMaker(run: TrainingRun): (step: number) => Promise<PairInput[]> {
+  const { config, prepared, variants = [], seed } = run;
+  const sampler = new PairSampler(run.splits.train, seed);
+  const transitionsOf = sampledTransitions(config.input.frames);
+  const input = async (clip: Clip, random: Random): Promise<ClipInput> => {
+    const { transform } = config.input;
+    const augmentation = chooseAugmentation(transform, random);
+    const pictured = variants.length === 0 ? prepared : random.pick([prepared, ...variants]);
+    const frames = transformFrames(await pictured.get(clip.id), transform, augmentation);
+    return { frames, transitions: transitionsOf(clip), score: clip.score };
+  };
+  return (step) =>
+    Promise.all(
+      sampler.batch(step, config.optimiser.batchSize).map(async ({ query, exemplar }, slot) => ({
+        query: await input(query, Random.for(seed, 'augment', step, slot, 'query')),
+        exemplar: await input(exemplar, Random.for(seed, 'augment', step, slot, 'exemplar')),
+        name: `query ${query.id}, exemplar ${exemplar.id}`,
+        dropoutSeed: [seed, 'dropout', step, slot].join(' '),
+      })),
+    );
+}

@@ -1,0 +1,109 @@
+import { type Clip, chooseExemplars, type ExemplarChoice, sampleIndices, sampleTransitions } from '@mcore/clips';
+import { type Exemplar, type MCoRe, type ScoredClip, scoreAlone } from '@mcore/model';
+import { labelOnlyPredictor } from './baselines.js';
+import { type Comparer, isComparer, modelComparer } from './comparer.js';
+import type { PreparedClips } from './data/prepared-clips.js';
+import type { EvaluatedClip } from './evaluate-predictions.js';
+import { describeClips } from './inference.js';
+import type { Replica } from './replica.js';
+
+/** An evaluated clip with all that its prediction rests on. */
+export interface PredictedClip extends EvaluatedClip {
+  scored: ScoredClip;
+}
+
+/** What {@link predictClips} works with. */
+export interface PredictionSetup {
+  /** In this thread; compares stages, unless a replica on ONNX Runtime can. */
+  model: MCoRe;
+  /** Hold the same weights; describe clips. */
+  replicas: readonly Replica[];
+  prepared: PreparedClips;
+  /** Where exemplars and label-only baselines come from. */
+  train: readonly Clip[];
+  /** Fixes the exemplars: a saved choice, or the seed of one. */
+  exemplars: ExemplarChoice | number;
+  /** Called with the number of clips done and to do, exemplars included. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Predicts clips as the paper tests: every one against exemplars of its dive number drawn from training. Exemplars are
+ * described once for all.
+ */
+export async function predictClips(clips: readonly Clip[], setup: PredictionSetup): Promise<PredictedClip[]> {
+  const [predicted] = await predictDraws(clips, setup, [exemplarChoice(clips, setup)]);
+  return predicted!;
+}
+
+/** {@link predictClips} against several choices of exemplars; every clip is described once for all of them. */
+export async function predictDraws(
+  clips: readonly Clip[],
+  setup: Omit<PredictionSetup, 'exemplars'>,
+  choices: readonly ExemplarChoice[],
+): Promise<PredictedClip[][]> {
+  const { model, train, prepared, replicas } = setup;
+  const comparer: Comparer = replicas.find(isComparer) ?? modelComparer(model);
+  const { input } = model.config;
+  const ids = new Set(choices.flatMap(({ lists }) => [...lists.values()].flatMap(({ exemplars }) => exemplars)));
+  const exemplars = train.filter((clip) => ids.has(clip.id));
+  const total = exemplars.length + clips.length;
+  const describe = (some: readonly Clip[], before: number) =>
+    describeClips(some, prepared, input.transform, setup.replicas, (done) => setup.onProgress?.(before + done, total));
+  const features = await describe(exemplars, 0);
+  const byId = new Map(
+    exemplars.map(({ id, diveNumber, score, difficulty }): [string, Exemplar] => [
+      id,
+      { id, diveNumber, score, difficulty, stages: features.get(id)!.stages },
+    ]),
+  );
+  const descriptions = await describe(clips, exemplars.length);
+  const transitionsOf = sampledTransitions(input.frames);
+  const isLabelled = prepared.source.transitionsFrom !== 'equal parts';
+  const labelOnly = labelOnlyPredictor(train, transitionsOf);
+  const predict = async (clip: Clip, choice: ExemplarChoice): Promise<PredictedClip> => {
+    const { stages, transitions } = descriptions.get(clip.id)!;
+    const chosen = choice.lists.get(clip.id)!.exemplars.map((id) => byId.get(id)!);
+    const scored =
+      model.config.regression === 'exemplar-free'
+        ? await scoreAlone(model, stages)
+        : await comparer.compare(stages, model.regressionShape, chosen);
+    return {
+      id: clip.id,
+      diveNumber: clip.diveNumber,
+      competition: clip.competition,
+      trueScore: clip.score,
+      predictedScore: scored.score,
+      trueTransitions: isLabelled ? transitionsOf(clip) : [],
+      predictedTransitions: transitions,
+      labelOnly: labelOnly(clip),
+      scored,
+    };
+  };
+  const predicted: PredictedClip[][] = [];
+  for (const choice of choices) {
+    const ofChoice: PredictedClip[] = [];
+    for (const clip of clips) ofChoice.push(await predict(clip, choice));
+    predicted.push(ofChoice);
+  }
+  return predicted;
+}
+
+/** The saved choice, or one drawn by the seed; empty lists where the model compares with nobody. */
+export function exemplarChoice(
+  clips: readonly Clip[],
+  { exemplars, train, model }: Pick<PredictionSetup, 'exemplars' | 'train' | 'model'>,
+): ExemplarChoice {
+  if (model.config.regression === 'exemplar-free') return withoutExemplars(clips);
+  if (typeof exemplars !== 'number') return exemplars;
+  return chooseExemplars(clips, train, { count: model.config.exemplars, seed: exemplars });
+}
+
+/** A clip's true transitions among its sampled frames. */
+export function sampledTransitions(frames: number): (clip: Clip) => number[] {
+  return (clip) => sampleTransitions(clip.transitions, sampleIndices(clip.frameCount, frames, clip.start));
+}
+
+function withoutExemplars(clips: readonly Clip[]): ExemplarChoice {
+  return { seed: 0, count: 0, lists: new Map(clips.map(({ id }) => [id, { exemplars: [], match: 'same' }])) };
+}

@@ -1,0 +1,63 @@
+import type { Clip, ExemplarChoice } from '@mcore/clips';
+import { type Checkpoint, modelFromCheckpoint } from '@mcore/model';
+import type { PreparedClips } from '../data/prepared-clips.js';
+import { type Evaluation, evaluatePredictions } from '../evaluate-predictions.js';
+import { exemplarChoice, type PredictedClip, predictDraws } from '../predict-clips.js';
+import { createReplicas, type ScoringEngine } from '../threads/replicas.js';
+
+/** What to evaluate, and on what. */
+export interface CheckpointEvaluation {
+  checkpoint: Checkpoint;
+  /** Clips to predict; none of them may be a training clip. */
+  clips: readonly Clip[];
+  /** Clips the checkpoint was trained on: exemplars and label-only baselines come from them. */
+  train: readonly Clip[];
+  prepared: PreparedClips;
+  /** Fixes the exemplars: saved lists, or the seed of a draw. */
+  exemplars: ExemplarChoice | number;
+  engine: ScoringEngine;
+  workers: number;
+  /** Called with the number of clips done and to do, exemplars included. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** What one draw of exemplars gave. */
+export interface EvaluatedDraw {
+  predicted: PredictedClip[];
+  evaluation: Evaluation;
+  exemplars: ExemplarChoice;
+}
+
+/** Predicts every clip and measures. */
+export async function evaluateCheckpoint(options: CheckpointEvaluation): Promise<EvaluatedDraw> {
+  const [first] = await evaluateDraws(options, 1);
+  return first!;
+}
+
+/**
+ * {@link evaluateCheckpoint} for several draws of exemplars, whose seeds follow one another.
+ *
+ * @param draws - More than one only where `exemplars` is a seed.
+ */
+export async function evaluateDraws(options: CheckpointEvaluation, draws: number): Promise<EvaluatedDraw[]> {
+  const { checkpoint, clips, train, prepared, exemplars } = options;
+  const model = modelFromCheckpoint(checkpoint);
+  const replicas = await createReplicas(checkpoint, options);
+  const choices = Array.from({ length: draws }, (_, draw) =>
+    exemplarChoice(clips, { exemplars: typeof exemplars === 'number' ? exemplars + draw : exemplars, train, model }),
+  );
+  const used = new Set(choices.flatMap(({ lists }) => [...lists.values()].flatMap((list) => list.exemplars)));
+  const total = clips.length + used.size;
+  try {
+    const onProgress = (done: number) => options.onProgress?.(done, total);
+    const predicted = await predictDraws(clips, { model, replicas, prepared, train, onProgress }, choices);
+    return predicted.map((ofDraw, draw) => ({
+      predicted: ofDraw,
+      evaluation: evaluatePredictions(ofDraw),
+      exemplars: choices[draw]!,
+    }));
+  } finally {
+    await Promise.all(replicas.map((replica) => replica.dispose()));
+    model.dispose();
+  }
+}

@@ -1,0 +1,44 @@
+import type { Frames } from '@mcore/clips';
+import type { EngineName } from '@mcore/engines';
+import { type Checkpoint, modelFromCheckpoint } from '@mcore/model';
+import { FrameReader, type FrameReaderOptions, type ReadingLosses, type WindowBatch } from '../frame-reader.js';
+import type { Learner } from '../trainer.js';
+import { loadThreads, RemoteLearner, usesOneCore } from './replicas.js';
+
+/** A copy of a backbone that is taught to read frames. */
+export interface Reader extends Learner<WindowBatch, ReadingLosses> {
+  /** Frames x readings of a clip. */
+  read(frames: Frames): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/** A {@link Reader} on a worker thread. */
+class RemoteReader extends RemoteLearner<WindowBatch, ReadingLosses> implements Reader {
+  read(frames: Frames): Promise<Float32Array> {
+    return this.thread.call('read', frames);
+  }
+}
+
+/** Copies to teach: on worker threads where the engine uses one core, one in this thread where it spreads its work itself. */
+export async function createReaders(
+  checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
+  { engine, workers, readings }: FrameReaderOptions & { engine: EngineName; workers: number },
+): Promise<Reader[]> {
+  if (usesOneCore(engine)) {
+    const threads = await loadThreads(checkpoint, { engine, workers }, { readings });
+    return threads.map((thread) => new RemoteReader(thread));
+  }
+  const model = modelFromCheckpoint(checkpoint);
+  const reader = new FrameReader(model, { readings });
+  return [
+    {
+      setParameters: (flat) => reader.setParameters(flat),
+      gradient: (batch) => reader.gradient(batch),
+      read: (frames) => reader.read(frames),
+      dispose: async () => {
+        reader.dispose();
+        model.dispose();
+      },
+    },
+  ];
+}

@@ -40,10 +40,10 @@ export {
 export { type PretrainingRun, pretrain, type ReadingRecord } from './run/pretrain.js';
 export { type TrainingResult, type TrainingRun, train, type ValidationRecord } from './run/train.js';
 export type { Rendering } from './run/windows.js';
+export { type OneCoreEngine, usesOneCore } from './threads/one-core.js';
 export {
   createReplicas,
   loadThreads,
-  type OneCoreEngine,
   type ScoringEngine,
-  usesOneCore,
 } from './threads/replicas.js';
+export type { WorkerThread } from './threads/worker-thread.js';

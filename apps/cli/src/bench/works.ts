@@ -142,7 +142,7 @@ async function gradient({ checkpoint, replicas, threadEngine }: BenchEngine, { q
   return {
     run: async () => {
       const parts = await spreadOver(threads, queries, (thread, frames) =>
-        thread ? thread.call<Float32Array>('backboneGradient', frames) : backboneGradient(model, frames),
+        thread ? thread.remote.backboneGradient(frames) : backboneGradient(model, frames),
       );
       let square = 0;
       for (let index = 0; index < parts[0]!.length; index++) {

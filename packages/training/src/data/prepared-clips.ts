@@ -5,8 +5,7 @@ import type { Clip, ClipSource, Frames } from '@mcore/clips';
 import { ManifestDataset } from '@mcore/manifest-loader';
 import type { InputConfig } from '@mcore/model';
 import { removeLeftovers, writeFileAtomically } from '../files/atomic-file.js';
-import { RemoteThread } from '../threads/remote-call.js';
-import { WORKER_SCRIPT } from '../threads/worker-script.js';
+import { startThread, type WorkerThread } from '../threads/worker-thread.js';
 import { openSource, type SourceDescriptor } from './source.js';
 
 /** Version of the stored frames; a change of what is drawn or of how it is resized must raise it. */
@@ -23,7 +22,7 @@ export class PreparedClips {
   readonly #descriptor: SourceDescriptor;
   readonly #input: InputConfig;
   readonly #folder: string;
-  readonly #threads: RemoteThread[] = [];
+  readonly #threads: WorkerThread[] = [];
   readonly #workers: number;
   #turn = 0;
 
@@ -86,7 +85,7 @@ export class PreparedClips {
 
   async #make(id: string): Promise<Frames> {
     const source = this.#descriptorOf(id);
-    const frames = await this.#thread().call<Frames>('prepare', { source, id, input: this.#input });
+    const frames = await this.#thread().remote.prepare(source, id, this.#input);
     await writeFileAtomically(this.#path(id), frames.data);
     return frames;
   }
@@ -130,9 +129,9 @@ export class PreparedClips {
   }
 
   /** Threads are started when first needed and take turns. */
-  #thread(): RemoteThread {
+  #thread(): WorkerThread {
     const turn = this.#turn++ % this.#workers;
-    this.#threads[turn] ??= new RemoteThread(WORKER_SCRIPT);
+    this.#threads[turn] ??= startThread();
     return this.#threads[turn];
   }
 }

@@ -3,7 +3,9 @@ import type { EngineName } from '@mcore/engines';
 import { type Checkpoint, modelFromCheckpoint } from '@mcore/model';
 import { FrameReader, type FrameReaderOptions, type ReadingLosses, type WindowBatch } from '../frame-reader.js';
 import type { Learner } from '../trainer.js';
-import { loadThreads, RemoteLearner, usesOneCore } from './replicas.js';
+import { usesOneCore } from './one-core.js';
+import { loadThreads } from './replicas.js';
+import type { WorkerThread } from './worker-thread.js';
 
 /** A copy of a backbone that is taught to read frames. */
 export interface Reader extends Learner<WindowBatch, ReadingLosses> {
@@ -13,10 +15,13 @@ export interface Reader extends Learner<WindowBatch, ReadingLosses> {
 }
 
 /** A {@link Reader} on a worker thread. */
-class RemoteReader extends RemoteLearner<WindowBatch, ReadingLosses> implements Reader {
-  read(frames: Frames): Promise<Float32Array> {
-    return this.thread.call('read', frames);
-  }
+function remoteReader({ remote, close }: WorkerThread): Reader {
+  return {
+    setParameters: (flat) => remote.setParameters(flat),
+    gradient: (batch) => remote.windowsGradient(batch),
+    read: (frames) => remote.read(frames),
+    dispose: close,
+  };
 }
 
 /** Copies to teach: on worker threads where the engine uses one core, one in this thread where it spreads its work itself. */
@@ -26,7 +31,7 @@ export async function createReaders(
 ): Promise<Reader[]> {
   if (usesOneCore(engine)) {
     const threads = await loadThreads(checkpoint, { engine, workers }, { readings });
-    return threads.map((thread) => new RemoteReader(thread));
+    return threads.map(remoteReader);
   }
   const model = modelFromCheckpoint(checkpoint);
   const reader = new FrameReader(model, { readings });

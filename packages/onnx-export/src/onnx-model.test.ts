@@ -1,28 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { encodeModel } from './onnx-model.js';
-import { ProtobufMessage } from './protobuf.js';
-
-const hex = (message: ProtobufMessage) => Buffer.from(message.encode()).toString('hex');
-
-describe('ProtobufMessage', () => {
-  it("writes the examples of protobuf's documentation", () => {
-    expect(hex(new ProtobufMessage().integer(1, 150))).toBe('089601');
-    expect(hex(new ProtobufMessage().text(2, 'testing'))).toBe('120774657374696e67');
-    expect(hex(new ProtobufMessage().message(3, new ProtobufMessage().integer(1, 150)))).toBe('1a03089601');
-    // two's complement of 64 bits
-    expect(hex(new ProtobufMessage().integer(1, -2))).toBe('08feffffffffffffffff01');
-  });
-
-  it('writes zero, the largest numbers, floats, UTF-8 and field numbers beyond 15', () => {
-    expect(hex(new ProtobufMessage().integer(1, 0))).toBe('0800');
-    expect(hex(new ProtobufMessage().integer(1, 2n ** 63n - 1n))).toBe('08ffffffffffffffff7f');
-    expect(hex(new ProtobufMessage().integer(20, 1))).toBe('a00101');
-    expect(hex(new ProtobufMessage().float(2, 1))).toBe('150000803f');
-    expect(hex(new ProtobufMessage().text(1, 'ü'))).toBe('0a02c3bc');
-    expect(hex(new ProtobufMessage())).toBe('');
-  });
-});
 
 describe('encodeModel', () => {
   it('writes to the byte what the onnx package writes', () => {

@@ -1,4 +1,4 @@
-import { ProtobufMessage } from './protobuf.js';
+import { PbfWriter } from 'pbf';
 
 /** Operators' version: onnxruntime has had all of 17 since 1.12. LayerNormalization is new in it. */
 export const OPSET = 17;
@@ -56,60 +56,79 @@ const ATTRIBUTE_TYPES = { float: 1, int: 2, text: 3, ints: 7 } as const;
  * @param graph - Nodes in an order in which every input is there before it is used.
  */
 export function encodeModel(graph: OnnxGraph): Uint8Array {
-  const model = new ProtobufMessage()
-    .integer(1, FORMAT_VERSION)
-    .text(2, '@mcore/onnx-export')
-    .message(7, encodeGraph(graph))
-    .message(8, new ProtobufMessage().integer(2, OPSET));
-  for (const [key, value] of Object.entries(graph.metadata)) {
-    model.message(14, new ProtobufMessage().text(1, key).text(2, value));
-  }
-  return model.encode();
+  const file = new PbfWriter();
+  file.writeVarintField(1, FORMAT_VERSION);
+  file.writeStringField(2, '@mcore/onnx-export');
+  file.writeMessage(7, writeGraph, graph);
+  file.writeMessage(8, writeOperatorSet, OPSET);
+  for (const entry of Object.entries(graph.metadata)) file.writeMessage(14, writeEntry, entry);
+  return file.finish();
 }
 
-function encodeGraph({ name, about, nodes, tensors, inputs, outputs }: OnnxGraph): ProtobufMessage {
-  const graph = new ProtobufMessage();
-  for (const node of nodes) graph.message(1, encodeNode(node));
-  graph.text(2, name);
-  for (const tensor of tensors) graph.message(5, encodeTensor(tensor));
-  graph.text(10, about);
-  for (const input of inputs) graph.message(11, encodeValue(input));
-  for (const output of outputs) graph.message(12, encodeValue(output));
-  return graph;
+function writeOperatorSet(version: number, file: PbfWriter): void {
+  file.writeVarintField(2, version);
 }
 
-function encodeNode({ operator, inputs, outputs, attributes }: OnnxNode): ProtobufMessage {
-  const node = new ProtobufMessage();
-  for (const input of inputs) node.text(1, input);
-  for (const output of outputs) node.text(2, output);
-  node.text(3, outputs[0]!).text(4, operator);
-  for (const [name, value] of Object.entries(attributes)) node.message(5, encodeAttribute(name, value));
-  return node;
+function writeEntry([key, value]: [string, string], file: PbfWriter): void {
+  file.writeStringField(1, key);
+  file.writeStringField(2, value);
 }
 
-function encodeAttribute(name: string, value: Attribute): ProtobufMessage {
-  const attribute = new ProtobufMessage().text(1, name);
-  if ('float' in value) return attribute.float(2, value.float).integer(20, ATTRIBUTE_TYPES.float);
-  if ('int' in value) return attribute.integer(3, value.int).integer(20, ATTRIBUTE_TYPES.int);
-  if ('text' in value) return attribute.text(4, value.text).integer(20, ATTRIBUTE_TYPES.text);
-  for (const each of value.ints) attribute.integer(8, each);
-  return attribute.integer(20, ATTRIBUTE_TYPES.ints);
+function writeGraph({ name, about, nodes, tensors, inputs, outputs }: OnnxGraph, file: PbfWriter): void {
+  for (const node of nodes) file.writeMessage(1, writeNode, node);
+  file.writeStringField(2, name);
+  for (const tensor of tensors) file.writeMessage(5, writeTensor, tensor);
+  file.writeStringField(10, about);
+  for (const input of inputs) file.writeMessage(11, writeValue, input);
+  for (const output of outputs) file.writeMessage(12, writeValue, output);
+}
+
+function writeNode({ operator, inputs, outputs, attributes }: OnnxNode, file: PbfWriter): void {
+  for (const input of inputs) file.writeStringField(1, input);
+  for (const output of outputs) file.writeStringField(2, output);
+  file.writeStringField(3, outputs[0]!);
+  file.writeStringField(4, operator);
+  for (const attribute of Object.entries(attributes)) file.writeMessage(5, writeAttribute, attribute);
+}
+
+function writeAttribute([name, value]: [string, Attribute], file: PbfWriter): void {
+  file.writeStringField(1, name);
+  if ('float' in value) file.writeFloatField(2, value.float);
+  else if ('int' in value) file.writeVarintField(3, value.int);
+  else if ('text' in value) file.writeStringField(4, value.text);
+  else for (const each of value.ints) file.writeVarintField(8, each);
+  const [field] = Object.keys(value) as [keyof typeof ATTRIBUTE_TYPES];
+  file.writeVarintField(20, ATTRIBUTE_TYPES[field]);
 }
 
 /** Values as they lie in memory, which is little-endian on every machine there is an engine for. */
-function encodeTensor({ name, shape, data }: OnnxTensor): ProtobufMessage {
-  const tensor = new ProtobufMessage();
-  for (const size of shape) tensor.integer(1, size);
-  tensor.integer(2, data instanceof Float32Array ? FLOAT : INT64).text(8, name);
-  return tensor.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+function writeTensor({ name, shape, data }: OnnxTensor, file: PbfWriter): void {
+  for (const size of shape) file.writeVarintField(1, size);
+  file.writeVarintField(2, data instanceof Float32Array ? FLOAT : INT64);
+  file.writeStringField(8, name);
+  file.writeBytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-function encodeValue({ name, shape, about }: OnnxValue): ProtobufMessage {
-  const sizes = new ProtobufMessage();
-  for (const size of shape) {
-    const dimension = new ProtobufMessage();
-    sizes.message(1, typeof size === 'number' ? dimension.integer(1, size) : dimension.text(2, size));
-  }
-  const tensorType = new ProtobufMessage().integer(1, FLOAT).message(2, sizes);
-  return new ProtobufMessage().text(1, name).message(2, new ProtobufMessage().message(1, tensorType)).text(3, about);
+function writeValue({ name, shape, about }: OnnxValue, file: PbfWriter): void {
+  file.writeStringField(1, name);
+  file.writeMessage(2, writeType, shape);
+  file.writeStringField(3, about);
+}
+
+function writeType(shape: OnnxValue['shape'], file: PbfWriter): void {
+  file.writeMessage(1, writeTensorType, shape);
+}
+
+function writeTensorType(shape: OnnxValue['shape'], file: PbfWriter): void {
+  file.writeVarintField(1, FLOAT);
+  file.writeMessage(2, writeShape, shape);
+}
+
+function writeShape(shape: OnnxValue['shape'], file: PbfWriter): void {
+  for (const size of shape) file.writeMessage(1, writeDimension, size);
+}
+
+function writeDimension(size: number | string, file: PbfWriter): void {
+  if (typeof size === 'number') file.writeVarintField(1, size);
+  else file.writeStringField(2, size);
 }

@@ -40,11 +40,27 @@ describe('parseDiveNumber', () => {
   });
 
   it.each([
+    ['100b', 'forward', 'pike'],
+    ['200b', 'back', 'pike'],
+    ['200d', 'back', 'free'],
+    ['300b', 'reverse', 'pike'],
+    ['300d', 'reverse', 'free'],
+  ])('reads %s, a jump of MTL-AQA', (text, direction, position) => {
+    expect(parseDiveNumber(text)).toMatchObject({
+      direction,
+      position,
+      halfSomersaults: 0,
+      halfTwists: 0,
+      armstand: false,
+    });
+  });
+
+  it.each([
     ['407', 'three or four digits, the first 1 to 6, and a position a, b, c or d, such as 407c'],
     ['807c', 'three or four digits, the first 1 to 6, and a position a, b, c or d, such as 407c'],
     ['427c', 'a second digit of 0 (or 1 for a flying dive) in groups 1 to 4'],
-    ['100b', '1 to 11 half somersaults'],
-    ['1012b', '1 to 11 half somersaults'],
+    ['110b', '1 to 11 half somersaults in a flying dive'],
+    ['1012b', '0 to 11 half somersaults'],
     ['523d', 'four digits in group 5, the last the half twists'],
     ['5531d', 'a second digit of 1 to 4 (the direction) in group 5'],
     ['646c', 'a second digit of 1 to 3 (the direction) in group 6'],

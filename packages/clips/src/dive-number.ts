@@ -17,7 +17,7 @@ export interface DiveNumber {
   readonly armstand: boolean;
   /** Groups 1 to 4 with a second digit of 1. */
   readonly flying: boolean;
-  /** 1 .. 11. */
+  /** 0 .. 11; 0 for a jump, as in `'100b'`. */
   readonly halfSomersaults: number;
   /** 0 .. 9. */
   readonly halfTwists: number;
@@ -31,7 +31,7 @@ const positions: Record<string, Position> = { a: 'straight', b: 'pike', c: 'tuck
  * Reads a dive number as World Aquatics writes them.
  *
  * Groups 1 to 4 (forward, back, reverse, inward): the group, 0 (1 for a flying dive), half somersaults: `407c` is an
- * inward dive of 3 1/2 somersaults in tuck. Group 5 (twisting): 5, the group of the take-off, half somersaults, half twists:
+ * inward dive of 3 1/2 somersaults in tuck, `300b` a reverse jump in pike (27 clips of MTL-AQA are jumps). Group 5 (twisting): 5, the group of the take-off, half somersaults, half twists:
  * `5253b` is back, 2 1/2 somersaults, 1 1/2 twists. Group 6 (armstand): 6, direction, half somersaults and, in four
  * digits, half twists. The letter is the position: a straight, b pike, c tuck, d free.
  *
@@ -68,10 +68,10 @@ function plain(text: string, rest: string, start: Start): DiveNumber {
     throw wrong(text, 'a second digit of 0 (or 1 for a flying dive) in groups 1 to 4');
   }
   const halfSomersaults = Number(rest.slice(1));
-  if (halfSomersaults < 1 || halfSomersaults > 11) {
-    throw wrong(text, '1 to 11 half somersaults');
-  }
   const flying = rest[0] === '1';
+  if (halfSomersaults < (flying ? 1 : 0) || halfSomersaults > 11) {
+    throw wrong(text, `${flying ? '1' : '0'} to 11 half somersaults${flying ? ' in a flying dive' : ''}`);
+  }
   const direction = directions[start.group]!;
   return { ...start, direction, armstand: false, flying, halfSomersaults, halfTwists: 0 };
 }

@@ -17,7 +17,11 @@ export interface OpenMtlAqaOptions {
 }
 
 /** Annotation files, those with dive numbers first. */
-const annotationNames = ['final_annotations_dict_with_dive_number.pkl', 'final_annotations_dict.pkl'];
+const annotationNames = [
+  'final_annotations_dict_with_dive_number.pkl',
+  'augmented_final_annotations_dict.pkl',
+  'final_annotations_dict.pkl',
+];
 
 /** Where the pickles may lie, in the order they are looked for: the release's own folders and those of later work. */
 const annotationPlaces = [
@@ -28,6 +32,9 @@ const annotationPlaces = [
   'MTL-AQA_split_0_data',
   'MTL-AQA_dataset_release/Ready_2_Use/MTL-AQA_split_0_data',
   'MTL-AQA/info',
+  // as MUSDL's authors prepare the data set
+  'data/info',
+  'MTL-AQA/data/info',
 ];
 
 /** Where the frames may lie. */
@@ -41,6 +48,8 @@ const framePlaces = [
   '.',
   'MTL-AQA/new',
   'MTL-AQA_dataset_release/whole_videos_frames',
+  'data/frames',
+  'MTL-AQA/data/frames',
 ];
 
 /** MTL-AQA on disk; made by {@link openMtlAqa}. */
@@ -72,7 +81,8 @@ export class MtlAqaDataset implements ClipSource {
 
   /**
    * Decodes frames of a clip: images `<frames>/<video>/<number>.jpg` as the data set's frame extractor writes them, with as many
-   * digits as there are, or `<frames>/<video>_<dive>/<number>.jpg`.
+   * digits as there are, or `<frames>/<video>_<dive>/<number>.jpg`. Images of a dive's own folder that are not numbered as in the video are taken
+   * in the order of their names.
    *
    * @throws ArgumentError if there is no such clip; DataError, in one line, if an image is missing or damaged.
    */
@@ -108,7 +118,11 @@ export class MtlAqaDataset implements ClipSource {
   }
 
   /** Images by number. The listing of a whole event, which may have a hundred thousand, is kept. */
-  async #imagesOf({ video, dive }: MtlAqaLabel): Promise<{ folder: string; images: ReadonlyMap<number, string> }> {
+  async #imagesOf({
+    video,
+    dive,
+    firstFrame,
+  }: MtlAqaLabel): Promise<{ folder: string; images: ReadonlyMap<number, string> }> {
     if (this.framesDirectory === undefined) {
       throw new DataError(
         `readFrames: expected the images of clip ${nameOf(video, dive)} below a folder of frames, which was not found, got none.`,
@@ -119,7 +133,7 @@ export class MtlAqaDataset implements ClipSource {
     const folder = (await isFolder(own)) ? own : join(this.framesDirectory, videoName);
     let images = this.#images.get(folder);
     if (!images) {
-      images = numberedImages(folder);
+      images = numberedImages(folder, folder === own ? firstFrame : undefined);
       this.#images.set(folder, images);
       // a folder that can't be listed now may be there later
       images.catch(() => this.#images.delete(folder));
@@ -167,7 +181,7 @@ export async function openMtlAqa(directory: string, options: OpenMtlAqaOptions =
 }
 
 function clipOf(label: MtlAqaLabel, stages: number): Clip {
-  const { video, dive, firstFrame, lastFrame, score, difficulty, diveNumber, split } = label;
+  const { video, dive, firstFrame, lastFrame, score, difficulty, diveNumber, awards, split } = label;
   const frameCount = lastFrame - firstFrame + 1;
   return {
     id: nameOf(video, dive),
@@ -178,6 +192,7 @@ function clipOf(label: MtlAqaLabel, stages: number): Clip {
     frameCount,
     transitions: equalParts(frameCount, stages),
     split,
+    ...(awards && { awards }),
     start: firstFrame,
   };
 }
@@ -196,17 +211,24 @@ async function findFrames(directory: string, labels: readonly MtlAqaLabel[]): Pr
   return undefined;
 }
 
-async function numberedImages(folder: string): Promise<ReadonlyMap<number, string>> {
+/**
+ * The images of a folder by their number in the video.
+ *
+ * @param firstFrame - For a folder of one dive: the number of its first image where their own names don't have it.
+ */
+async function numberedImages(folder: string, firstFrame: number | undefined): Promise<ReadonlyMap<number, string>> {
   const names = await listFrames(folder).catch((cause: NodeJS.ErrnoException) => {
     const got = cause.code === 'ENOENT' ? 'nothing there' : cause.message;
     throw new DataError(`readFrames: expected a folder of images at ${folder}, got ${got}.`, { cause });
   });
-  return new Map(
+  const numbered = new Map(
     names.flatMap((name) => {
       const [, number] = /^(\d{1,15})\./.exec(name) ?? [];
       return number === undefined ? [] : [[Number(number), name] as const];
     }),
   );
+  if (firstFrame === undefined || numbered.has(firstFrame)) return numbered;
+  return new Map(names.map((name, index) => [firstFrame + index, name]));
 }
 
 function joined(frames: readonly Frames[], id: string): Frames {

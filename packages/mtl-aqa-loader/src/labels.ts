@@ -1,6 +1,6 @@
 import { isDiveNumber } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
-import { type PickleValue, readPickle } from '@mcore/pickle';
+import { isPickledArray, type PickleValue, readPickle } from '@mcore/pickle';
 
 /** One dive of MTL-AQA as its annotation says. */
 export interface MtlAqaLabel {
@@ -18,6 +18,8 @@ export interface MtlAqaLabel {
    * `position0-armstand0-rotation1-somersaults7-twists0`.
    */
   readonly diveNumber: string;
+  /** The awards of the seven judges, where the file has them. */
+  readonly awards?: readonly number[];
   readonly split: 'train' | 'test';
 }
 
@@ -48,7 +50,7 @@ export interface MtlAqaFiles {
 
 /**
  * Reads MTL-AQA's published pickles: a dict from `(video, dive)` to a dict with the keys `start_frame`, `end_frame`, `position`,
- * `difficulty`, `armstand`, `rotation_type`, `ss_no`, `tw_no` and `final_score` (`dive_number` in later work), and two lists of such
+ * `difficulty`, `armstand`, `rotation_type`, `ss_no`, `tw_no` and `final_score` (`judge_scores` and `dive_number` in later work), and two lists of such
  * pairs for the split. Numbers may be Python's or numpy's.
  *
  * Source: the data set's Ready_2_Use/Readme.txt; Parmar and Morris, "What and How Well You Performed? A Multitask Learning Approach
@@ -108,7 +110,17 @@ function fieldsOf(dict: ReadonlyMap<PickleValue, PickleValue>, name: string) {
     score: number('final_score'),
     difficulty: number('difficulty'),
     diveNumber: diveNumberOf(dict, number),
+    ...awardsOf(dict, name),
   };
+}
+
+function awardsOf(dict: ReadonlyMap<PickleValue, PickleValue>, name: string): Pick<MtlAqaLabel, 'awards'> {
+  const given = dict.get('judge_scores');
+  if (given === undefined) return {};
+  const values = isPickledArray(given) ? [...given.data] : given;
+  const awards = Array.isArray(values) ? values.map(plainNumber) : [];
+  if (awards.length > 0 && awards.every((award) => typeof award === 'number')) return { awards: awards as number[] };
+  throw wrong(`numbers as judge_scores of ${name}`, given);
 }
 
 function diveNumberOf(dict: ReadonlyMap<PickleValue, PickleValue>, number: (key: string) => number): string {

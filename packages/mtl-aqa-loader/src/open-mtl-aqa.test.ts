@@ -57,6 +57,40 @@ describe('openMtlAqa', () => {
     expect(transitionsFrom).toBe('equal parts');
   });
 
+  it("reads jumps as dive numbers and the judges' awards, in the file of MUSDL's data folder", async () => {
+    const text = (python: string) => new TextEncoder().encode(python);
+    const info = join(folder, 'musdl', 'MTL-AQA', 'data', 'info');
+    await mkdir(info, { recursive: true });
+    const fields = "S'start_frame'\nI5\nsS'end_frame'\nI104\nsS'final_score'\nF41.4\nsS'difficulty'\nF1.8\ns";
+    const dive = (index: number, number: string) =>
+      `(I9\nI${index}\nt(d${fields}S'dive_number'\nS'${number}'\nsS'judge_scores'\n(lF7.5\naF8.0\nass`;
+    const numbers = ['100B', '200B', '200D', '300B', '300D'];
+    await writeFile(
+      join(info, 'augmented_final_annotations_dict.pkl'),
+      text(`(d${numbers.map((number, index) => dive(index, number)).join('')}.`),
+    );
+    await writeFile(
+      join(info, 'train_split_0.pkl'),
+      text(`(l${numbers.map((_, index) => `(I9\nI${index}\nta`).join('')}.`),
+    );
+    await writeFile(join(info, 'test_split_0.pkl'), text('(l.'));
+    expect(isMtlAqa(join(folder, 'musdl'))).toBe(true);
+    const { clips } = await openMtlAqa(join(folder, 'musdl'));
+    expect(clips.map(({ diveNumber, awards }) => [diveNumber, awards])).toEqual(
+      numbers.map((number) => [number.toLowerCase(), [7.5, 8]]),
+    );
+  });
+
+  it("takes images of a dive's own folder in their order where they are numbered otherwise", async () => {
+    const frames = join(folder, 'own-folders');
+    await mkdir(join(frames, '01_01'), { recursive: true });
+    for (const index of [1, 2, 3]) await image(join(frames, '01_01', `img_${index}.jpg`), 50 * index);
+    const { data } = await (await openMtlAqa(folder, { frames })).readFrames('01__01', [0, 2], {
+      size: { height: 1, width: 1 },
+    });
+    for (const [place, grey] of [50, 150].entries()) expect(Math.abs(data[3 * place]! - grey)).toBeLessThanOrEqual(1);
+  });
+
   it('says what stands in for what', async () => {
     const { notes, clips } = await openMtlAqa(fixture('plain'), { stages: 5 });
     expect(notes).toEqual([

@@ -1,6 +1,7 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fixtureFolder, temporaryFolder, writeAllImages, writeImages } from '@mcore/testing/finediving-frames';
+import { fixturePath } from '@mcore/testing/fixtures';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkFineDiving, formatFineDivingCheck } from './index.js';
 
@@ -91,8 +92,23 @@ describe('checkFineDiving', () => {
   it('finds nothing to note in the labels of FineDiving itself', async () => {
     const folder = join(root, 'none');
     await mkdir(folder);
-    const { problems, counts } = await checkFineDiving(folder);
+    const { problems, counts } = await checkFineDiving(folder, { labels: 'bundled' });
     expect(problems.filter(({ problem }) => problem !== 'no folder with its images')).toEqual([]);
     expect(counts).toMatchObject({ clips: 3000, train: 2251, test: 749, diveNumbers: 52, present: 0 });
+  });
+
+  it('opens videos and counts their frames', async () => {
+    const folder = join(root, 'videos');
+    await mkdir(join(folder, '01'), { recursive: true });
+    await cp(fixturePath('video', 'h264-three-frames.mp4'), join(folder, '01', '10.mp4'));
+    await writeFile(join(folder, '01', '101.mp4'), 'no video');
+    const { problems, counts } = await checkFineDiving(folder, { presentOnly: true });
+    expect(problems.map(({ clip, kind }) => [clip, kind])).toEqual([
+      ['01__10', 'error'],
+      ['01__101', 'error'],
+    ]);
+    expect(problems[0]!.problem).toBe('3 frames in its video, labelled with 111 frames');
+    expect(problems[1]!.problem).toMatch(/^expected a video \(mp4, .*101\.mp4/);
+    expect(counts).toMatchObject({ clips: 2, present: 1, images: 3, decoded: 3, errors: 2 });
   });
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Clip, parseDiveNumber } from '@mcore/clips';
 import { listFrames, readImage } from '@mcore/video/node';
+import { type ClipMedia, openClipMedia } from './clip-media.js';
 import { type FineDivingDataset, type OpenFineDivingOptions, openFineDiving } from './dataset.js';
 import { ONE_STAGE } from './labelled-clip.js';
 
@@ -62,7 +63,7 @@ export async function checkFineDiving(directory: string, options: CheckOptions =
   let [present, images, decoded] = [0, 0, 0];
   for (const [index, clip] of dataset.clips.entries()) {
     const found = checkLabels(clip, dataset.oddities(clip.id));
-    const frames = await checkImages(dataset, clip, decode);
+    const frames = await checkFrames(dataset, clip, decode);
     present += frames.images > 0 ? 1 : 0;
     images += frames.images;
     decoded += frames.decoded;
@@ -138,40 +139,71 @@ function checkLabels(clip: Clip, oddities: readonly string[]): ClipProblem[] {
   return problems;
 }
 
-async function checkImages(dataset: FineDivingDataset, clip: Clip, decode: 'none' | 'some' | 'all') {
+async function checkFrames(dataset: FineDivingDataset, clip: Clip, decode: 'none' | 'some' | 'all') {
   const problems: ClipProblem[] = [];
   const add = (kind: ClipProblem['kind'], problem: string) => problems.push({ clip: clip.id, kind, problem });
-  const folder = await dataset.clipFolder(clip.id);
-  if (folder === undefined) {
+  const media = await dataset.clipMedia(clip.id);
+  if (media === undefined) {
     add('error', 'no folder with its images');
     return { problems, images: 0, decoded: 0 };
   }
+  if (media.kind === 'video') return checkVideo(media, clip, decode, problems);
+  const folder = media.path;
   const names = await listFrames(folder);
   if (names.length === 0) add('error', `no image in ${folder}`);
-  else if (names.length < clip.frameCount)
-    add('error', `${names.length} images, labelled with ${clip.frameCount} frames`);
-  else if (names.length > clip.frameCount) {
-    add('note', `${names.length} images, labelled with ${clip.frameCount} frames: the last ones are not used`);
-  }
+  else problems.push(...checkCount(names.length, 'images', clip));
   const gap = numberGap(names);
   if (gap) add('note', `images are not numbered without gaps: ${gap}`);
-  const some = [0, names.length >> 1, names.length - 1].filter((index, place, all) => all.indexOf(index) === place);
-  const chosen = decode === 'none' || names.length === 0 ? [] : decode === 'some' ? some : [...names.keys()];
   const sizes = new Map<string, string>();
   let decoded = 0;
-  for (const index of chosen) {
+  for (const index of chosenFrames(names.length, decode)) {
     try {
       const { width, height } = await readImage(join(folder, names[index]!));
       sizes.set(`${width} x ${height}`, names[index]!);
       decoded++;
     } catch (error) {
-      add('error', (error as Error).message.replace(/^readImage: /, '').replace(/\.$/, ''));
+      add('error', messageOf(error));
     }
   }
   if (sizes.size > 1) {
     add('error', `images of different sizes: ${[...sizes].map(([size, name]) => `${name} ${size}`).join(', ')}`);
   }
   return { problems, images: names.length, decoded };
+}
+
+async function checkVideo(media: ClipMedia, clip: Clip, decode: 'none' | 'some' | 'all', problems: ClipProblem[]) {
+  try {
+    const video = await openClipMedia(media, `clip ${clip.id}`, 1);
+    try {
+      problems.push(...checkCount(video.frameCount, 'frames in its video', clip));
+      const indices = chosenFrames(video.frameCount, decode);
+      if (indices.length > 0) await video.readFrames(indices, { size: { height: 8, width: 8 } });
+      return { problems, images: video.frameCount, decoded: indices.length };
+    } finally {
+      video.close();
+    }
+  } catch (error) {
+    problems.push({ clip: clip.id, kind: 'error', problem: messageOf(error) });
+    return { problems, images: 0, decoded: 0 };
+  }
+}
+
+function checkCount(count: number, what: string, clip: Clip): ClipProblem[] {
+  const problem = `${count} ${what}, labelled with ${clip.frameCount} frames`;
+  if (count < clip.frameCount) return [{ clip: clip.id, kind: 'error', problem }];
+  const more = `${problem}: the last ones are not used`;
+  return count > clip.frameCount ? [{ clip: clip.id, kind: 'note', problem: more }] : [];
+}
+
+function chosenFrames(count: number, decode: 'none' | 'some' | 'all'): number[] {
+  if (decode === 'none' || count === 0) return [];
+  if (decode === 'all') return Array.from({ length: count }, (_, index) => index);
+  return [...new Set([0, count >> 1, count - 1])];
+}
+
+/** An error's text without the function it is from. */
+function messageOf(error: unknown): string {
+  return (error as Error).message.replace(/^[a-zA-Z]+: /, '').replace(/\.$/, '');
 }
 
 function numberGap(names: readonly string[]): string | undefined {

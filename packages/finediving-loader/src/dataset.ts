@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clip, ClipSource, Frames } from '@mcore/clips';
+import type { Clip, ClipSource, Frames, ReadFramesOptions } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
-import { listFrames, openFrameFolder } from '@mcore/video/node';
+import { listFrames } from '@mcore/video/node';
+import { type ClipMedia, findClipMedia, openClipMedia } from './clip-media.js';
 import { findFrames, findLabels } from './find-files.js';
 import { type LabelledClip, type LabelSource, type Labels, withoutClips } from './labelled-clip.js';
+import { unknownFolder } from './unknown-folder.js';
 
 /** Where {@link openFineDiving} looks, and for which clips. */
 export interface OpenFineDivingOptions {
@@ -13,7 +14,10 @@ export interface OpenFineDivingOptions {
   readonly annotations?: string;
   /** The folder with the frames, likewise. */
   readonly frames?: string;
-  /** Which labels to read; `'auto'`, unless given, takes what there is: pickles, else JSON, else those bundled with this package. */
+  /**
+   * Which labels to read; `'auto'`, unless given, takes what there is: pickles, else JSON, else, if there are frames or videos of FineDiving's
+   * clips, those bundled with this package. `'bundled'` needs neither.
+   */
   readonly labels?: LabelSource | 'auto';
   /** Whether clips without a folder of frames are left out; they stay unless given. */
   readonly presentOnly?: boolean;
@@ -65,51 +69,42 @@ export class FineDivingDataset implements ClipSource {
   }
 
   /**
-   * The folder of a clip's images: `<frames>/<competition>/<dive index>`, or `<frames>/<competition>__<dive index>` as the
-   * E2E-Spot project lays them out.
+   * Where the frames of a clip are: a folder of images or a video file, see {@link ClipMedia}.
    *
-   * @returns Undefined if there is neither.
+   * @returns Undefined if there are none.
    */
-  async clipFolder(id: string): Promise<string | undefined> {
+  async clipMedia(id: string): Promise<ClipMedia | undefined> {
     const { clip, diveIndex } = this.#labelled(id);
     if (this.framesDirectory === undefined) return undefined;
-    for (const folder of [
-      join(this.framesDirectory, clip.competition, diveIndex),
-      join(this.framesDirectory, clip.id),
-    ]) {
-      if (
-        await stat(folder).then(
-          (facts) => facts.isDirectory(),
-          () => false,
-        )
-      )
-        return folder;
-    }
-    return undefined;
+    return findClipMedia(this.framesDirectory, { ...clip, diveIndex });
   }
 
   /**
-   * Decodes frames of a clip from its images, sorted by the numbers in their names, a bounded number at once.
+   * Decodes frames of a clip: from its images, sorted by the numbers in their names, a bounded number at once, or from its video.
    *
-   * @returns `[indices.length, height, width, 3]` in the images' own size.
-   * @throws ArgumentError if there is no such clip; DataError, in one line, if its folder or an image is missing or damaged.
+   * @returns `[indices.length, height, width, 3]` in the frames' own size, unless `options.size` asks for another.
+   * @throws ArgumentError if there is no such clip; DataError, in one line, if its frames are missing or damaged.
    */
-  async readFrames(id: string, indices: readonly number[]): Promise<Frames> {
-    const folder = await this.clipFolder(id);
-    if (folder === undefined) {
+  async readFrames(id: string, indices: readonly number[], options: ReadFramesOptions = {}): Promise<Frames> {
+    const media = await this.clipMedia(id);
+    if (media === undefined) {
       const below = this.framesDirectory ?? 'a folder of frames, which was not found';
-      throw new DataError(`readFrames: expected the images of clip ${id} below ${below}, got none.`);
+      throw new DataError(`readFrames: expected the images or the video of clip ${id} below ${below}, got none.`);
     }
-    const images = await openFrameFolder(folder, { name: `clip ${id}`, concurrency: this.#concurrency });
-    const beyond = indices.find((index) => index >= images.frameCount);
-    if (beyond !== undefined) {
-      const { frameCount } = this.clip(id);
-      throw new DataError(
-        `readFrames: expected frame ${beyond} of clip ${id}, which is labelled with ${frameCount} frames, got a folder of ` +
-          `${images.frameCount} images.`,
-      );
+    const video = await openClipMedia(media, `clip ${id}`, this.#concurrency);
+    try {
+      const beyond = indices.find((index) => index >= video.frameCount);
+      if (beyond !== undefined) {
+        const { frameCount } = this.clip(id);
+        throw new DataError(
+          `readFrames: expected frame ${beyond} of clip ${id}, which is labelled with ${frameCount} frames, got ` +
+            `${media.kind === 'images' ? `a folder of ${video.frameCount} images` : `a video of ${video.frameCount} frames`}.`,
+        );
+      }
+      return await video.readFrames(indices, options.size ? { size: options.size } : {});
+    } finally {
+      video.close();
     }
-    return images.readFrames(indices);
   }
 
   #labelled(id: string): LabelledClip {
@@ -122,21 +117,24 @@ export class FineDivingDataset implements ClipSource {
 
 /**
  * Opens FineDiving: labels from the official pickles, from E2E-Spot's JSON or, where the folder has neither, those that
- * come with this package; frames as the FineDiving authors give them out, `<competition>/<dive index>/<frame>.jpg`, anywhere up to
- * two folders below.
+ * come with this package; frames as the FineDiving authors give them out, `<competition>/<dive index>/<frame>.jpg`, or as videos,
+ * `<competition>/<dive index>.mp4`, anywhere up to two folders below. Masks in the same layout are passed over.
  *
  * The number of each clip's first frame, which decides how it is sampled (`Clip.start`), is read from the name of its first image.
  *
  * @param directory - The data set's folder.
- * @throws DataError in one line if there is no such folder, or the labels are damaged or lead out of it.
+ * @throws DataError in one line if there is no such folder, it holds neither labels nor frames of FineDiving, or the labels are
+ *   damaged or lead out of it.
  */
 export async function openFineDiving(
   directory: string,
   options: OpenFineDivingOptions = {},
 ): Promise<FineDivingDataset> {
-  const { annotations, labels: expected = 'auto', presentOnly = false, exclude = [], concurrency } = options;
-  const labels = withoutClips(await findLabels(directory, annotations, expected), exclude);
-  const frames = options.frames ?? (await findFrames(directory, labels));
+  const { annotations, labels: kind = 'auto', presentOnly = false, exclude = [], concurrency } = options;
+  const labels = withoutClips(await findLabels(directory, annotations, kind), exclude);
+  const rendered = await isRendered(directory);
+  const found = options.frames === undefined ? await findFrames(directory, labels) : undefined;
+  const frames = options.frames ?? found?.directory;
   const bare = new FineDivingDataset(labels, frames, concurrency);
   const clips: (LabelledClip & { readonly present: boolean })[] = [...labels.clips].map((clip) => ({
     ...clip,
@@ -146,8 +144,9 @@ export async function openFineDiving(
   const look = async () => {
     for (let at = next++; at < clips.length; at = next++) {
       const { clip } = clips[at]!;
-      const folder = await bare.clipFolder(clip.id);
-      const [first] = folder === undefined ? [] : await listFrames(folder);
+      const media = await bare.clipMedia(clip.id);
+      if (media?.kind === 'video') clips[at] = { ...clips[at]!, present: true };
+      const [first] = media?.kind === 'images' ? await listFrames(media.path) : [];
       if (first === undefined) continue;
       const number = Number(/^(\d{1,15})\./.exec(first)?.[1] ?? Number.NaN);
       const start = Number.isSafeInteger(number) ? { start: number } : {};
@@ -155,7 +154,26 @@ export async function openFineDiving(
     }
   };
   if (frames !== undefined) await Promise.all(Array.from({ length: 16 }, look));
+  // nothing but the bundled labels, and no frames that fit them
+  if (kind === 'auto' && labels.source === 'bundled' && !clips.some(({ present }) => present)) {
+    throw await unknownFolder(directory, found?.masks ?? []);
+  }
   const kept = presentOnly ? clips.filter(({ present }) => present) : clips;
-  const rendered = existsSync(join(directory, 'rendered.json'));
   return new FineDivingDataset({ ...labels, clips: kept }, frames, concurrency, rendered);
+}
+
+/** First version of the renderer whose labels are those of FineDiving's authors. */
+const RENDERER_VERSION = 2;
+
+/** Whether a folder says that its frames were rendered. */
+async function isRendered(directory: string): Promise<boolean> {
+  const path = join(directory, 'rendered.json');
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return false;
+  const version = Number(/"version"\s*:\s*(\d+)/.exec(text)?.[1] ?? RENDERER_VERSION);
+  if (version >= RENDERER_VERSION) return true;
+  throw new DataError(
+    `openFineDiving: expected dives rendered by version ${RENDERER_VERSION} of the renderer or later in ${directory}, got version ${version}, ` +
+      'whose labels were one frame early. Render them again into another folder (mcore data render).',
+  );
 }

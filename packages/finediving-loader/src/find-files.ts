@@ -1,9 +1,11 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { DataError } from '@mcore/errors';
+import { holdsClips, someImages } from './clip-media.js';
 import { bundledLabels, readJsonLabels } from './json-labels.js';
 import type { LabelSource, Labels } from './labelled-clip.js';
 import { wrong } from './labelled-clip.js';
+import { areMasks, isNamedMasks } from './masks.js';
 import { type PickleFiles, readPickleLabels } from './pickle-labels.js';
 
 /** Where labels may lie below the data set's folder, in the order they are looked for. */
@@ -81,24 +83,38 @@ export async function findLabels(
   return bundledLabels();
 }
 
+/** What {@link findFrames} found. */
+export interface FoundFrames {
+  /** Undefined if there is none. */
+  readonly directory: string | undefined;
+  /** Folders in the same layout that hold masks of the divers instead of frames. */
+  readonly masks: readonly string[];
+}
+
 /**
  * Finds the folder that holds the frames: the first of the data set's folder and those one and two levels below it that holds a
- * labelled competition, or a `<competition>__<dive index>` as the E2E-Spot project lays them out.
- *
- * @returns Undefined if there is none.
+ * labelled competition, or a `<competition>__<dive index>` as the E2E-Spot project lays them out, as folders of images or video files. Masks, which
+ * FineDiving-HM has in the same layout, are passed over, whether their folder is named so or only their pixels say it.
  */
-export async function findFrames(directory: string, { clips }: Labels): Promise<string | undefined> {
+export async function findFrames(directory: string, { clips }: Labels): Promise<FoundFrames> {
   const known = new Set(clips.flatMap(({ clip }) => [clip.competition, clip.id]));
+  const masks: string[] = [];
   let level = [directory];
   for (let depth = 0; depth <= 2; depth++) {
     const below: string[] = [];
     for (const folder of level) {
+      if (await holdsClips(folder, known)) {
+        // the folder that a person named is called as they like
+        const named = folder !== directory && isNamedMasks(relative(directory, folder));
+        if (!named && !(await areMasks(await someImages(folder, known)))) return { directory: folder, masks };
+        masks.push(folder);
+        continue;
+      }
       const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
       const folders = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map(({ name }) => name);
-      if (folders.some((name) => known.has(name))) return folder;
       below.push(...folders.sort().map((name) => join(folder, name)));
     }
     level = below.slice(0, 200);
   }
-  return undefined;
+  return { directory: undefined, masks };
 }

@@ -9,7 +9,10 @@ import {
   temporaryFolder,
   writeAllImages,
   writeImages,
+  writeMasks,
 } from '@mcore/testing/finediving-frames';
+import { fixturePath } from '@mcore/testing/fixtures';
+import { openVideo } from '@mcore/video/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFineDiving } from './index.js';
 import { fineDivingLabels } from './labels.js';
@@ -246,11 +249,107 @@ describe('openFineDiving on frames', () => {
       ),
     );
     await expect(opened.readFrames('26__5', [0])).rejects.toThrow(
-      new DataError(`readFrames: expected the images of clip 26__5 below ${join(broken, 'FineDiving')}, got none.`),
+      new DataError(
+        `readFrames: expected the images or the video of clip 26__5 below ${join(broken, 'FineDiving')}, got none.`,
+      ),
     );
     await expect(opened.readFrames('01__3', [0])).rejects.toThrow(
       new ArgumentError('FineDivingDataset: expected the id of one of its 6 clips, got 01__3.'),
     );
     expect((await openFineDiving(broken, { presentOnly: true })).clips).toHaveLength(5);
+  });
+
+  it('reads videos in the same layout like folders of images, 3 frames of one known video', async () => {
+    const videos = join(root, 'videos');
+    await mkdir(join(videos, '01'), { recursive: true });
+    await cp(fixturePath('video', 'h264-three-frames.mp4'), join(videos, '01', '10.mp4'));
+    await cp(fixturePath('video', 'h264-three-frames.mp4'), join(videos, '01__101.mp4'));
+    const opened = await openFineDiving(videos, { presentOnly: true });
+    expect(opened.clips.map(({ id, start }) => [id, start])).toEqual([
+      ['01__10', 19_697],
+      ['01__101', expect.any(Number)],
+    ]);
+    expect(await opened.clipMedia('01__10')).toEqual({ kind: 'video', path: join(videos, '01', '10.mp4') });
+    const video = await openVideo(fixturePath('video', 'h264-three-frames.mp4'));
+    for (const id of ['01__10', '01__101']) {
+      const frames = await opened.readFrames(id, [2, 0]);
+      expect(frames).toEqual(await video.readFrames([2, 0]));
+    }
+    video.close();
+    expect((await opened.readFrames('01__10', [1], { size: { height: 4, width: 6 } })).width).toBe(6);
+    await expect(opened.readFrames('01__10', [3])).rejects.toThrow(
+      new DataError(
+        'readFrames: expected frame 3 of clip 01__10, which is labelled with 111 frames, got a video of 3 frames.',
+      ),
+    );
+  });
+
+  it('never takes masks for frames, named so or not', async () => {
+    const folder = join(root, 'with-masks');
+    // both names come before the frames'
+    for (const name of ['FineDiving-HM', 'A_silhouettes']) await writeMasks(join(folder, name, '01', '10'));
+    await expect(openFineDiving(folder)).rejects.toThrow(
+      `Masks are not taken for frames: ${join(folder, 'A_silhouettes')}, ${join(folder, 'FineDiving-HM')}.`,
+    );
+    await writeImages(join(folder, 'Frames', '01', '10'), 4, 100);
+    const opened = await openFineDiving(folder, { presentOnly: true });
+    expect(opened.framesDirectory).toBe(join(folder, 'Frames'));
+    expect(opened.clips).toHaveLength(1);
+    // masks inside a clip's own folder are not its images
+    await writeMasks(join(folder, 'Frames', '01', '10', 'masks'));
+    await expect(opened.readFrames('01__10', [4])).rejects.toThrow('got a folder of 4 images.');
+    // who names masks as frames gets them
+    expect((await openFineDiving(folder, { frames: join(folder, 'FineDiving-HM') })).framesDirectory).toMatch(/-HM$/);
+  });
+});
+
+describe('openFineDiving on other folders', () => {
+  const looked =
+    'its annotations (fine-grained_annotation_aqa.pkl, or train.json and test.json), or frames or videos named <competition>/<dive index>';
+  const own = 'For your own videos, list them in a CSV with the columns path and score, and name that file instead.';
+  it.each([
+    ['an-empty', [], 'an empty folder', own],
+    ['my-videos', ['b.mp4', 'a.mp4', 'notes/'], '1 folder and 2 files (a.mp4, b.mp4, notes)', own],
+    [
+      'many',
+      ['1.avi', '2.avi', '3.avi', '4.avi', '5.avi', '6.avi'],
+      '6 files (1.avi, 2.avi, 3.avi, 4.avi, 5.avi, ...)',
+      own,
+    ],
+    [
+      'aqa-7',
+      ['Split_4/', 'diving-out/'],
+      '2 folders (Split_4, diving-out)',
+      'This looks like AQA-7, which @mcore/aqa7-loader reads: its root holds Split_4 and folders such as diving-out.',
+    ],
+    [
+      'unlv',
+      ['diving_overall_scores.mat'],
+      '1 file (diving_overall_scores.mat)',
+      'This looks like UNLV-Dive, which @mcore/aqa7-loader reads: its root holds diving_overall_scores.mat.',
+    ],
+    [
+      'musdl',
+      ['JIGSAWS/', 'models/'],
+      '2 folders (JIGSAWS, models)',
+      'This looks like JIGSAWS, as MUSDL prepares it, or a copy of MUSDL; list its videos with their scores in a CSV.',
+    ],
+    [
+      'mtl',
+      ['whole_videos_frames/'],
+      '1 folder (whole_videos_frames)',
+      'This looks like MTL-AQA, which @mcore/mtl-aqa-loader reads: it needs final_annotations_dict.pkl and both split lists.',
+    ],
+  ])('says what was looked for and found: %s', async (name, entries, found, advice) => {
+    const folder = join(root, name);
+    await mkdir(folder);
+    for (const entry of entries) {
+      if (entry.endsWith('/')) await mkdir(join(folder, entry));
+      else await writeFile(join(folder, entry), '');
+    }
+    await expect(openFineDiving(folder)).rejects.toThrow(
+      new DataError(`openFineDiving: expected FineDiving in ${folder}: ${looked}; got ${found}. ${advice}`),
+    );
+    expect((await openFineDiving(folder, { labels: 'bundled' })).clips).toHaveLength(3000);
   });
 });

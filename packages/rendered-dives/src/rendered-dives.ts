@@ -3,6 +3,7 @@ import { DataError } from '@mcore/errors';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { DiveRenderer, type RenderOptions } from './dive-renderer.js';
 import { drawFrames } from './render-dive.js';
+import { rendererVersion } from './version.js';
 import type { RenderableClip } from './visible-events.js';
 
 /** Options of {@link RenderedDives}. */
@@ -15,6 +16,8 @@ export interface RenderedDivesOptions extends RenderOptions {
 export class RenderedDives implements ClipSource {
   readonly clips: readonly RenderableClip[];
   readonly description: string;
+  /** Changes with the version of the renderer; undefined for clips of one's own. */
+  readonly fingerprint?: string;
   readonly renderer: DiveRenderer;
   readonly #byId: ReadonlyMap<string, RenderableClip>;
 
@@ -23,6 +26,7 @@ export class RenderedDives implements ClipSource {
     this.#byId = new Map(this.clips.map((clip) => [clip.id, clip]));
     this.renderer = new DiveRenderer(options);
     const { seed, width, height } = this.renderer;
+    if (options.clips === undefined) this.fingerprint = `rendered-${rendererVersion}-${seed}-${width}x${height}`;
     this.description = `rendered dives (FineDiving's real labels, re-rendered; seed ${seed}, ${width}x${height})`;
   }
 

@@ -54,6 +54,22 @@ export async function writeImages(
   }
 }
 
+/** Three JPEG masks: a white square on black, as masks of a diver. */
+export async function writeMasks(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const white = await sharp({ create: { width: 12, height: 10, channels: 3, background: 'white' } })
+    .png()
+    .toBuffer();
+  const black = sharp({ create: { width: 48, height: 32, channels: 3, background: 'black' } });
+  for (const [index, left] of [2, 16, 30].entries()) {
+    await black
+      .clone()
+      .composite([{ input: white, left, top: 8 }])
+      .jpeg()
+      .toFile(join(folder, `0000${index}.jpg`));
+  }
+}
+
 /** The images of every clip of the fixtures, as `<frames>/<competition>/<dive index>/<number>.jpg`. */
 export async function writeAllImages(frames: string, join_ = '/'): Promise<void> {
   for (const [id, { frameCount, start }] of Object.entries(goldenClips)) {

@@ -5,7 +5,8 @@ import { normalize, normalizeGradient } from './normalize.js';
 const excluded = 1e9;
 
 /**
- * InfoNCE within groups of paired vectors, both directions averaged.
+ * InfoNCE within groups of paired vectors, both directions averaged: eq. 5 (f of the positive), eq. 6 (the sums over negatives) and eq. 7
+ * (the objective of a pair) of the paper, where a group is a pair of videos and its members are stages.
  *
  * With f(a, b) = exp(cos(a, b) / temperature), for vector i of one side x against the other side y:
  * -log( f(x_i, y_i) / ( sum over j of f(x_i, y_j) + sum over j != i of f(x_i, x_j) ) ); the mean over groups, vectors and

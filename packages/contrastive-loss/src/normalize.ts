@@ -12,7 +12,7 @@ export interface Normalized {
 }
 
 /**
- * L2-normalises the last axis. Dividing by the largest element first keeps squares from overflowing or vanishing.
+ * L2-normalises the last axis, so that products of vectors are the cosines of eq. 4 of the paper. Dividing by the largest element first keeps squares from overflowing or vanishing.
  *
  * Runs inside the caller's tidy and is not differentiable by itself: see {@link normalizeGradient}.
  */

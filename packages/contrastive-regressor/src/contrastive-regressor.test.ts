@@ -97,6 +97,19 @@ describeOnEngines('ContrastiveRegressor', ['cpu', 'wasm', 'wasm after registerOp
     regressor.dispose();
   });
 
+  it('regresses differences (eq. 9) to the deltas of stages (eq. 10), to the bit', async () => {
+    const regressor = loaded();
+    const differences = regressor.differences(query(), exemplar());
+    expect(differences.shape).toEqual([2, 3, 4, 12]);
+    const deltas = await regressor.regress(differences).data();
+    expect(deltas).toEqual(await regressor.applyPerStage(query(), exemplar()).data());
+    // the differences of a stage come from that stage alone
+    const stage = (x: tf.Tensor4D) => tf.slice(x, [0, 1, 0, 0], [2, 1, 4, 12]);
+    const alone = await regressor.differences(stage(query()), stage(exemplar())).data();
+    expect(relativeError(await stage(differences).data(), alone)).toBeLessThan(1e-6);
+    regressor.dispose();
+  });
+
   it('compares stages with the same stage only, whatever their order', async () => {
     const regressor = loaded();
     const swap = (x: tf.Tensor4D) => tf.reverse(x, 1) as tf.Tensor4D;
@@ -223,6 +236,16 @@ describe('ContrastiveRegressor', () => {
     expect(() => regressor.apply(features(2, 3, 4, 12), features(2, 3, 4, 11))).toThrow(
       new ShapeError(
         'ContrastiveRegressor.apply: exemplar must be [batch, stages, steps, 12] and not empty, got [2, 3, 4, 11].',
+      ),
+    );
+    expect(() => regressor.differences(features(2, 3, 4, 12), features(2, 2, 4, 12))).toThrow(
+      new ShapeError(
+        'ContrastiveRegressor.differences: query must be [batch, stages, steps, 12] = [2, 2, 4, 12] like exemplar, or a batch of 1, got [2, 3, 4, 12].',
+      ),
+    );
+    expect(() => regressor.regress(features(2, 3, 4, 11))).toThrow(
+      new ShapeError(
+        'ContrastiveRegressor.regress: differences must be [batch, stages, steps, 12] and not empty, got [2, 3, 4, 11].',
       ),
     );
     expect(() => regressor.applyPerStage(features(2, 3, 4, 12), features(3, 3, 4, 12))).toThrow(

@@ -13,7 +13,7 @@ import { layerNorm } from './layer-norm.js';
  * exemplar's, `q += proj(attention(norm_q(q), norm_v(v)))`, then `q += fc2(GELU(fc1(norm2(q))))`; v stays as it is. An MLP
  * with ReLU scores every step; the relative score is the mean over all steps of all stages.
  *
- * Source: An et al., "Multi-stage Contrastive Regression for Action Quality Assessment", ICASSP 2024, section 2.5; sizes, norms and
+ * Source: An et al., "Multi-stage Contrastive Regression for Action Quality Assessment", ICASSP 2024, section 2.5, eq. 9 and 10; sizes, norms and
  * names of weights from the released code, whose blocks are those of Xu et al., "FineDiving", CVPR 2022. At those sizes it
  * has 4,888,512 weights in its blocks and 110,977 in its MLP.
  */
@@ -26,7 +26,7 @@ export class ContrastiveRegressor {
    * @param config - Sizes; those left out are the released code's.
    * @param options - `seed`: the same seed gives the same weights on every engine. They are drawn as PyTorch draws those of
    *   `nn.Linear` and `nn.LayerNorm`.
-   * @throws {@link ArgumentError} if a size is none.
+   * @throws {@link ArgumentError} if a size is invalid.
    */
   constructor(
     config: Partial<ContrastiveRegressorConfig> = {},
@@ -48,7 +48,7 @@ export class ContrastiveRegressor {
    */
   apply(query: tf.Tensor4D, exemplar: tf.Tensor4D): tf.Tensor1D {
     this.#assertShapes('ContrastiveRegressor.apply', query, exemplar);
-    return tf.tidy(() => tf.mean(this.#stageDeltas(query, exemplar), 1));
+    return tf.tidy(() => tf.mean(this.regress(this.#differences(query, exemplar)), 1));
   }
 
   /**
@@ -61,7 +61,46 @@ export class ContrastiveRegressor {
    */
   applyPerStage(query: tf.Tensor4D, exemplar: tf.Tensor4D): tf.Tensor2D {
     this.#assertShapes('ContrastiveRegressor.applyPerStage', query, exemplar);
-    return tf.tidy(() => this.#stageDeltas(query, exemplar));
+    return tf.tidy(() => this.regress(this.#differences(query, exemplar)));
+  }
+
+  /**
+   * Differences between the same stages of query and exemplar: f_rel = [Dec(f_q^1, f_e^1), ..., Dec(f_q^K, f_e^K)], eq. 9 of the paper, with
+   * the cross-attention blocks as Dec.
+   *
+   * @param query - As for {@link apply}.
+   * @param exemplar - As for {@link apply}.
+   * @returns `[batch, stages, steps, featureSize]`, for {@link regress}; the caller disposes it.
+   * @throws {@link ShapeError} if the shapes don't fit.
+   */
+  differences(query: tf.Tensor4D, exemplar: tf.Tensor4D): tf.Tensor4D {
+    this.#assertShapes('ContrastiveRegressor.differences', query, exemplar);
+    return tf.tidy(() => this.#differences(query, exemplar));
+  }
+
+  /**
+   * Relative scores from differences, stage by stage: Reg(f_rel), eq. 10 of the paper, with the MLP as Reg. It scores every step; a stage gets
+   * the mean over its steps, and S_rel is the mean over the stages.
+   *
+   * @param differences - As {@link differences} gives them, `[batch, stages, steps, featureSize]`.
+   * @returns `[batch, stages]`; the caller disposes it.
+   * @throws {@link ShapeError} if the shape doesn't fit.
+   */
+  regress(differences: tf.Tensor4D): tf.Tensor2D {
+    const [batch, stages, steps, channels] = differences.shape;
+    const { featureSize, hidden } = this.config;
+    if (differences.rank !== 4 || channels !== featureSize || differences.size === 0) {
+      throw new ShapeError(
+        `ContrastiveRegressor.regress: differences must be ${formatShape(['batch', 'stages', 'steps', featureSize])} and not empty, got ${formatShape(differences.shape)}.`,
+      );
+    }
+    return tf.tidy(() => {
+      let x: tf.Tensor2D = tf.reshape(differences, [-1, channels]); // [B S L, C]
+      for (let layer = 1; layer <= hidden.length + 1; layer++) {
+        x = this.#linear(`regressor_delta.layer${layer}`, x, layer <= hidden.length ? 'relu' : 'linear');
+      }
+      return tf.mean(tf.reshape(x, [batch, stages, steps]), 2); // [B S L, 1] -> [B, S]
+    });
   }
 
   /** The variables by PyTorch's names, in PyTorch's layouts. They stay this object's: train them, don't dispose them. */
@@ -93,7 +132,7 @@ export class ContrastiveRegressor {
     disposeVariables(this.#weights);
   }
 
-  #stageDeltas(query: tf.Tensor4D, exemplar: tf.Tensor4D): tf.Tensor2D {
+  #differences(query: tf.Tensor4D, exemplar: tf.Tensor4D): tf.Tensor4D {
     const [batch, stages, keys, channels] = exemplar.shape;
     const steps = query.shape[2];
     const sizes = { groups: batch * stages, tokens: steps, keys, heads: this.config.heads };
@@ -101,11 +140,7 @@ export class ContrastiveRegressor {
     let q = tf.reshape(shared, [-1, channels]) as tf.Tensor2D; // [B S L, C]
     const v = tf.reshape(exemplar, [-1, channels]) as tf.Tensor2D;
     for (let block = 0; block < this.config.blocks; block++) q = this.#block(`decoder.model.${block}`, q, v, sizes);
-    const layers = this.config.hidden.length + 1;
-    for (let layer = 1; layer <= layers; layer++) {
-      q = this.#linear(`regressor_delta.layer${layer}`, q, layer < layers ? 'relu' : 'linear');
-    }
-    return tf.mean(tf.reshape(q, [batch, stages, steps]), 2); // [B S L, 1] -> [B, S]
+    return tf.reshape(q, [batch, stages, steps, channels]);
   }
 
   #block(name: string, q: tf.Tensor2D, v: tf.Tensor2D, sizes: AttentionSizes): tf.Tensor2D {

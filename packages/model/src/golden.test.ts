@@ -38,6 +38,22 @@ describeOnEngines(
       model.dispose();
     });
 
+    it('gives the same in one forward pass: relative score, stage features and what is between within 1e-5 (relative L2)', async () => {
+      const { model, query, exemplar } = goldenModel('released');
+      const given = { query: query.transitions, exemplar: exemplar.transitions };
+      const { relativeScore, transitions, stageFeatures, logits, features } = model.forward(
+        query.frames,
+        exemplar.frames,
+        { transitions: given },
+      );
+      const stages = tf.concat([stageFeatures.query, stageFeatures.exemplar]);
+      for (const [name, tensor] of Object.entries({ features, logits, stages, relativeScore })) {
+        expect(relativeError(await tensor.data(), goldens.released.values(name)), name).toBeLessThan(1e-5);
+      }
+      expect(transitions).toEqual(given);
+      model.dispose();
+    });
+
     // webgpu is software here: one preset with registered operations; docs/parity.md has the figures of both
     const presets = engine.startsWith('webgpu') ? (['released'] as const) : (['released', 'paper'] as const);
     it.skipIf(engine === 'webgpu').each(presets)(

@@ -32,6 +32,7 @@ export {
 export { configSchema } from './config-schema.js';
 export { multiplyAdds, type PartCounts, parameterCounts } from './counts.js';
 export { type Exemplar, ExemplarBank, type StageShape } from './exemplar-bank.js';
+export type { ForwardOptions, PairForward, PairTransitions } from './forward.js';
 export {
   type ImportedWeights,
   type ImportKind,

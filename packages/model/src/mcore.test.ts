@@ -1,4 +1,4 @@
-import { ArgumentError, WeightsError } from '@mcore/errors';
+import { ArgumentError, ShapeError, WeightsError } from '@mcore/errors';
 import { fixtureBytes, readFixture } from '@mcore/testing/fixtures';
 import { configOfSizes } from '@mcore/testing/golden-model';
 import * as tf from '@tensorflow/tfjs-core';
@@ -48,6 +48,74 @@ describe('MCoRe', () => {
       model.stageFeatures(features, [[1, 7]]).dataSync(),
     );
     model.dispose();
+  });
+
+  describe('forward', () => {
+    const clips = (seed: number) => tf.randomUniform([2, 12, 12, 12, 3], 0, 255, 'float32', seed) as tf.Tensor5D;
+    let query: tf.Tensor5D;
+    let exemplar: tf.Tensor5D;
+    beforeAll(() => {
+      [query, exemplar] = [clips(1), clips(2)];
+    });
+
+    it('cuts at the decoded transitions unless others are given, and leaves nothing but its result', () => {
+      const model = new MCoRe(config, { seed: 1 });
+      const before = tf.memory().numTensors;
+      const pairs = model.forward(query, exemplar);
+      expect(tf.memory().numTensors).toBe(before + 5);
+      expect([...pairs.transitions.query, ...pairs.transitions.exemplar]).toEqual(model.decode(pairs.logits));
+      const given = model.forward(query, exemplar, { transitions: pairs.transitions });
+      expect(given.relativeScore.dataSync()).toEqual(pairs.relativeScore.dataSync());
+      const elsewhere = {
+        ...pairs.transitions,
+        query: [
+          [2, 3],
+          [2, 3],
+        ],
+      };
+      const moved = model.forward(query, exemplar, { transitions: elsewhere });
+      expect(moved.relativeScore.dataSync()).not.toEqual(pairs.relativeScore.dataSync());
+      expect(moved.logits.dataSync()).toEqual(pairs.logits.dataSync());
+      for (const result of [pairs, given, moved]) {
+        const { relativeScore, stageFeatures, logits, features } = result;
+        tf.dispose([relativeScore, stageFeatures.query, stageFeatures.exemplar, logits, features]);
+      }
+      expect(tf.memory().numTensors).toBe(before);
+      model.dispose();
+    });
+
+    it('compares pair by pair, so that a batch gives what its pairs give alone (1e-5)', () => {
+      const model = new MCoRe(config, { seed: 1 });
+      const one = (all: tf.Tensor5D, index: number) => tf.slice(all, [index, 0, 0, 0, 0], [1, 12, 12, 12, 3]);
+      const whole = model.forward(query, exemplar).relativeScore.dataSync();
+      for (const index of [0, 1]) {
+        const [alone] = model.forward(one(query, index), one(exemplar, index)).relativeScore.dataSync();
+        expect(Math.abs(alone! / whole[index]! - 1)).toBeLessThan(1e-5);
+      }
+      model.dispose();
+    });
+
+    it('of an exemplar-free model gives the score of the query, whatever the exemplar', () => {
+      const model = new MCoRe({ ...config, regression: 'exemplar-free' }, { seed: 1 });
+      const { relativeScore, stageFeatures } = model.forward(query, exemplar);
+      expect(relativeScore.dataSync()).toEqual(model.ownScore(stageFeatures.query).dataSync());
+      const swapped = model.forward(query, query).relativeScore;
+      expect(swapped.dataSync()).toEqual(relativeScore.dataSync());
+      model.dispose();
+    });
+
+    it('says which frames it expected', () => {
+      const model = new MCoRe(config, { seed: 1 });
+      expect(() => model.forward(tf.zeros([2, 12, 12, 3]) as never, exemplar)).toThrow(
+        new ShapeError(
+          'MCoRe.forward: query must be [batch, time, height, width, 3] and not empty, got [2, 12, 12, 3].',
+        ),
+      );
+      expect(() => model.forward(query, tf.zeros([1, 12, 12, 12, 3]))).toThrow(
+        new ShapeError('MCoRe.forward: exemplar must be [2, 12, 12, 12, 3] like query, got [1, 12, 12, 12, 3].'),
+      );
+      model.dispose();
+    });
   });
 
   it('decodes tensors and their arrays alike', async () => {

@@ -1,11 +1,13 @@
 import { GsmRegNetY } from '@mcore/backbone-gsm';
 import { ContrastiveRegressor } from '@mcore/contrastive-regressor';
+import { formatShape, ShapeError } from '@mcore/errors';
 import { loadWeights, normalizeFrames } from '@mcore/ops';
 import { Random } from '@mcore/random';
 import { BiGruSegmenter, decodeOrdered, decodeWindowed, type Logits, resampleStages } from '@mcore/segmenter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MCoReConfig } from './config.js';
 import type { StageShape } from './exemplar-bank.js';
+import type { ForwardOptions, PairForward } from './forward.js';
 
 /** Prefix of each part's tensors, as the released checkpoints nest them. */
 const PREFIXES = { backbone: 'base_model._features.', segmenter: 'psnet_model._pred_fine.', regressor: '' } as const;
@@ -14,7 +16,8 @@ const PREFIXES = { backbone: 'base_model._features.', segmenter: 'psnet_model._p
  * MCoRe: RegNet-Y with gate shifts, a Bi-GRU that finds the transitions, stage features, and a cross-attention regressor
  * of the score difference to an exemplar.
  *
- * Source: An, Qi and Ma, "Multi-stage Contrastive Regression for Action Quality Assessment", ICASSP 2024.
+ * Source: An, Qi and Ma, "Multi-stage Contrastive Regression for Action Quality Assessment", ICASSP 2024. {@link MCoRe.forward} is the
+ * paper's section 2 in its order; losses and scoring call it or its steps.
  */
 export class MCoRe {
   readonly config: MCoReConfig;
@@ -31,25 +34,95 @@ export class MCoRe {
     this.config = config;
     this.backbone = new GsmRegNetY(config.backbone, { seed: `${options.seed} backbone` });
     const featureSize = this.backbone.featureSize;
-    const made: { dispose(): void }[] = [this.backbone];
+    const parts: { dispose(): void }[] = [this.backbone];
     try {
       this.segmenter = new BiGruSegmenter(
         { ...config.segmenter, inputSize: featureSize, transitions: config.stages - 1 },
         { seed: `${options.seed} segmenter` },
       );
-      made.push(this.segmenter);
+      parts.push(this.segmenter);
       this.regressor = new ContrastiveRegressor(
         { ...config.regressor, featureSize },
         { seed: `${options.seed} regressor` },
       );
     } catch (error) {
-      for (const part of made) part.dispose();
+      for (const part of parts) part.dispose();
       throw error;
     }
   }
 
   /**
-   * Frame features F(V).
+   * Compares clips in pairs: the relative score R(D(F(V_q)); D(F(V_e))) of eq. 1 and 2.
+   *
+   * A predicted score is the exemplar's score plus this relative score (eq. 1); see `voteOverExemplars` for several exemplars (eq. 13).
+   *
+   * @param query - RGB values 0..255 of B clips, `[batch, time, height, width, 3]`.
+   * @param exemplar - Of the B clips to compare with, shaped likewise.
+   * @param options - In training the true transitions and the seed of dropout.
+   * @returns Tensors that the caller disposes (`tf.dispose(result)`).
+   * @throws {@link ShapeError} if the frames or given transitions don't fit.
+   */
+  forward(query: tf.Tensor5D, exemplar: tf.Tensor5D, options: ForwardOptions = {}): PairForward {
+    assertAlike(query, exemplar);
+    return tf.tidy(() => {
+      const features = this.features(tf.concat([query, exemplar], 0)); // X = F(V): [2B, T, C]
+      return this.forwardFeatures(features, options);
+    });
+  }
+
+  /**
+   * {@link forward} from features of frames that are there already: R(D(X_q); D(X_e)).
+   *
+   * @param features - Of B queries, then of their B exemplars, `[2 batch, time, channels]`.
+   * @param options - As for {@link forward}.
+   * @returns Tensors that the caller disposes.
+   * @throws {@link ShapeError} if the transitions don't fit.
+   */
+  forwardFeatures(features: tf.Tensor3D, { transitions, dropoutSeed }: ForwardOptions = {}): PairForward {
+    return tf.tidy(() => {
+      const logits = this.transitionLogits(features, dropoutSeed); // [2B, T, K]
+      const cuts = transitions
+        ? [...transitions.query, ...transitions.exemplar].map((clip) => [...clip])
+        : this.decode(logits);
+      const [query, exemplar] = halves(this.regressionFeatures(features, cuts)); // f_q and f_e: [B, S, L, C]
+      const reference = this.config.regression === 'exemplars' ? exemplar : query;
+      return {
+        relativeScore: this.relativeScore(query, reference),
+        transitions: { query: cuts.slice(0, cuts.length / 2), exemplar: cuts.slice(cuts.length / 2) },
+        stageFeatures: { query, exemplar },
+        logits,
+        features: tf.clone(features),
+      };
+    });
+  }
+
+  /**
+   * The relative score S_rel of eq. 10: the mean of {@link stageScores}, in units of `config.scoreScale` points.
+   *
+   * @param query - f_q, `[batch, stages, steps, channels]`; a batch of 1 goes with every exemplar.
+   * @param exemplar - f_e, shaped likewise.
+   * @returns `[batch]`; the caller disposes it.
+   */
+  relativeScore(query: tf.Tensor4D, exemplar: tf.Tensor4D): tf.Tensor1D {
+    return tf.tidy(() => tf.mean(this.stageScores(query, exemplar), 1));
+  }
+
+  /**
+   * The part of every stage in the relative score: S_rel = Reg(f_rel) before the mean over stages, eq. 9 and 10.
+   *
+   * @param query - As for {@link relativeScore}.
+   * @param exemplar - As for {@link relativeScore}.
+   * @returns `[batch, stages]`; the caller disposes it.
+   */
+  stageScores(query: tf.Tensor4D, exemplar: tf.Tensor4D): tf.Tensor2D {
+    return tf.tidy(() => {
+      const differences = this.regressor.differences(query, exemplar); // f_rel, eq. 9: [B, S, L, C]
+      return this.regressor.regress(differences); // eq. 10: [B, S]
+    });
+  }
+
+  /**
+   * Frame features X = F(V), section 2.2.
    *
    * @param frames - RGB values 0..255, `[batch, time, height, width, 3]`.
    * @returns `[batch, time, channels]`; the caller disposes it.
@@ -118,17 +191,6 @@ export class MCoRe {
   }
 
   /**
-   * The score of the query less the score of the exemplar, in units of `config.scoreScale` points.
-   *
-   * @param query - `[batch, stages, steps, channels]`.
-   * @param exemplar - Shaped like `query`.
-   * @returns `[batch]`; the caller disposes it.
-   */
-  relativeScore(query: tf.Tensor4D, exemplar: tf.Tensor4D): tf.Tensor1D {
-    return this.regressor.apply(query, exemplar);
-  }
-
-  /**
    * The score itself, in units of `config.scoreScale` points, of an exemplar-free model: the regressor's layers with the query's own
    * features in the exemplar's place, which makes its cross-attention self-attention.
    *
@@ -136,7 +198,7 @@ export class MCoRe {
    * @returns `[batch]`; the caller disposes it.
    */
   ownScore(query: tf.Tensor4D): tf.Tensor1D {
-    return this.regressor.apply(query, query);
+    return this.relativeScore(query, query);
   }
 
   /**
@@ -188,4 +250,22 @@ export class MCoRe {
 /** True for the tensors of the backbone, which has a learning rate of its own. */
 export function isBackboneWeight(name: string): boolean {
   return name.startsWith(PREFIXES.backbone);
+}
+
+/** Queries and exemplars of a joined batch, `[B, S, L, C]` each. */
+function halves(joined: tf.Tensor4D): [tf.Tensor4D, tf.Tensor4D] {
+  return tf.split(joined, 2, 0) as [tf.Tensor4D, tf.Tensor4D];
+}
+
+function assertAlike(query: tf.Tensor5D, exemplar: tf.Tensor5D): void {
+  if (query.rank !== 5 || query.shape[4] !== 3 || query.size === 0) {
+    throw new ShapeError(
+      `MCoRe.forward: query must be [batch, time, height, width, 3] and not empty, got ${formatShape(query.shape)}.`,
+    );
+  }
+  if (!tf.util.arraysEqual(query.shape, exemplar.shape)) {
+    throw new ShapeError(
+      `MCoRe.forward: exemplar must be ${formatShape(query.shape)} like query, got ${formatShape(exemplar.shape)}.`,
+    );
+  }
 }

@@ -2,6 +2,7 @@ import { stageContrastiveLoss } from '@mcore/contrastive-loss';
 import { ArgumentError } from '@mcore/errors';
 import { segmentationLoss } from '@mcore/segmenter';
 import * as tf from '@tensorflow/tfjs-core';
+import type { PairForward, PairTransitions } from './forward.js';
 import type { MCoRe } from './mcore.js';
 
 /** What is known of a batch of clips. */
@@ -19,12 +20,12 @@ export interface LabelledClips extends ClipLabels {
 }
 
 /** The parts of eq. 12; all scalars, the caller disposes them. */
-export interface PairLosses {
+export type PairLosses = {
   total: tf.Scalar;
   regression: tf.Scalar;
   segmentation: tf.Scalar;
   contrastive: tf.Scalar;
-}
+};
 
 /**
  * The training loss of a batch of pairs, `regression + segmentation + contrastive` (eq. 12). Stages are cut at the true
@@ -46,8 +47,8 @@ export function pairLosses(
 ): PairLosses {
   assertPairs(query, exemplar);
   return tf.tidy(() => {
-    const features = model.features(tf.concat([query.frames, exemplar.frames], 0)); // [2B, T, C]
-    return { ...featurePairLosses(model, features, [query, exemplar], dropoutSeed) };
+    const pairs = model.forward(query.frames, exemplar.frames, { transitions: cuts([query, exemplar]), dropoutSeed });
+    return lossesOf(model, pairs, [query, exemplar]);
   });
 }
 
@@ -63,29 +64,35 @@ export function pairLosses(
 export function featurePairLosses(
   model: MCoRe,
   features: tf.Tensor3D,
-  [query, exemplar]: readonly [ClipLabels, ClipLabels],
+  labels: readonly [ClipLabels, ClipLabels],
   dropoutSeed?: string,
 ): PairLosses {
-  const { loss, stagewise } = model.config;
-  const counts = [query, exemplar].map(({ scores }) => scores.length);
+  const counts = labels.map(({ scores }) => scores.length);
   if (counts.some((count) => 2 * count !== features.shape[0])) {
     throw new ArgumentError(
       `featurePairLosses: expected labels of ${features.shape[0] / 2} queries and as many exemplars, got ${counts.join(' and ')} scores.`,
     );
   }
   return tf.tidy(() => {
-    const transitions = [...query.transitions, ...exemplar.transitions];
-    const segmentation = segmentationLoss(model.transitionLogits(features, dropoutSeed), transitions, {
-      form: loss.segmentation,
-    });
-    const compared = halves(model.regressionFeatures(features, transitions));
-    const regression = regressionLoss(model, compared, [query.scores, exemplar.scores]);
-    const hasContrast = loss.contrastive.weight !== 0;
-    const stages = stagewise || !hasContrast ? compared : halves(model.stageFeatures(features, transitions));
-    const contrastive = hasContrast ? contrastiveLoss(model, ...stages) : tf.scalar(0);
-    const total = tf.add(tf.add(regression, segmentation), contrastive) as tf.Scalar;
-    return { total, regression, segmentation, contrastive };
+    const pairs = model.forwardFeatures(features, { transitions: cuts(labels), dropoutSeed });
+    return lossesOf(model, pairs, labels);
   });
+}
+
+/** L = L_aqa + L_ce + L_cont, eq. 12. */
+function lossesOf(model: MCoRe, pairs: PairForward, labels: readonly [ClipLabels, ClipLabels]): PairLosses {
+  const { query, exemplar } = pairs.transitions;
+  const form = model.config.loss.segmentation;
+  const segmentation = segmentationLoss(pairs.logits, [...query, ...exemplar], { form });
+  const regression = regressionLoss(model, pairs, labels);
+  const contrastive = contrastiveLoss(model, pairs);
+  const total = tf.add(tf.add(regression, segmentation), contrastive) as tf.Scalar;
+  return { total, regression, segmentation, contrastive };
+}
+
+/** True transitions, as `MCoRe.forward` takes them. */
+function cuts([query, exemplar]: readonly [ClipLabels, ClipLabels]): PairTransitions {
+  return { query: query.transitions, exemplar: exemplar.transitions };
 }
 
 function assertPairs(query: LabelledClips, exemplar: LabelledClips): void {
@@ -97,36 +104,35 @@ function assertPairs(query: LabelledClips, exemplar: LabelledClips): void {
   }
 }
 
-/** Queries and exemplars of a joined batch, `[B, S, L, C]` each. */
-function halves(joined: tf.Tensor4D): [tf.Tensor4D, tf.Tensor4D] {
-  return tf.split(joined, 2, 0) as [tf.Tensor4D, tf.Tensor4D];
-}
-
 /**
- * Mean squared error of the relative score, in the directions the configuration names, summed over them. An exemplar-free model's own
- * scores take the place of the directions: that of the query, and where there are two that of the other clip.
+ * L_aqa: mean squared error of the relative score, eq. 11, in the directions the configuration names, summed over them. An exemplar-free
+ * model's own scores take the place of the directions: that of the query, and where there are two that of the other clip.
  */
 function regressionLoss(
   model: MCoRe,
-  [query, exemplar]: readonly [tf.Tensor4D, tf.Tensor4D],
-  [queryScores, exemplarScores]: readonly [readonly number[], readonly number[]],
+  { relativeScore, stageFeatures }: PairForward,
+  [query, exemplar]: readonly [ClipLabels, ClipLabels],
 ): tf.Scalar {
   const { regression, loss, scoreScale } = model.config;
-  const meanSquare = (predicted: tf.Tensor1D, points: readonly number[]) =>
-    tf.mean(tf.square(tf.sub(predicted, tf.tensor1d(points.map((value) => value / scoreScale))))) as tf.Scalar;
-  const error = (of: tf.Tensor4D, other: tf.Tensor4D, ofScores: readonly number[], otherScores: readonly number[]) =>
-    regression === 'exemplar-free'
-      ? meanSquare(model.ownScore(of), ofScores)
-      : meanSquare(
-          model.relativeScore(of, other),
-          ofScores.map((score, index) => score - otherScores[index]!),
-        );
-  const forward = error(query, exemplar, queryScores, exemplarScores);
+  const isExemplarFree = regression === 'exemplar-free';
+  const error = (predicted: tf.Tensor1D, clips: ClipLabels, others: ClipLabels) => {
+    const points = clips.scores.map((score, index) => (isExemplarFree ? score : score - others.scores[index]!));
+    return tf.mean(tf.square(tf.sub(predicted, tf.tensor1d(points.map((value) => value / scoreScale))))) as tf.Scalar;
+  };
+  const forward = error(relativeScore, query, exemplar);
   if (loss.regressionDirections === 'query') return forward;
-  return tf.add(forward, error(exemplar, query, exemplarScores, queryScores));
+  const reverse = isExemplarFree
+    ? model.ownScore(stageFeatures.exemplar)
+    : model.relativeScore(stageFeatures.exemplar, stageFeatures.query);
+  return tf.add(forward, error(reverse, exemplar, query));
 }
 
-function contrastiveLoss(model: MCoRe, query: tf.Tensor4D, exemplar: tf.Tensor4D): tf.Scalar {
+/** L_cont, eq. 8, times the weight of the configuration; of cut stages also where the regression compares whole clips. */
+function contrastiveLoss(model: MCoRe, { stageFeatures, features, transitions }: PairForward): tf.Scalar {
   const { form, temperature, weight } = model.config.loss.contrastive;
-  return tf.mul(stageContrastiveLoss(query, exemplar, { form, temperature, weight: 1 }), weight);
+  if (weight === 0) return tf.scalar(0);
+  const [query, exemplar] = model.config.stagewise
+    ? [stageFeatures.query, stageFeatures.exemplar]
+    : tf.split(model.stageFeatures(features, [...transitions.query, ...transitions.exemplar]), 2, 0);
+  return tf.mul(stageContrastiveLoss(query!, exemplar!, { form, temperature, weight: 1 }), weight);
 }

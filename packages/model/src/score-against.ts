@@ -122,7 +122,7 @@ function stageDeltas(
   return tf.tidy(() => {
     const features = new Float32Array(exemplars.length * query.length);
     for (const [row, exemplar] of exemplars.entries()) features.set(exemplar.stages, row * query.length);
-    return model.regressor.applyPerStage(
+    return model.stageScores(
       tf.tensor4d(query, [1, stages, steps, channels]),
       tf.tensor4d(features, [exemplars.length, stages, steps, channels]),
     );

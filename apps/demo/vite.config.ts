@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { binaryImports } from '../../scripts/binary-imports.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -25,9 +26,14 @@ function offline(): Plugin {
 /** Relative addresses, so that the page works from any folder; packages from their sources, so that none must be built first. */
 export default defineConfig({
   base: './',
-  resolve: { alias: [{ find: /^@mcore\/([a-z-]+)$/, replacement: `${root}packages/$1/src/index.ts` }] },
+  resolve: {
+    alias: [
+      { find: /^@mcore\/([a-z-]+)$/, replacement: `${root}packages/$1/src/index.ts` },
+      { find: /^@mcore\/([a-z-]+)\/([a-z-]+)$/, replacement: `${root}packages/$1/src/$2.ts` },
+    ],
+  },
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
-  worker: { format: 'es' },
-  build: { target: 'es2022', chunkSizeWarningLimit: 2000 },
-  plugins: [offline()],
+  worker: { format: 'es', plugins: () => [binaryImports()] },
+  build: { target: 'es2022', chunkSizeWarningLimit: 9000 },
+  plugins: [binaryImports(), offline()],
 });

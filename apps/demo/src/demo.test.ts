@@ -1,12 +1,13 @@
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
+import type { ExemplarFacts } from '@mcore/judge';
 import { describe, expect, it } from 'vitest';
-import { describeDive, describeNumber } from './describe-dive.js';
+import { describeClass, describeDive, describeNumber } from './describe-dive.js';
 import { executionOf } from './execution.js';
-import type { Costs, ExemplarFacts, JudgeReady, Verdict } from './judge/judge-api.js';
-import { drawnHeight } from './judge/sample-source.js';
+import { drawnHeight } from './judge/drawn-dive.js';
+import type { Costs, JudgeReady, Verdict } from './judge/judge-api.js';
 import { Playback } from './playback.js';
 import { stem, verdictCsv, verdictJson } from './save.js';
-import { stageSpans } from './stages.js';
+import { partNames, stageSpans } from './stages.js';
 import { kindOf } from './state/trouble.js';
 import { clock, signed } from './ui/format.js';
 import { WorkerError } from './worker-calls.js';
@@ -100,7 +101,8 @@ describe('executionOf', () => {
       from: 'same number',
       execution: 20,
     });
-    expect(executionOf(64, null, exemplars, false).from).toBe('similar dives');
+    expect(executionOf(64, null, exemplars, false)).toMatchObject({ from: 'similar dives' });
+    expect(executionOf(64, null, [], false)).toBeNull(); // exemplar-free weights
   });
 });
 
@@ -143,7 +145,7 @@ describe('what is saved', () => {
       milliseconds: { engine: 1, weights: 2 },
     } as unknown as JudgeReady;
     const costs: Costs = {
-      milliseconds: { frames: 3, backbone: 4, comparing: 5 },
+      milliseconds: { frames: 3, network: 4, exemplars: 5 },
       memory: { tensors: 1, bytes: 4, heapBytes: null },
     };
     expect(JSON.parse(verdictJson(verdict, ready, costs, null))).toMatchObject(verdict.scored);
@@ -169,21 +171,36 @@ describe('drawnHeight', () => {
 });
 
 describe('kindOf', () => {
+  const failed = (code?: string, message = 'what') =>
+    new WorkerError({ name: 'Error', message, ...(code && { code }) });
   it.each([
-    ['memory', new RangeError('Array buffer allocation failed')],
-    ['memory', new WorkerError({ name: 'Error', message: 'memory access out of bounds' })],
-    ['memory', new WorkerError({ name: 'RuntimeError', message: 'Aborted(). Build with -sASSERTIONS for more info.' })],
-    ['memory', new WorkerError({ name: 'EngineError', message: 'is out of memory', code: 'ERR_MCORE_ENGINE' })],
-    ['engine', new WorkerError({ name: 'EngineError', message: 'useEngine: no engine', code: 'ERR_MCORE_ENGINE' })],
-    ['weights', new WorkerError({ name: 'DataError', message: 'Scorer.create: expected', code: 'ERR_MCORE_DATA' })],
-    [
-      'number',
-      new WorkerError({ name: 'ArgumentError', message: 'parseDiveNumber: expected', code: 'ERR_MCORE_ARGUMENT' }),
-    ],
-    ['video', new WorkerError({ name: 'DataError', message: 'openVideo: expected a video', code: 'ERR_MCORE_DATA' })],
-    ['other', new Error('what')],
-  ])('%s', (kind, error) => {
-    expect(kindOf(error)).toBe(kind);
+    ['memory', 'judge', new RangeError('Array buffer allocation failed')],
+    ['memory', 'judge', failed(undefined, 'memory access out of bounds')],
+    ['memory', 'judge', new WorkerError({ name: 'RuntimeError', message: 'Aborted(). Build with -sASSERTIONS' })],
+    ['memory', 'judge', failed('ERR_MCORE_ENGINE', 'is out of memory')],
+    ['engine', 'start', failed('ERR_MCORE_ENGINE')],
+    ['weights', 'start', failed('ERR_MCORE_DATA')],
+    ['weights', 'start', failed('ERR_MCORE_WEIGHTS')],
+    ['number', 'judge', failed('ERR_MCORE_UNKNOWN_CLASS')],
+    ['video', 'judge', failed('ERR_MCORE_DATA')],
+    ['video', 'pictures', failed('ERR_MCORE_DATA')],
+    ['other', 'judge', new Error('what')],
+  ] as const)('%s, when asked to %s', (kind, asked, error) => {
+    expect(kindOf(error, asked)).toBe(kind);
+  });
+});
+
+describe('weights of other kinds', () => {
+  it('have a name for the single part of a vote where whole clips are compared', () => {
+    expect(partNames({ stages: 3, comparedStages: 3 })).toEqual(['Take-off', 'Flight', 'Entry']);
+    expect(partNames({ stages: 3, comparedStages: 1 })).toEqual(['Whole dive']);
+  });
+
+  it('may know classes instead of dive numbers', () => {
+    expect(describeClass('back flip')).toBe('back flip');
+    expect(describeClass('407c')).toBe('407C inward, 3½ somersaults, tuck');
+    expect(describeNumber('Back flip', ['back flip'])).toBe('A class that these weights know.');
+    expect(describeNumber('107B', ['back flip'])).toBe('Not a class of these weights, such as back flip.');
   });
 });
 

@@ -1,4 +1,4 @@
-import { parseDiveNumber } from '@mcore/clips';
+import { isDiveNumber, parseDiveNumber } from '@mcore/clips';
 
 const positions = { straight: 'straight', pike: 'pike', tuck: 'tuck', free: 'free position' } as const;
 
@@ -26,16 +26,23 @@ function halves(count: number, what: string): string {
   return `${whole || ''}${count % 2 === 1 ? '½' : ''} ${what}${count > 2 ? 's' : ''}`;
 }
 
+/** A dive number with its words, or the name of a class as it is. */
+export function describeClass(name: string): string {
+  return isDiveNumber(name) ? `${name.toUpperCase()} ${describeDive(name)}` : name;
+}
+
 /**
- * What a number that somebody types says so far.
+ * What a number or class that somebody types says so far.
  *
+ * @param known - Classes that the weights know.
  * @returns A sentence, whatever the text.
  */
-export function describeNumber(text: string): string {
-  if (text.trim() === '') return 'Unknown: compared with the dives that look most alike.';
-  try {
-    return describeDive(text);
-  } catch {
-    return 'Not a dive number yet, such as 107B or 5253B.';
-  }
+export function describeNumber(text: string, known: readonly string[] = []): string {
+  const name = text.trim().toLowerCase();
+  if (name === '') return 'Unknown: compared with the dives that look most alike.';
+  const areDives = known.every(isDiveNumber);
+  if (areDives) return isDiveNumber(name) ? describeDive(name) : 'Not a dive number yet, such as 107B or 5253B.';
+  return known.includes(name)
+    ? 'A class that these weights know.'
+    : `Not a class of these weights, such as ${known[0]}.`;
 }

@@ -1,4 +1,4 @@
-import type { ExemplarFacts } from './judge/judge-api.js';
+import type { ExemplarFacts } from '@mcore/judge';
 
 /** A score as divers read it: what was executed, times how hard it was. */
 export interface Execution {
@@ -17,15 +17,17 @@ export interface Execution {
  *
  * @param labelled - The difficulty, where it is known.
  * @param exemplars - Of the score; their middle difficulty is taken where it is not.
+ * @returns `null` where no difficulty is known, as with exemplar-free weights.
  */
 export function executionOf(
   score: number,
   labelled: number | null,
   exemplars: readonly ExemplarFacts[],
   sameNumber: boolean,
-): Execution {
+): Execution | null {
   const sorted = exemplars.map(({ difficulty }) => difficulty).sort((a, b) => a - b);
-  const difficulty = labelled ?? sorted[Math.floor((sorted.length - 1) / 2)]!;
+  const difficulty = labelled ?? sorted[Math.floor((sorted.length - 1) / 2)];
+  if (!difficulty) return null;
   const execution = score / difficulty;
   const from = labelled !== null ? 'label' : sameNumber ? 'same number' : 'similar dives';
   return { difficulty, from, execution, award: execution / 3 };

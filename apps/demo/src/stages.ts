@@ -8,6 +8,12 @@ export function stageNames(count: number): string[] {
   );
 }
 
+/** Names of the parts that a vote has: one for each stage, or a single one where weights compare whole clips. */
+export function partNames(ready: { stages: number; comparedStages: number } | null): string[] {
+  const { stages, comparedStages } = ready ?? { stages: 3, comparedStages: 3 };
+  return comparedStages === stages ? stageNames(stages) : ['Whole dive'];
+}
+
 /** A stage's part of a video. */
 export interface StageSpan {
   readonly name: string;

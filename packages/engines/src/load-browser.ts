@@ -1,6 +1,8 @@
 import { EngineError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EngineLoaders, LoadContext, LoadedEngine } from './choose-engine.js';
+import { EMBEDDED_WASM_VERSION, withEmbeddedWasm } from './embedded-wasm.js';
+import type { UseEngineOptions } from './types.js';
 import { assertAdapterAllowed, findAdapter } from './webgpu-adapter.js';
 
 /** Gradients for the operations of tfjs-core and the cpu backend, which others fall back to. */
@@ -21,11 +23,9 @@ export async function loadCpu(): Promise<LoadedEngine> {
 export async function loadWasm({ options }: Pick<LoadContext, 'options'>): Promise<LoadedEngine> {
   await loadGradients();
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  // the paths are read once, when the backend starts; later calls would throw
-  if (options.wasmPaths !== undefined && tf.findBackend('wasm') === null) wasm.setWasmPaths(options.wasmPaths);
-  if (!(await tf.setBackend('wasm'))) {
+  if (!(await startWasm(wasm, options.wasmPaths))) {
     throw new EngineError(
-      'useEngine: the wasm backend did not start. Pass wasmPaths: the URL prefix under which the .wasm files of @tensorflow/tfjs-backend-wasm/dist are served.',
+      `useEngine: the wasm backend did not start. Pass wasmPaths: the URL prefix under which the .wasm files of @tensorflow/tfjs-backend-wasm/dist are served${wasm.version_wasm === EMBEDDED_WASM_VERSION ? '' : `, or install its version ${EMBEDDED_WASM_VERSION}, whose files come with @mcore/engines`}.`,
     );
   }
   refuseNull(tf.backend());
@@ -34,6 +34,24 @@ export async function loadWasm({ options }: Pick<LoadContext, 'options'>): Promi
   return {
     description: `WebAssembly ${simd ? 'with' : 'without'} SIMD, ${threads} thread${threads === 1 ? '' : 's'} (tfjs-backend-wasm ${wasm.version_wasm})`,
   };
+}
+
+/** Makes wasm the current backend; where no paths are given, with the embedded binary. */
+async function startWasm(
+  wasm: typeof import('@tensorflow/tfjs-backend-wasm'),
+  paths: UseEngineOptions['wasmPaths'],
+): Promise<boolean> {
+  const start = () => tf.setBackend('wasm');
+  // paths are read once, when the backend starts; later calls of setWasmPaths would throw
+  if (tf.findBackend('wasm') !== null) return start();
+  if (paths === undefined && wasm.version_wasm === EMBEDDED_WASM_VERSION) {
+    return withEmbeddedWasm((embedded) => {
+      wasm.setWasmPaths(embedded);
+      return start();
+    });
+  }
+  if (paths !== undefined) wasm.setWasmPaths(paths);
+  return start();
 }
 
 interface WasmModule {

@@ -16,7 +16,8 @@ export type EngineChoice = EngineName | 'auto';
 export interface UseEngineOptions {
   /**
    * Where the three `.wasm` files of `@tensorflow/tfjs-backend-wasm` are: a URL or path prefix ending in `/`, or one URL
-   * for each file. Browsers need it unless the bundler serves them beside the script; Node finds the package itself.
+   * for each file. Not needed: browsers take the binaries that come with `@mcore/engines`, Node those of the package. Give it where a
+   * content security policy forbids to fetch `blob:` addresses.
    */
   readonly wasmPaths?: string | Readonly<Record<string, string>>;
   /**

@@ -9,7 +9,7 @@ import type { Engine, EngineChoice, UseEngineOptions } from './types.js';
  * Backends and the gradients of `@tensorflow/tfjs` are imported on demand, and the kernels of `@mcore/ops` registered.
  *
  * @param choice - An engine's name, or `auto`.
- * @param options - See {@link UseEngineOptions}; `wasmPaths` is needed where the bundler doesn't serve the `.wasm` files.
+ * @param options - See {@link UseEngineOptions}; nothing is needed.
  * @returns The engine, its self-test and why it was taken.
  * @throws {@link EngineError} if it, or with `auto` every engine, fails; the message says what to do.
  */

@@ -72,13 +72,19 @@ export class ExemplarBank {
    * Draws exemplars of a dive number, or of the nearest ones where there are none of it.
    *
    * @param diveNumber - In either case, such as `107B`.
-   * @param count - At most so many.
+   * @param count - Exemplars, at most.
+   * @param difficulty - Of the dive, for its distance to other dive numbers; that of the exemplars unless given.
    * @throws {@link ArgumentError} if it is no dive number.
    */
-  draw(diveNumber: string, count: number, random: Random): { exemplars: Exemplar[]; match: ExemplarList['match'] } {
+  draw(
+    diveNumber: string,
+    count: number,
+    random: Random,
+    difficulty?: number,
+  ): { exemplars: Exemplar[]; match: ExemplarList['match'] } {
     const number = diveNumber.toLowerCase();
-    const difficulty = this.#pool.withNumber(number)[0]?.difficulty ?? this.#meanDifficulty();
-    const { exemplars, match } = this.#pool.draw({ diveNumber: number, difficulty }, count, random);
+    const own = difficulty ?? this.#pool.withNumber(number)[0]?.difficulty ?? this.#meanDifficulty();
+    const { exemplars, match } = this.#pool.draw({ diveNumber: number, difficulty: own }, count, random);
     return { exemplars: exemplars.map((id) => this.#byId.get(id)!), match };
   }
 

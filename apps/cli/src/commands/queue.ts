@@ -4,19 +4,12 @@ import { formatRecord, type Task, type TaskList } from '@mcore/tasks';
 import { resultFileName, TaskQueue } from '@mcore/tasks/node';
 import { holdingResults, readNamed, writeFileAtomically } from '@mcore/training/node';
 import type { Command } from 'commander';
-import { scoreSettings, scoreTasks } from '../run/score-tasks.js';
+import { scoreSettings, scoreTasks, type WeightsOptions } from '../run/score-tasks.js';
 import { result, say } from '../terminal/output.js';
 import { startProgress } from '../terminal/progress.js';
 import { BENCHMARK_OUT, wholeNumber, withData, withEngine, withExamples, withJson } from './options.js';
-import {
-  readWeights,
-  type VideoOptions,
-  videosToScore,
-  type WeightsOptions,
-  withVideos,
-  withWeights,
-} from './score.js';
 import { type RunnerOptions, TASK_RUNNERS } from './task-runners.js';
+import { type VideoOptions, videosToScore, withVideos, withWeights } from './videos-to-score.js';
 
 interface QueueCommandOptions {
   redis: string;
@@ -103,8 +96,9 @@ async function withOpenQueue<T>(
   }
 }
 
-async function runAdd(paths: string[], options: AddOptions): Promise<void> {
-  const list = options.tasks === undefined ? await scoreList(paths, options) : await readTasks(options.tasks, paths);
+async function runAdd(paths: string[], options: AddOptions, command: Command): Promise<void> {
+  const list =
+    options.tasks === undefined ? await scoreList(paths, options, command) : await readTasks(options.tasks, paths);
   await withOpenQueue(options, async (queue) => {
     const { added, retried } = await queue.add(list, options.attempts);
     result(
@@ -116,10 +110,9 @@ async function runAdd(paths: string[], options: AddOptions): Promise<void> {
   });
 }
 
-async function scoreList(paths: readonly string[], options: AddOptions): Promise<TaskList> {
-  const videos = await videosToScore(paths, options);
-  const { checkpoint, bankFile } = await readWeights(options);
-  return scoreTasks(videos, await scoreSettings(checkpoint, bankFile, options.seed)) as unknown as TaskList;
+async function scoreList(paths: readonly string[], options: AddOptions, command: Command): Promise<TaskList> {
+  const videos = await videosToScore(paths, options, command);
+  return scoreTasks(videos, await scoreSettings(options, options.seed)) as unknown as TaskList;
 }
 
 async function readTasks(path: string, videos: readonly string[]): Promise<TaskList> {

@@ -129,7 +129,7 @@ async function quickstart(options: QuickstartOptions): Promise<void> {
     heading('5 of 5: score a video file, write the report');
     const video = join(options.out, 'dive.mp4');
     const clip = splits.test[0]!;
-    const scored = await scoreRenderedVideo({ clip, source, video, files, seed: options.seed });
+    const scored = await scoreRenderedVideo({ clip, source, video, files, seed: options.seed, engine: engine.name });
     say(`${video} (${clip.diveNumber}): score ${scored.score.toFixed(1)}, the judges gave ${clip.score.toFixed(1)}.`);
     const report = join(options.out, 'report.html');
     const minutes = (Date.now() - started) / 60_000;

@@ -1,9 +1,7 @@
-import { Scorer } from '@mcore/scoring';
 import type { Task } from '@mcore/tasks';
 import { type BenchmarkSettings, type RowTask, runRow } from '@mcore/training/node';
-import { type DataOptions, type EngineOptions, startEngine } from '../commands/options.js';
-import { readWeights, scoreVideo, type WeightsOptions } from '../commands/score.js';
-import { type ScoreTask, scoreSettings } from '../run/score-tasks.js';
+import type { DataOptions, EngineOptions } from '../commands/options.js';
+import { judgeOf, type ScoreTask, scoreOptions, scoreSettings, type WeightsOptions } from '../run/score-tasks.js';
 import { type CommandTask, runCommandTask } from './command-task.js';
 import { openRowMachine } from './row-machine.js';
 
@@ -26,20 +24,15 @@ export const TASK_RUNNERS: Readonly<
   Record<string, (settings: Readonly<Record<string, unknown>>, options: RunnerOptions) => Promise<Runner>>
 > = {
   score: async ({ seed }, options) => {
-    const { checkpoint, bankFile, bank } = await readWeights(options);
-    const settings = await scoreSettings(checkpoint, bankFile, Number(seed));
-    const engine = await startEngine(options);
-    const scorer = await Scorer.create(checkpoint, bank, { seed: settings.seed });
+    const settings = await scoreSettings(options, Number(seed));
+    const judge = await judgeOf(options, settings.seed);
     return {
       settings: { ...settings },
       run: ({ params }) => {
-        const { video, dive } = params as unknown as ScoreTask;
-        return scoreVideo(video, scorer, dive ?? undefined);
+        const task = params as unknown as ScoreTask;
+        return judge.score(task.video, scoreOptions(task));
       },
-      dispose: async () => {
-        await scorer.dispose();
-        await engine.dispose();
-      },
+      dispose: () => judge.dispose(),
     };
   },
   benchmark: async (settings, options) => {

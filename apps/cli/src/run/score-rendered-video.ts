@@ -1,12 +1,10 @@
 import type { Clip } from '@mcore/clips';
-import { ExemplarBank } from '@mcore/model';
+import type { EngineName } from '@mcore/engines';
+import { loadJudge, type ScoredVideo } from '@mcore/judge';
 import { nodeCanvas, writeVideo } from '@mcore/rendered-dives/node';
-import { type ClipScore, Scorer } from '@mcore/scoring';
-import { type RunFiles, readCheckpoint, readNamed, type SourceDescriptor } from '@mcore/training/node';
-import { readClip } from '@mcore/video';
-import { openVideo } from '@mcore/video/node';
+import type { RunFiles, SourceDescriptor } from '@mcore/training/node';
 
-/** What {@link scoreRenderedVideo} works with. */
+/** Input of {@link scoreRenderedVideo}. */
 export interface RenderedVideoScore {
   clip: Clip;
   source: Extract<SourceDescriptor, { kind: 'rendered' }>;
@@ -15,21 +13,17 @@ export interface RenderedVideoScore {
   /** Weights and bank. */
   files: RunFiles;
   seed: number;
+  engine: EngineName;
 }
 
-/** Renders a clip to an mp4 file and scores that file through the video decoder, as a user's video would be. */
-export async function scoreRenderedVideo(options: RenderedVideoScore): Promise<ClipScore> {
-  const { clip, source, files } = options;
-  await writeVideo(options.video, clip, { canvas: nodeCanvas, seed: source.seed, height: source.height });
-  const bank = ExemplarBank.decode(await readNamed(files.bank, 'an exemplar bank'));
-  const scorer = await Scorer.create(await readCheckpoint(files.best), bank, { seed: options.seed });
-  const video = await openVideo(options.video);
+/** Renders a clip to an mp4 file and scores that file, as a user's video would be. */
+export async function scoreRenderedVideo(options: RenderedVideoScore): Promise<ScoredVideo> {
+  const { clip, source, files, video, engine, seed } = options;
+  await writeVideo(video, clip, { canvas: nodeCanvas, seed: source.seed, height: source.height });
+  const judge = await loadJudge({ weights: files.best, bank: files.bank, engine, seed });
   try {
-    const { frames: count, transform } = scorer.model.config.input;
-    const { frames } = await readClip(video, { count, size: transform.resize });
-    return await scorer.score(frames, clip.id, clip.diveNumber);
+    return await judge.score(video, { diveNumber: clip.diveNumber });
   } finally {
-    video.close();
-    await scorer.dispose();
+    await judge.dispose();
   }
 }

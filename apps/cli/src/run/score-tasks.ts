@@ -1,12 +1,25 @@
 import { createHash } from 'node:crypto';
-import { type Checkpoint, weightsId } from '@mcore/model';
+import { dirname, join } from 'node:path';
+import type { EngineChoice } from '@mcore/engines';
+import { type Judge, loadJudge, type ScoreOptions } from '@mcore/judge';
+import { weightsId } from '@mcore/model';
 import type { Task, TaskList } from '@mcore/tasks';
+import { OnnxModel, readCheckpoint, readNamed, testOnnx } from '@mcore/training/node';
+
+/** Files to score with. */
+export interface WeightsOptions {
+  weights: string;
+  /** The one beside the weights unless given. */
+  bank?: string;
+}
 
 /** A video to score. */
 export interface ScoreTask {
   video: string;
-  /** Dive number; null where it is not known. */
+  /** Dive number or class; null where it is not known. */
   dive: string | null;
+  /** Whether an unknown class may be compared with exemplars of any. */
+  anyClass?: true;
 }
 
 /** What every score of a list rests on; only results of equal settings are put together. */
@@ -19,16 +32,14 @@ export interface ScoreSettings {
 /**
  * The settings of scores.
  *
- * @param bankFile - The exemplar bank as it is on disk; exemplar-free weights have none.
  * @param seed - Of the draw of exemplars.
  */
-export async function scoreSettings(
-  { tensors }: Pick<Checkpoint, 'tensors'>,
-  bankFile: Uint8Array | undefined,
-  seed: number,
-): Promise<ScoreSettings> {
-  const bank = bankFile ? createHash('sha256').update(bankFile).digest('hex').slice(0, 16) : 'none';
-  return { weights: await weightsId(tensors), bank, seed };
+export async function scoreSettings({ weights, bank }: WeightsOptions, seed: number): Promise<ScoreSettings> {
+  const { info, tensors } = await readCheckpoint(weights);
+  const hasBank = info.config.regression !== 'exemplar-free';
+  const file = hasBank ? await readNamed(bank ?? bankBeside(weights), 'an exemplar bank') : undefined;
+  const hash = file ? createHash('sha256').update(file).digest('hex').slice(0, 16) : 'none';
+  return { weights: await weightsId(tensors), bank: hash, seed };
 }
 
 /** The videos of `mcore score` as tasks: one result each, named by its path as it was given. */
@@ -38,4 +49,30 @@ export function scoreTasks(videos: readonly ScoreTask[], settings: ScoreSettings
     settings: { ...settings },
     tasks: videos.map((params): Task<ScoreTask> => ({ id: params.video, kind: 'score', params })),
   };
+}
+
+/** Loads a judge for the options of a command. */
+export async function judgeOf(
+  { weights, bank, engine, workers }: WeightsOptions & { engine: EngineChoice | 'onnx'; workers: number },
+  seed: number,
+): Promise<Judge> {
+  const files = { weights, bank: bank ?? bankBeside(weights), seed };
+  if (engine !== 'onnx') return loadJudge({ ...files, engine });
+  return loadJudge({
+    ...files,
+    engine: 'cpu', // cuts features into stages, which takes no time
+    network: async (checkpoint) => {
+      await testOnnx();
+      return OnnxModel.create(checkpoint, workers);
+    },
+  });
+}
+
+/** How a task's video is scored. */
+export function scoreOptions({ dive, anyClass }: ScoreTask): ScoreOptions {
+  return { anyClass: anyClass ?? false, ...(dive !== null && { class: dive }) };
+}
+
+function bankBeside(weights: string): string {
+  return join(dirname(weights), 'bank.safetensors');
 }

@@ -1,13 +1,10 @@
 import type { EngineAttempt, EngineChoice, EngineName } from '@mcore/engines';
-import type { Exemplar } from '@mcore/model';
-import type { Saliency, ScoredVideo } from '@mcore/scoring';
+import type { ExemplarFacts, Saliency, ScoredVideo, ScoreMilliseconds } from '@mcore/judge';
 
-/** Weights and bank of one's own; both files, or neither for the shipped ones. */
+/** Weights of one's own with their bank; exemplar-free weights need none. */
 export interface OwnWeights {
-  weights: Blob;
-  weightsName: string;
-  bank: Blob;
-  bankName: string;
+  weights: File;
+  bank: File | null;
 }
 
 /** How the judge is set up. */
@@ -30,8 +27,10 @@ export interface JudgeReady {
   frames: number;
   view: { left: number; top: number; width: number; height: number };
   stages: number;
-  /** Dive numbers there are exemplars of, with how many. */
-  diveNumbers: { diveNumber: string; exemplars: number }[];
+  /** Stages that every vote has a part for: 1 where weights compare whole clips. */
+  comparedStages: number;
+  /** Dive numbers or classes there are exemplars of, with how many. */
+  classes: { name: string; exemplars: number }[];
   milliseconds: { engine: number; weights: number };
 }
 
@@ -45,9 +44,6 @@ export interface JudgeJob {
   source: JudgedSource;
   diveNumber: string | null;
 }
-
-/** One exemplar, without its features. */
-export type ExemplarFacts = Omit<Exemplar, 'stages'>;
 
 /** A verdict with all that it rests on. */
 export interface Verdict {
@@ -63,7 +59,7 @@ export interface Verdict {
 
 /** How long each part of a verdict took, and what it holds. */
 export interface Costs {
-  milliseconds: { frames: number; backbone: number; comparing: number };
+  milliseconds: ScoreMilliseconds;
   memory: { tensors: number; bytes: number; heapBytes: number | null };
 }
 

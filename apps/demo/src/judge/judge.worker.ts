@@ -1,87 +1,61 @@
-import { parseDiveNumber } from '@mcore/clips';
-import { type Engine, useEngine } from '@mcore/engines';
-import { ArgumentError, DataError } from '@mcore/errors';
-import { decodeCheckpoint, ExemplarBank } from '@mcore/model';
-import { type ChosenExemplars, Scorer, scoredVideo, transitionProbabilities } from '@mcore/scoring';
-import { bankUrl, weightsUrl } from '@mcore/weights-rendered-dives';
-import plainWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import simdWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import threadedWasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
+import { ArgumentError } from '@mcore/errors';
+import { type ExaminedVideo, type Judge, loadJudge, type ScoreOptions, type VideoInput } from '@mcore/judge';
 import * as tf from '@tensorflow/tfjs-core';
 import { serve, tell, withTransfer } from '../worker-calls.js';
-import type { JudgeApi, JudgeReady, OwnWeights, Verdict } from './judge-api.js';
-import { type SampledClip, sampleSource } from './sample-source.js';
+import { drawnDive, drawnHeight } from './drawn-dive.js';
+import type { JudgeApi, JudgedSource, JudgeReady, Verdict } from './judge-api.js';
 
-/** What the judge holds between calls. */
-interface Seat {
-  engine: Engine;
-  scorer: Scorer;
-}
+let judge: Judge | undefined;
+/** The video that was judged last; its transitions can be moved. */
+let last: ExaminedVideo | undefined;
 
-/** The clip that was judged last; its transitions can be moved. */
-interface JudgedClip {
-  sampled: SampledClip;
-  diveNumber: string | null;
-  description: Awaited<ReturnType<Scorer['describe']>>;
-  chosen: ChosenExemplars;
-}
-
-let seat: Seat | undefined;
-let last: JudgedClip | undefined;
+const phases = {
+  engine: 'Starting the engine',
+  weights: 'Loading the weights',
+  frames: 'Reading the frames',
+  network: 'Looking at the frames',
+  exemplars: 'Comparing with exemplars',
+} as const;
 
 const api: JudgeApi = {
-  async start({ engine: choice, own }) {
-    tell('phase', 'Starting the engine');
-    const before = performance.now();
-    const engine = await useEngine(choice, { wasmPaths: wasmPaths() });
-    watchDevice();
-    const started = performance.now();
-    tell('phase', 'Loading the weights');
-    const [checkpoint, bank] = await readWeights(own);
-    const scorer = await Scorer.create(checkpoint, bank);
-    seat = { engine, scorer };
-    const loaded = performance.now();
-    return { ...describeSeat(seat), milliseconds: { engine: started - before, weights: loaded - started } };
+  async start({ engine, own }) {
+    const start = performance.now();
+    let started = start;
+    judge = await loadJudge({
+      engine,
+      ...(own && { weights: own.weights, ...(own.bank && { bank: own.bank }) }),
+      onProgress: ({ phase }) => {
+        if (phase === 'weights') started = performance.now();
+        tell('phase', phases[phase]);
+      },
+    });
+    void judge.engine.lost.then(({ message }) => tell('lost', message));
+    const milliseconds = { engine: started - start, weights: performance.now() - started };
+    return { ...describeJudge(judge), milliseconds };
   },
 
   async judge({ source, diveNumber }) {
-    const { scorer } = seated();
+    if (!judge) throw new ArgumentError('judge: expected an engine that was started, got none.');
     last = undefined;
-    // before the work, so that a wrong number is said at once
-    const number = diveNumber === null ? undefined : parseDiveNumber(diveNumber).text;
-    const start = performance.now();
-    tell('phase', 'Reading the frames');
-    const sampled = await sampleSource(source, scorer.model.config.input, scorer.info.trainedOn);
-    const read = performance.now();
-    tell('phase', `Looking at ${sampled.frames.count} frames`);
-    const description = await scorer.describe(sampled.frames);
-    const looked = performance.now();
-    tell('phase', 'Comparing with exemplars');
-    const chosen = scorer.choose(description, sampled.name, number);
-    last = { sampled, diveNumber: number ?? null, description, chosen };
-    const verdict = await verdictOf(last);
+    const [video, part] = videoOf(source, judge.weights.trainedOn);
+    last = await judge.examine(video, { ...part, ...(diveNumber !== null && { class: diveNumber }) });
     const { numTensors, numBytes } = tf.memory();
     return {
-      ...verdict,
+      ...verdictOf(last),
       costs: {
-        milliseconds: { frames: read - start, backbone: looked - read, comparing: performance.now() - looked },
+        milliseconds: last.milliseconds,
         memory: { tensors: numTensors, bytes: numBytes, heapBytes: heapBytes() },
       },
     };
   },
 
   async move(positions) {
-    const { scorer } = seated();
-    const judged = judgedClip();
-    const description = await scorer.moved(judged.description, positions);
-    return verdictOf({ ...judged, description });
+    return verdictOf(await judged().moved(positions));
   },
 
   async saliency(positions) {
-    const { scorer } = seated();
-    const { sampled, chosen } = judgedClip();
     const start = performance.now();
-    const { maps, time, rows, columns } = await scorer.saliency(sampled.frames, positions, chosen.exemplars);
+    const { maps, time, rows, columns } = await (await judged().moved(positions)).saliency();
     return withTransfer({ maps, time, rows, columns, milliseconds: performance.now() - start }, [
       maps.buffer as ArrayBuffer,
       time.buffer as ArrayBuffer,
@@ -91,85 +65,50 @@ const api: JudgeApi = {
 
 serve(api);
 
-function seated(): Seat {
-  if (!seat) throw new ArgumentError('judge: expected an engine that was started, got none.');
-  return seat;
+function videoOf(source: JudgedSource, trainedOn: string): [VideoInput, ScoreOptions] {
+  if (source.kind === 'dive') return [drawnDive(source.id, drawnHeight(trainedOn)), {}];
+  const { file, name, fromSeconds, toSeconds } = source;
+  return [file, { name, start: fromSeconds, end: toSeconds }];
 }
 
-function judgedClip(): JudgedClip {
+function judged(): ExaminedVideo {
   if (!last) throw new ArgumentError('judge: expected a clip that was judged, got none.');
   return last;
 }
 
-async function verdictOf({ sampled, diveNumber, description, chosen }: JudgedClip): Promise<Verdict> {
-  const { scorer } = seated();
-  const score = await scorer.compare(description, chosen);
+function verdictOf(examined: ExaminedVideo): Verdict {
   return {
-    scored: scoredVideo(score, { ...sampled, diveNumber }),
-    exemplars: chosen.exemplars.map(({ id, diveNumber, score, difficulty }) => ({ id, diveNumber, score, difficulty })),
-    positions: score.positions,
-    seconds: [...sampled.seconds],
-    probabilities: transitionProbabilities(description.logits, scorer.model.config),
+    scored: examined.result,
+    exemplars: examined.exemplars,
+    positions: [...examined.positions],
+    seconds: [...examined.seconds],
+    probabilities: examined.probabilities,
   };
 }
 
-function describeSeat({ engine, scorer }: Seat): Omit<JudgeReady, 'milliseconds'> {
-  const { info, bank, model } = scorer;
-  const { resize, crop } = model.config.input.transform;
-  const counts = new Map<string, number>();
-  for (const { diveNumber } of bank.exemplars) counts.set(diveNumber, (counts.get(diveNumber) ?? 0) + 1);
+function describeJudge({ engine, weights, scorer, classes }: Judge): Omit<JudgeReady, 'milliseconds'> {
+  const { config, trainedOn, step, calibration } = weights;
+  const { resize, crop } = config.input.transform;
   return {
     engine: { name: engine.name, description: engine.description, attempts: [...engine.attempts] },
     weights: {
-      trainedOn: info.trainedOn,
-      preset: model.config.preset,
-      step: info.step,
-      level: info.calibration?.level ?? null,
-      clips: info.calibration?.clips ?? null,
+      trainedOn,
+      preset: config.preset,
+      step,
+      level: calibration?.level ?? null,
+      clips: calibration?.clips ?? null,
     },
-    frames: model.config.input.frames,
+    frames: config.input.frames,
     view: {
       left: (resize.width - crop.width) / 2 / resize.width,
       top: (resize.height - crop.height) / 2 / resize.height,
       width: crop.width / resize.width,
       height: crop.height / resize.height,
     },
-    stages: model.config.stages,
-    diveNumbers: bank.diveNumbers.map((diveNumber) => ({ diveNumber, exemplars: counts.get(diveNumber)! })),
+    stages: config.stages,
+    comparedStages: scorer.model.regressionShape.stages,
+    classes,
   };
-}
-
-async function readWeights(own: OwnWeights | null) {
-  const [weights, bank] = own
-    ? await Promise.all([bytesOf(own.weights, own.weightsName), bytesOf(own.bank, own.bankName)])
-    : await Promise.all([fetched(weightsUrl), fetched(bankUrl)]);
-  return [decodeCheckpoint(weights, own?.weightsName ?? 'the shipped weights'), ExemplarBank.decode(bank)] as const;
-}
-
-async function bytesOf(file: Blob, name: string): Promise<Uint8Array> {
-  if (file.size === 0) throw new DataError(`judge: expected a safetensors file, got ${name}, which is empty.`);
-  return new Uint8Array(await file.arrayBuffer());
-}
-
-async function fetched(url: URL): Promise<Uint8Array> {
-  const response = await fetch(url);
-  if (!response.ok) throw new DataError(`judge: expected ${url.pathname}, got ${response.status} from the server.`);
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-function wasmPaths(): Record<string, string> {
-  const absolute = (path: string) => new URL(path, import.meta.url).href;
-  return {
-    'tfjs-backend-wasm.wasm': absolute(plainWasm),
-    'tfjs-backend-wasm-simd.wasm': absolute(simdWasm),
-    'tfjs-backend-wasm-threaded-simd.wasm': absolute(threadedWasm),
-  };
-}
-
-/** A graphics device can go away at any time: sleep, a driver that restarts, too much asked of it. */
-function watchDevice(): void {
-  const { device } = tf.backend() as unknown as { device?: GPUDevice };
-  void device?.lost.then(({ message, reason }) => tell('lost', message || reason));
 }
 
 /** Memory of the wasm backend, which only grows. */

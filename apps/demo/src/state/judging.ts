@@ -3,7 +3,7 @@ import type { JudgeApi, JudgedSource, JudgeJob } from '../judge/judge-api.js';
 import { WorkerClient, WorkerStopped } from '../worker-calls.js';
 import { showExemplar } from './showing.js';
 import * as store from './store.js';
-import { kindOf, sentences, trouble } from './trouble.js';
+import { type Asked, kindOf, sentences, trouble } from './trouble.js';
 
 /** Evidence is looked for without being asked where a verdict takes less than this, in milliseconds. */
 const QUICK = 2500;
@@ -35,8 +35,10 @@ export async function judgeNow(): Promise<void> {
     trouble.value = null;
     store.phase.value = 'Starting';
   });
+  let asked: Asked = 'start';
   try {
     await start();
+    asked = 'judge';
     const judged = { source, diveNumber: diveNumber || null };
     const verdict = await judge.call('judge', judged);
     if (own !== job) return;
@@ -48,9 +50,9 @@ export async function judgeNow(): Promise<void> {
       store.phase.value = null;
     });
     void showExemplar(0);
-    if (verdict.costs.milliseconds.backbone < QUICK) void lookForEvidence();
+    if (verdict.costs.milliseconds.network < QUICK) void lookForEvidence();
   } catch (error) {
-    if (own === job) fail(error);
+    if (own === job) fail(error, asked);
   } finally {
     if (own === job) store.phase.value = null;
   }
@@ -136,7 +138,7 @@ export async function moveTransition(index: number, position: number): Promise<v
   } catch (error) {
     // what is shown is what was scored
     if (store.verdict.value === verdict) resetTransitions();
-    if (own === job) fail(error);
+    if (own === job) fail(error, 'judge');
   } finally {
     moving = false;
   }
@@ -166,7 +168,7 @@ export async function lookForEvidence(): Promise<void> {
     const found = await judge.call('saliency', [...asked]);
     if (own === job && asked === store.positions.value) store.evidence.value = found;
   } catch (error) {
-    if (own === job) fail(error);
+    if (own === job) fail(error, 'judge');
   } finally {
     store.lookingForEvidence.value = false;
   }
@@ -207,9 +209,9 @@ function deviceLost(reason: string): void {
   };
 }
 
-function fail(error: unknown): void {
+function fail(error: unknown, asked: Asked): void {
   if (error instanceof WorkerStopped) return;
-  const kind = kindOf(error);
+  const kind = kindOf(error, asked);
   const engine = store.ready.value?.engine.name;
   if (kind === 'memory' || kind === 'engine' || kind === 'weights') stopJudge();
   const shipped = {

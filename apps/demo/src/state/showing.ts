@@ -62,7 +62,7 @@ async function show(source: store.Source, diveNumber: string, longest: number): 
     if (store.phase.value !== null || store.verdict.value) return;
     cancel();
     const sample = { label: 'Show a rendered dive', go: () => showDive(store.testDives[0]!) };
-    const kind = kindOf(error);
+    const kind = kindOf(error, 'pictures');
     trouble.value = {
       text: sentences[kind === 'other' ? 'video' : kind],
       detail: (error as Error).message,

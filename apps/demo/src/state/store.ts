@@ -1,6 +1,7 @@
+import { isDiveNumber } from '@mcore/clips';
 import type { EngineChoice } from '@mcore/engines';
 import { type FineDivingLabel, fineDivingLabels } from '@mcore/finediving-loader/labels';
-import type { Saliency } from '@mcore/scoring';
+import type { Saliency } from '@mcore/judge';
 import { computed, signal } from '@preact/signals';
 import type { Costs, JudgeReady, OwnWeights, Verdict } from '../judge/judge-api.js';
 import type { FootageFacts } from '../pictures/pictures-api.js';
@@ -53,6 +54,11 @@ export const overview = new Footage('overview');
 export const footage = new Footage('footage');
 /** Pictures of the exemplar that is compared with. */
 export const exemplarFootage = new Footage('exemplar');
+
+/** Names of the classes that the weights know. */
+export const classes = computed(() => ready.value?.classes.map(({ name }) => name) ?? []);
+/** Whether these are dive numbers. */
+export const areDives = computed(() => classes.value.every(isDiveNumber));
 
 /** What is shown: the verdict with corrections, where there are any. */
 export const shown = computed(() => corrected.value ?? verdict.value);

@@ -16,8 +16,14 @@ export const trouble = signal<Trouble | null>(null);
 /** What kind of failure an error is. */
 export type TroubleKind = 'memory' | 'engine' | 'weights' | 'number' | 'video' | 'other';
 
-/** Sorts an error by what a person can do about it. */
-export function kindOf(error: unknown): TroubleKind {
+/** What was asked of a worker when it failed. */
+export type Asked = 'start' | 'judge' | 'pictures';
+
+/**
+ * Sorts an error by what a person can do about it: by its code and by what was asked for. Only a lack of memory, which browsers report in
+ * many ways, is known by its words.
+ */
+export function kindOf(error: unknown, asked: Asked): TroubleKind {
   const { name, message } = error as Error;
   const code = error instanceof WorkerError ? error.code : undefined;
   // a kernel in WebAssembly fails for want of memory or not at all
@@ -28,14 +34,9 @@ export function kindOf(error: unknown): TroubleKind {
   )
     return 'memory';
   if (code === 'ERR_MCORE_ENGINE') return 'engine';
-  if (/^parseDiveNumber/.test(message)) return 'number';
-  if (
-    /^(decodeCheckpoint|modelFromCheckpoint|ExemplarBank|Scorer\.create|readSafetensors|judge: expected)/.test(message)
-  )
-    return 'weights';
-  if (code === 'ERR_MCORE_WEIGHTS') return 'weights';
-  if (/^(openVideo|readFrames|readClip)/.test(message)) return 'video';
-  return 'other';
+  if (code === 'ERR_MCORE_UNKNOWN_CLASS') return 'number';
+  if (code === undefined) return 'other';
+  return asked === 'start' ? 'weights' : 'video';
 }
 
 /** The sentence for each kind. */
@@ -43,7 +44,7 @@ export const sentences: Readonly<Record<TroubleKind, string>> = {
   memory: 'There is not enough memory for that here. What was used is free again; closing other tabs may free more.',
   engine: 'No way of computing works in this browser.',
   weights: 'These weights or their bank can’t be used.',
-  number: 'That is no dive number.',
+  number: 'These weights know no such dive number or class.',
   video: 'This video can’t be read here.',
   other: 'Something went wrong.',
 };

@@ -69,7 +69,9 @@ export function Compare() {
     }, []),
   );
 
-  const delta = vote && (stage.value < 0 ? vote.delta : vote.stageDeltas[stage.value]);
+  // whole clips have no part for a single stage
+  const stageDeltas = vote?.stageDeltas.length === names.length ? vote.stageDeltas : [];
+  const delta = stage.value < 0 ? vote?.delta : stageDeltas[stage.value];
   return (
     <section class="compare" aria-labelledby="compare-title">
       <div class="heading">

@@ -1,5 +1,5 @@
 import { download, stem, verdictCsv, verdictJson } from '../save.js';
-import { stageNames } from '../stages.js';
+import { partNames } from '../stages.js';
 import { corrected, evidence, ready, shown, source, verdict } from '../state/store.js';
 import { megabytes, took } from './format.js';
 import { fallbackReason } from './trouble-note.js';
@@ -14,8 +14,8 @@ export function Costs() {
     ['Weights', engine ? `${engine.weights.preset} preset, step ${engine.weights.step}` : '–'],
     ['Starting it, once', engine ? took(engine.milliseconds.engine + engine.milliseconds.weights) : '–'],
     ['Reading the frames', costs ? took(costs.milliseconds.frames) : '–'],
-    ['Looking at them', costs ? took(costs.milliseconds.backbone) : '–'],
-    ['Comparing', costs ? took(costs.milliseconds.comparing) : '–'],
+    ['Looking at them', costs ? took(costs.milliseconds.network) : '–'],
+    ['Comparing', costs ? took(costs.milliseconds.exemplars) : '–'],
     ['Finding the evidence', evidence.value ? took(evidence.value.milliseconds) : '–'],
     ['Memory', costs ? memoryWords(costs.memory) : '–'],
   ];
@@ -55,7 +55,7 @@ export function Costs() {
         <button
           type="button"
           disabled={!now}
-          onClick={() => download(`${name()}.csv`, 'text/csv', verdictCsv(now!, stageNames(engine!.stages)))}
+          onClick={() => download(`${name()}.csv`, 'text/csv', verdictCsv(now!, partNames(engine)))}
         >
           CSV
         </button>

@@ -1,7 +1,8 @@
+import { isDiveNumber } from '@mcore/clips';
 import { useSignal } from '@preact/signals';
 import { describeDive, describeNumber } from '../describe-dive.js';
 import { judgeNow } from '../state/judging.js';
-import { diveNumber, ready } from '../state/store.js';
+import { areDives, classes, diveNumber, ready } from '../state/store.js';
 
 interface Choice {
   /** As it is put into the field; empty for unknown. */
@@ -49,7 +50,7 @@ export function DiveNumber() {
   };
   return (
     <div class="number">
-      <label for="dive-number">Dive number</label>
+      <label for="dive-number">{areDives.value ? 'Dive number' : 'Class'}</label>
       <div class="combo">
         <input
           id="dive-number"
@@ -93,11 +94,13 @@ export function DiveNumber() {
             </div>
           ))}
           {open.value && shown.length === 0 && (
-            <p class="quiet">No exemplars of such a dive. Any dive number can be typed.</p>
+            <p class="quiet">
+              {areDives.value ? 'No exemplars of such a dive. Any dive number can be typed.' : 'No such class.'}
+            </p>
           )}
         </div>
       </div>
-      <small id="number-words">{describeNumber(diveNumber.value)}</small>
+      <small id="number-words">{describeNumber(diveNumber.value, classes.value)}</small>
     </div>
   );
 }
@@ -106,19 +109,21 @@ let made: { of: unknown; choices: Choice[] } | undefined;
 
 /** Choices that have every word of the search, those whose number begins with it first. */
 function matching(search: string): Choice[] {
-  const { diveNumbers } = ready.value ?? {};
-  if (made?.of !== diveNumbers) made = { of: diveNumbers, choices: [unknown, ...(diveNumbers ?? []).map(choiceOf)] };
+  const { classes } = ready.value ?? {};
+  if (made?.of !== classes) made = { of: classes, choices: [unknown, ...(classes ?? []).map(choiceOf)] };
   const words = search.split(/\s+/);
   const found = made!.choices.filter(({ text }) => words.every((word) => text.includes(word)));
   return found.sort((a, b) => Number(b.value.startsWith(search)) - Number(a.value.startsWith(search)));
 }
 
-function choiceOf({ diveNumber: value, exemplars }: { diveNumber: string; exemplars: number }): Choice {
-  const words = describeDive(value);
+function choiceOf({ name: value, exemplars }: { name: string; exemplars: number }): Choice {
+  const isDive = isDiveNumber(value);
+  const words = isDive ? describeDive(value) : '';
+  const name = isDive ? value.toUpperCase() : value;
   return {
-    value: value.toUpperCase(),
-    name: value.toUpperCase(),
-    words: `${words}, ${exemplars} exemplar${exemplars === 1 ? '' : 's'}`,
+    value: name,
+    name,
+    words: `${isDive ? `${words}, ` : ''}${exemplars} exemplar${exemplars === 1 ? '' : 's'}`,
     text: `${value} ${words} ${words.replaceAll('½', '.5')}`.toLowerCase(),
   };
 }

@@ -1,4 +1,4 @@
-import { stageNames } from '../stages.js';
+import { partNames } from '../stages.js';
 import { showExemplar } from '../state/showing.js';
 import { chosenExemplar, ready, shown } from '../state/store.js';
 import { signed } from './format.js';
@@ -6,7 +6,7 @@ import { signed } from './format.js';
 /** Every exemplar's vote, and what each stage has in it. */
 export function Exemplars() {
   const now = shown.value;
-  const names = stageNames(ready.value?.stages ?? 3);
+  const names = partNames(ready.value);
   const largest = Math.max(5, ...(now?.scored.exemplars.flatMap(({ stageDeltas }) => stageDeltas.map(Math.abs)) ?? []));
   return (
     <section class="exemplars" aria-labelledby="exemplars-title">

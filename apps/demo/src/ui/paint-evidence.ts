@@ -1,4 +1,4 @@
-import type { Saliency } from '@mcore/scoring';
+import type { Saliency } from '@mcore/judge';
 import type { JudgeReady } from '../judge/judge-api.js';
 import type { Placed } from './use-frame-loop.js';
 

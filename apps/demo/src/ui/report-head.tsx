@@ -1,4 +1,4 @@
-import { describeDive } from '../describe-dive.js';
+import { describeClass } from '../describe-dive.js';
 import { facts, judged, ready, source } from '../state/store.js';
 import { clock } from './format.js';
 
@@ -12,7 +12,7 @@ export function ReportHead() {
   const isCut = facts.value !== null && (from > 0 || to < facts.value.durationSeconds);
   const lines: [string, string][] = [
     ['Video', isCut ? `${name}, from ${clock(from)} to ${clock(to)}` : name],
-    ['Dive', of.diveNumber === '' ? 'number unknown' : `${of.diveNumber.toUpperCase()} ${describeDive(of.diveNumber)}`],
+    ['Dive', of.diveNumber === '' ? 'number unknown' : describeClass(of.diveNumber)],
     ['Judged', of.at.toLocaleString('en-GB', { dateStyle: 'long', timeStyle: 'short' })],
     ['By', `MCoRe, ${ready.value?.weights.preset ?? ''} preset, trained on ${ready.value?.weights.trainedOn ?? ''}`],
   ];

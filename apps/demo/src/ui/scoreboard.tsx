@@ -1,8 +1,19 @@
 import { executionOf } from '../execution.js';
 import type { Verdict } from '../judge/judge-api.js';
-import { stageNames } from '../stages.js';
+import { partNames } from '../stages.js';
 import { resetTransitions } from '../state/judging.js';
-import { corrected, facts, isStale, phase, ready, shown, source, trueScore, verdict } from '../state/store.js';
+import {
+  areDives,
+  corrected,
+  facts,
+  isStale,
+  phase,
+  ready,
+  shown,
+  source,
+  trueScore,
+  verdict,
+} from '../state/store.js';
 import { signed } from './format.js';
 
 /** Fewer frames than this show no dive. */
@@ -63,56 +74,14 @@ function Ruler({ verdict: now }: { verdict: Verdict | null }) {
 
 function Meaning({ verdict: now }: { verdict: Verdict }) {
   const { scored, exemplars } = now;
-  const labelled = source.value?.kind === 'dive' ? source.value.clip.difficulty : null;
-  const { difficulty, from, execution, award } = executionOf(
-    scored.score,
-    labelled,
-    exemplars,
-    scored.match === 'same dive number',
-  );
-  const names = stageNames(ready.value?.stages ?? 3);
-  const means = names.map(
-    (_, stage) => scored.exemplars.reduce((sum, vote) => sum + vote.stageDeltas[stage]!, 0) / scored.exemplars.length,
-  );
-  const largest = Math.max(5, ...means.map(Math.abs));
-  const where = {
-    label: '',
-    'same number': ' The difficulty is that of the number.',
-    'similar dives': ' The difficulty is the exemplars’ middle one.',
-  }[from];
   return (
     <div class="meaning">
-      <p class="product">
-        <span>
-          <b class="figure">{execution.toFixed(1)}</b> execution
-        </span>
-        <span aria-hidden="true">×</span>
-        <span>
-          <b class="figure">{difficulty.toFixed(1)}</b> difficulty
-        </span>
-      </p>
-      <p class="quiet">
-        As if each of the three judges who count had given <b class="figure">{award.toFixed(1)}</b> of 10.{where}
-      </p>
-      <dl class="parts" aria-label="What each phase adds against the mean exemplar, in points">
-        {names.map((name, stage) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd class="figure">{signed(means[stage]!)}</dd>
-            <dd class="bar" aria-hidden="true">
-              <i
-                class={`stage-${stage}`}
-                style={{
-                  left: `${means[stage]! < 0 ? 50 - (50 * -means[stage]!) / largest : 50}%`,
-                  width: `${(50 * Math.abs(means[stage]!)) / largest}%`,
-                }}
-              />
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Execution verdict={now} />
+      {exemplars.length > 0 && <Parts verdict={now} />}
       <p class="quiet compared">
-        Points against {scored.exemplars.length} exemplars, {scored.match}.
+        {exemplars.length > 0
+          ? `Points against ${exemplars.length} exemplars, ${scored.match}.`
+          : 'These weights give the score itself and compare with no exemplars.'}
         {trueScore.value !== null && (
           <>
             {' '}
@@ -130,6 +99,62 @@ function Meaning({ verdict: now }: { verdict: Verdict }) {
         )}
       </p>
     </div>
+  );
+}
+
+/** The score as execution times difficulty, where the difficulty is known. */
+function Execution({ verdict: { scored, exemplars } }: { verdict: Verdict }) {
+  const labelled = source.value?.kind === 'dive' ? source.value.clip.difficulty : null;
+  const found = executionOf(scored.score, labelled, exemplars, scored.match === 'same dive number');
+  if (!found || !areDives.value) return null;
+  const where = {
+    label: '',
+    'same number': ' The difficulty is that of the number.',
+    'similar dives': ' The difficulty is the exemplars’ middle one.',
+  }[found.from];
+  return (
+    <>
+      <p class="product">
+        <span>
+          <b class="figure">{found.execution.toFixed(1)}</b> execution
+        </span>
+        <span aria-hidden="true">×</span>
+        <span>
+          <b class="figure">{found.difficulty.toFixed(1)}</b> difficulty
+        </span>
+      </p>
+      <p class="quiet">
+        As if each of the three judges who count had given <b class="figure">{found.award.toFixed(1)}</b> of 10.{where}
+      </p>
+    </>
+  );
+}
+
+/** What every stage adds, in the mean over exemplars. */
+function Parts({ verdict: { scored } }: { verdict: Verdict }) {
+  const names = partNames(ready.value);
+  const means = names.map(
+    (_, stage) => scored.exemplars.reduce((sum, vote) => sum + vote.stageDeltas[stage]!, 0) / scored.exemplars.length,
+  );
+  const largest = Math.max(5, ...means.map(Math.abs));
+  return (
+    <dl class="parts" aria-label="What each phase adds against the mean exemplar, in points">
+      {names.map((name, stage) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd class="figure">{signed(means[stage]!)}</dd>
+          <dd class="bar" aria-hidden="true">
+            <i
+              class={`stage-${stage}`}
+              style={{
+                left: `${means[stage]! < 0 ? 50 - (50 * -means[stage]!) / largest : 50}%`,
+                width: `${(50 * Math.abs(means[stage]!)) / largest}%`,
+              }}
+            />
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

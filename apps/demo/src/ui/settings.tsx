@@ -16,12 +16,7 @@ export function Settings() {
   const bank = useSignal<File | null>(null);
   const own = ownWeights.value;
   const use = () => {
-    ownWeights.value = {
-      weights: weights.value!,
-      weightsName: weights.value!.name,
-      bank: bank.value!,
-      bankName: bank.value!.name,
-    };
+    ownWeights.value = { weights: weights.value!, bank: bank.value };
     resetJudge();
     void judgeNow();
   };
@@ -34,14 +29,16 @@ export function Settings() {
     <section class="settings" aria-labelledby="settings-title">
       <h2 id="settings-title">Weights and engine</h2>
       <p>
-        {own ? `${own.weightsName} with ${own.bankName}. ` : 'The weights that come with the page. '}
+        {own
+          ? `${own.weights.name}${own.bank ? ` with ${own.bank.name}` : ''}. `
+          : 'The weights that come with the page. '}
         {ready.value && `Trained on ${ready.value.weights.trainedOn}.`}
       </p>
       <div class="fields">
         <SafetensorsField label="Your weights, from mcore train" onPick={(file) => (weights.value = file)} />
-        <SafetensorsField label="Their exemplar bank" onPick={(file) => (bank.value = file)} />
+        <SafetensorsField label="Their exemplar bank, unless they need none" onPick={(file) => (bank.value = file)} />
         <div class="take">
-          <button type="button" disabled={!weights.value || !bank.value} onClick={use}>
+          <button type="button" disabled={!weights.value} onClick={use}>
             Use these
           </button>
           <button type="button" disabled={!own} onClick={shipped}>

@@ -1,5 +1,5 @@
 import { type Frames, transformFrames } from '@mcore/clips';
-import { DataError } from '@mcore/errors';
+import { DataError, ShapeError } from '@mcore/errors';
 import {
   type Checkpoint,
   type CheckpointInfo,
@@ -16,31 +16,30 @@ import {
   scoreAlone,
   weightsId,
 } from '@mcore/model';
-import { Random } from '@mcore/random';
-import { nearestExemplars } from './nearest-exemplars.js';
+import {
+  type ChosenExemplars,
+  chooseExemplarsOf,
+  comparedClass,
+  type ExemplarMatch,
+  type ExemplarOptions,
+} from './choose-exemplars.js';
 import { type Saliency, type SaliencyOptions, saliency } from './saliency.js';
 
-/** How the exemplars of a score were found. */
-export type ExemplarMatch = 'same dive number' | 'nearest dive number' | 'nearest by features' | 'none needed';
-
-/** Exemplars with how they were found. */
-export interface ChosenExemplars {
-  exemplars: readonly Exemplar[];
-  match: ExemplarMatch;
-}
-
-/** What is said of one clip. */
+/** The score of one clip with what it rests on. */
 export interface ClipScore {
   /** In points. */
   score: number;
-  /** Holds the judges' score with probability `level`, as calibrated on validation clips; `null` where it was not. */
+  /** Contains the judges' score with probability `level`, as calibrated on validation clips; `null` without a calibration. */
   interval: [number, number] | null;
+  /** Of `interval`; `null` without a calibration. */
   level: number | null;
   /** Standard deviation over the exemplars' votes, points. */
   spread: number;
-  /** Sampled positions of the transitions. */
+  /** Where the later stages begin, as indices of sampled frames. */
   positions: number[];
+  /** How the exemplars were found. */
   match: ExemplarMatch;
+  /** The vote of every exemplar. */
   exemplars: ExemplarVote[];
 }
 
@@ -60,10 +59,10 @@ export interface ScoringNetwork {
   compare(stages: Float32Array, shape: StageShape, exemplars: readonly Exemplar[]): Promise<ScoredClip>;
 }
 
-/** Scores clips with one checkpoint and one bank: one pass through the backbone each. */
+/** Scores sampled frames with one checkpoint and one bank: one pass through the backbone for each clip. */
 export class Scorer {
   readonly model: MCoRe;
-  /** What the checkpoint says of itself. */
+  /** The checkpoint's metadata. */
   readonly info: CheckpointInfo;
   readonly #describer: ClipDescriber;
   readonly #bank: ExemplarBank | undefined;
@@ -82,8 +81,8 @@ export class Scorer {
   /**
    * Makes a model of the checkpoint on the current tfjs backend.
    *
-   * @param bank - Computed with these weights; may be left out for exemplar-free ones alone.
-   * @throws {@link DataError} if the bank was computed with other weights or is wanting; what `modelFromCheckpoint` throws.
+   * @param bank - Computed with these weights; exemplar-free weights need none.
+   * @throws {@link DataError} if the bank was computed with other weights or is missing; what `modelFromCheckpoint` throws.
    */
   static async create(
     checkpoint: Checkpoint,
@@ -91,11 +90,15 @@ export class Scorer {
     options: ScorerOptions = {},
   ): Promise<Scorer> {
     if (checkpoint.info.config.regression === 'exemplar-free') return new Scorer(checkpoint, undefined, options);
-    if (!bank) throw new DataError('Scorer.create: expected an exemplar bank for these weights, got none.');
+    if (!bank) {
+      throw new DataError(
+        'Scorer.create: expected an exemplar bank of these weights, got none. Give the bank.safetensors that was written beside them, or make one with mcore bank.',
+      );
+    }
     const id = await weightsId(checkpoint.tensors);
     if (bank.weightsId !== id) {
       throw new DataError(
-        `Scorer.create: expected an exemplar bank computed with these weights (${id}), got one of ${bank.weightsId}; make it with mcore bank.`,
+        `Scorer.create: expected an exemplar bank computed with these weights (${id}), got one of ${bank.weightsId}. Make it with mcore bank.`,
       );
     }
     return new Scorer(checkpoint, bank, options);
@@ -104,7 +107,7 @@ export class Scorer {
   /**
    * The exemplars.
    *
-   * @throws {@link DataError} if the weights are exemplar-free ones, which have none.
+   * @throws {@link DataError} if the weights are exemplar-free: see {@link classes} for a list that is never an error.
    */
   get bank(): ExemplarBank {
     if (!this.#bank)
@@ -112,24 +115,33 @@ export class Scorer {
     return this.#bank;
   }
 
+  /** Dive numbers or classes that there are exemplars of, with how many; empty for exemplar-free weights. */
+  get classes(): { name: string; exemplars: number }[] {
+    const counts = new Map<string, number>();
+    for (const { diveNumber } of this.#bank?.exemplars ?? []) counts.set(diveNumber, (counts.get(diveNumber) ?? 0) + 1);
+    return [...counts].map(([name, exemplars]) => ({ name, exemplars })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
   /**
    * Scores sampled frames: {@link describe}, {@link choose}, {@link compare}.
    *
-   * @param frames - As many as the model takes, already resized.
-   * @param name - Seeds the draw of exemplars together with the seed.
-   * @param diveNumber - Or class: exemplars have it, or the nearest one there is; without it they are the nearest by features.
+   * @param frames - As {@link describe} takes them.
+   * @param options - Of {@link choose}.
+   * @throws What these three throw.
    */
-  async score(frames: Frames, name: string, diveNumber?: string): Promise<ClipScore> {
+  async score(frames: Frames, options: ExemplarOptions = {}): Promise<ClipScore> {
     const description = await this.describe(frames);
-    return this.compare(description, this.choose(description, name, diveNumber));
+    return this.compare(description, this.choose(description, options));
   }
 
   /**
    * Crops the frames and passes them through backbone and segmenter: nearly all the work of a score.
    *
-   * @param frames - As many as the model takes, already resized.
+   * @param frames - `model.config.input.frames` frames, resized to `model.config.input.transform.resize` and not cropped.
+   * @throws {@link ShapeError} if their number or size is another one.
    */
-  describe(frames: Frames): Promise<ClipDescription> {
+  async describe(frames: Frames): Promise<ClipDescription> {
+    this.#assertFrames(frames);
     return (this.#network ?? this.#describer).describe(this.#cropped(frames));
   }
 
@@ -144,20 +156,23 @@ export class Scorer {
   }
 
   /**
-   * The exemplars a clip is compared with, as many as the checkpoint wants, or all there are.
+   * The exemplars that a clip is compared with: the checkpoint's number of them, or all if the class has fewer. The draw depends on the
+   * seed and the class, never on the clip.
    *
-   * @param name - Seeds the draw together with the seed.
-   * @param diveNumber - In either case, such as `107B`; `undefined` for unknown.
-   * @throws {@link ArgumentError} if it is no dive number.
+   * @throws {@link UnknownClassError} if no exemplar has the class; see {@link ExemplarOptions}.
    */
-  choose({ stages }: Pick<ClipDescription, 'stages'>, name: string, diveNumber?: string): ChosenExemplars {
-    if (this.#isExemplarFree) return { exemplars: [], match: 'none needed' };
-    const count = this.model.config.exemplars;
-    if (diveNumber === undefined) {
-      return { exemplars: nearestExemplars(this.bank, stages, count), match: 'nearest by features' };
-    }
-    const { exemplars, match } = this.bank.draw(diveNumber, count, Random.for(this.#seed, 'exemplars', name));
-    return { exemplars, match: match === 'same' ? 'same dive number' : 'nearest dive number' };
+  choose({ stages }: Pick<ClipDescription, 'stages'>, options: ExemplarOptions = {}): ChosenExemplars {
+    if (!this.#bank) return { exemplars: [], match: 'none needed' };
+    return chooseExemplarsOf(this.#bank, stages, { ...options, count: this.model.config.exemplars, seed: this.#seed });
+  }
+
+  /**
+   * Checks what {@link choose} will be asked for, before the work.
+   *
+   * @throws {@link UnknownClassError} if no exemplar has the class.
+   */
+  checkClass(options: ExemplarOptions): void {
+    if (this.#bank) comparedClass(this.#bank, options);
   }
 
   /** Compares a described clip with exemplars, stage by stage. */
@@ -165,11 +180,7 @@ export class Scorer {
     { stages, transitions }: Pick<ClipDescription, 'stages' | 'transitions'>,
     { exemplars, match }: ChosenExemplars,
   ): Promise<ClipScore> {
-    const { score, spread, votes } = this.#isExemplarFree
-      ? await scoreAlone(this.model, stages)
-      : this.#network
-        ? await this.#network.compare(stages, this.bank.shape, exemplars)
-        : await scoreAgainst(this.model, stages, this.bank.shape, exemplars);
+    const { score, spread, votes } = await this.#vote(stages, exemplars);
     const { calibration } = this.info;
     return {
       score,
@@ -186,20 +197,18 @@ export class Scorer {
    * How much every part of every frame moves the score: {@link saliency} at given transitions and exemplars. Needs the
    * gradients of `@tensorflow/tfjs`, and about the memory of one step of training.
    *
-   * @param frames - As given to {@link describe}.
+   * @param frames - As {@link describe} takes them.
+   * @throws {@link ShapeError} if their number or size is another one.
    */
-  saliency(
+  async saliency(
     frames: Frames,
     transitions: readonly number[],
     exemplars: readonly Exemplar[],
     options: SaliencyOptions = {},
   ): Promise<Saliency> {
-    return saliency(
-      this.model,
-      this.#cropped(frames),
-      { transitions, exemplars, shape: this.model.regressionShape },
-      options,
-    );
+    this.#assertFrames(frames);
+    const comparison = { transitions, exemplars, shape: this.model.regressionShape };
+    return saliency(this.model, this.#cropped(frames), comparison, options);
   }
 
   /** Frees the model. */
@@ -208,11 +217,23 @@ export class Scorer {
     this.model.dispose();
   }
 
-  get #isExemplarFree(): boolean {
-    return this.model.config.regression === 'exemplar-free';
+  #vote(stages: Float32Array, exemplars: readonly Exemplar[]): Promise<ScoredClip> {
+    if (!this.#bank) return scoreAlone(this.model, stages);
+    return this.#network
+      ? this.#network.compare(stages, this.#bank.shape, exemplars)
+      : scoreAgainst(this.model, stages, this.#bank.shape, exemplars);
   }
 
   #cropped(frames: Frames): Frames {
     return transformFrames(frames, this.model.config.input.transform, 'center');
+  }
+
+  #assertFrames({ count, height, width }: Frames): void {
+    const { frames, transform } = this.model.config.input;
+    const { resize } = transform;
+    if (count === frames && height === resize.height && width === resize.width) return;
+    throw new ShapeError(
+      `Scorer: expected ${frames} frames of ${resize.width} x ${resize.height} pixels, resized and not cropped, got ${count} of ${width} x ${height}. Sample them with sampleIndices and resize them with resizeFrames of @mcore/clips, or give the video itself to judge.score.`,
+    );
   }
 }

@@ -1,11 +1,11 @@
 import '@tensorflow/tfjs';
 import { transformFrames } from '@mcore/clips';
-import { DataError } from '@mcore/errors';
+import { DataError, ShapeError } from '@mcore/errors';
 import { ExemplarBank, modelFromCheckpoint, scoreAgainst, scoreAlone } from '@mcore/model';
 import { madeUpCheckpoint, noiseFrames } from '@mcore/testing/made-up-checkpoint';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { nearestExemplars, Scorer, transitionProbabilities } from './index.js';
+import { nearestExemplars, Scorer, transitionProbabilities, UnknownClassError } from './index.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -14,7 +14,7 @@ describe('Scorer', () => {
     const { checkpoint, bank } = await madeUpCheckpoint({ level: 0.9, halfWidth: 7, clips: 20 });
     const before = tf.memory().numTensors;
     const scorer = await Scorer.create(checkpoint, bank);
-    const scored = await scorer.score(noiseFrames('query'), 'query.mp4', '107B');
+    const scored = await scorer.score(noiseFrames('query'), { class: '107B' });
     await scorer.dispose();
     expect(tf.memory().numTensors).toBe(before);
 
@@ -40,7 +40,7 @@ describe('Scorer', () => {
     const scorer = await Scorer.create(checkpoint, bank);
     expect(bank.shape).toEqual({ stages: 1, steps: 15, channels: 16 });
     const description = await scorer.describe(noiseFrames('query'));
-    const scored = await scorer.compare(description, scorer.choose(description, 'a', '107b'));
+    const scored = await scorer.compare(description, scorer.choose(description, { class: '107b' }));
     for (const { delta, stageDeltas } of scored.exemplars) expect(stageDeltas).toEqual([delta]);
     // where it would be cut plays no part
     const moved = await scorer.moved(description, [1, 2]);
@@ -53,7 +53,7 @@ describe('Scorer', () => {
     const scorer = await Scorer.create(checkpoint, undefined);
     const frames = noiseFrames('query');
     const description = await scorer.describe(frames);
-    const scored = await scorer.score(frames, 'a', '107b');
+    const scored = await scorer.score(frames, { class: '107b' });
     expect(scored).toMatchObject({ match: 'none needed', exemplars: [], spread: 0 });
     expect(scored.score).toBe((await scoreAlone(scorer.model, description.stages)).score);
     const { time } = await scorer.saliency(frames, scored.positions, []);
@@ -64,21 +64,32 @@ describe('Scorer', () => {
     await scorer.dispose();
     const usual = await madeUpCheckpoint();
     await expect(Scorer.create(usual.checkpoint, undefined)).rejects.toThrow(
-      new DataError('Scorer.create: expected an exemplar bank for these weights, got none.'),
+      new DataError(
+        'Scorer.create: expected an exemplar bank of these weights, got none. Give the bank.safetensors that was written beside them, or make one with mcore bank.',
+      ),
     );
   });
 
-  it('draws by name and seed, takes the nearest dive number or the nearest features', async () => {
+  it('draws exemplars by class and seed alone, and takes the nearest dive number or the nearest features', async () => {
     const { checkpoint, bank } = await madeUpCheckpoint();
     const scorer = await Scorer.create(checkpoint, bank, { seed: 3 });
     const description = await scorer.describe(noiseFrames('query'));
-    const ids = (name: string, dive?: string) => scorer.choose(description, name, dive).exemplars.map(({ id }) => id);
-    expect(ids('a', '107b')).toEqual(ids('a', '107b'));
-    const draws = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ids(name, '107b').join());
+    const other = await scorer.describe(noiseFrames('other'));
+    const idsOf = (each: Scorer, clip: typeof description) =>
+      each.choose(clip, { class: '107B' }).exemplars.map(({ id }) => id);
+    expect(idsOf(scorer, other)).toEqual(idsOf(scorer, description));
+    const draws: string[] = [];
+    for (const seed of [0, 1, 2, 3, 4, 5]) {
+      const seeded = await Scorer.create(checkpoint, bank, { seed });
+      draws.push(idsOf(seeded, description).join());
+      await seeded.dispose();
+    }
     expect(new Set(draws).size).toBeGreaterThan(1);
-    expect(scorer.choose(description, 'a', '5255b')).toMatchObject({ match: 'nearest dive number' });
-    expect(ids('a', '5255b')[0]).toBe('clip 4');
-    const nearest = scorer.choose(description, 'a');
+    expect(draws[3]).toBe(idsOf(scorer, description).join());
+    const near = scorer.choose(description, { class: '5255b' });
+    expect(near.match).toBe('nearest dive number');
+    expect(near.exemplars[0]!.id).toBe('clip 4');
+    const nearest = scorer.choose(description);
     expect(nearest.match).toBe('nearest by features');
     expect(nearest.exemplars).toEqual(nearestExemplars(bank, description.stages, 3));
     const { interval, level } = await scorer.compare(description, nearest);
@@ -98,7 +109,53 @@ describe('Scorer', () => {
     const features = tf.tensor3d(description.features, [1, 12, bank.shape.channels]);
     const expected = scorer.model.stageFeatures(features, [[3, 8]]).dataSync();
     expect([...moved.stages]).toEqual([...expected]);
-    expect((await scorer.compare(moved, scorer.choose(moved, 'a', '107b'))).positions).toEqual([3, 8]);
+    expect((await scorer.compare(moved, scorer.choose(moved, { class: '107b' }))).positions).toEqual([3, 8]);
+    await scorer.dispose();
+  });
+
+  it('refuses frames of another number or size', async () => {
+    const { checkpoint, bank } = await madeUpCheckpoint();
+    const scorer = await Scorer.create(checkpoint, bank);
+    const frames = noiseFrames('query');
+    const half = { ...frames, count: 6, data: frames.data.slice(0, frames.data.length / 2) };
+    const what = (got: string) =>
+      new ShapeError(
+        `Scorer: expected 12 frames of 24 x 20 pixels, resized and not cropped, got ${got}. Sample them with sampleIndices and resize them with resizeFrames of @mcore/clips, or give the video itself to judge.score.`,
+      );
+    await expect(scorer.score(half)).rejects.toThrow(what('6 of 24 x 20'));
+    await expect(scorer.score(noiseFrames('query', 16, 16))).rejects.toThrow(what('12 of 16 x 16'));
+    await expect(scorer.saliency(half, [4, 8], [])).rejects.toThrow(what('6 of 24 x 20'));
+    await scorer.dispose();
+  });
+
+  it('refuses a class that no exemplar has, naming the nearest names, unless any class is allowed', async () => {
+    const { checkpoint, bank } = await madeUpCheckpoint();
+    const scorer = await Scorer.create(checkpoint, bank);
+    const description = await scorer.describe(noiseFrames('query'));
+    const error = new UnknownClassError('107x', ['107b', '5253b'], 2);
+    expect(error.message).toBe(
+      'expected a class that the exemplars have, got "107x". Nearest names: "107b", "5253b". Choose one of them, leave the class out, or allow any class (anyClass, --any-class).',
+    );
+    expect(() => scorer.choose(description, { class: '107X' })).toThrow(error);
+    expect(() => scorer.checkClass({ class: '107x' })).toThrow(error);
+    expect(scorer.choose(description, { class: '107x', anyClass: true })).toEqual(scorer.choose(description));
+    await scorer.dispose();
+  });
+
+  it('calls classes that are no dive numbers classes, and knows no nearest one among them', async () => {
+    const { checkpoint, bank } = await madeUpCheckpoint();
+    const named = bank.exemplars.map((exemplar) => ({
+      ...exemplar,
+      diveNumber: exemplar.diveNumber === '107b' ? 'front flip' : 'back flip',
+    }));
+    const scorer = await Scorer.create(checkpoint, new ExemplarBank(named, bank.shape, bank.weightsId));
+    const description = await scorer.describe(noiseFrames('query'));
+    expect(scorer.choose(description, { class: ' Front flip' }).match).toBe('same class');
+    expect(scorer.classes).toEqual([
+      { name: 'back flip', exemplars: 1 },
+      { name: 'front flip', exemplars: 4 },
+    ]);
+    expect(() => scorer.choose(description, { class: '107b' })).toThrow('got "107b". Nearest names: "back flip", ');
     await scorer.dispose();
   });
 
@@ -107,7 +164,7 @@ describe('Scorer', () => {
     const other = new ExemplarBank(bank.exemplars, bank.shape, '0123456789abcdef');
     await expect(Scorer.create(checkpoint, other)).rejects.toThrow(
       new DataError(
-        `Scorer.create: expected an exemplar bank computed with these weights (${bank.weightsId}), got one of 0123456789abcdef; make it with mcore bank.`,
+        `Scorer.create: expected an exemplar bank computed with these weights (${bank.weightsId}), got one of 0123456789abcdef. Make it with mcore bank.`,
       ),
     );
   });

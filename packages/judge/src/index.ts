@@ -1,0 +1,17 @@
+export {
+  type ChosenExemplars,
+  type ExemplarMatch,
+  type ExemplarOptions,
+  UnknownClassError,
+} from './choose-exemplars.js';
+export type { ExaminedVideo, ExemplarFacts, ScoreMilliseconds } from './examined-video.js';
+export type { FailedVideo, Judge, JudgeProgress, ScoreOptions, VideoToScore } from './judge.js';
+export type { LoadJudgeOptions } from './load-judge.js';
+export { loadJudge } from './load-judge-browser.js';
+export { nearestExemplars } from './nearest-exemplars.js';
+export type { FileInput, OpenOptions } from './platform.js';
+export type { ClipOptions, VideoInput } from './read-clip-input.js';
+export { type Saliency, type SaliencyOptions, saliency, scoreGradient } from './saliency.js';
+export { type ClipScore, Scorer, type ScorerOptions, type ScoringNetwork } from './scorer.js';
+export { transitionProbabilities } from './transition-probabilities.js';
+export { type ScoredVideo, scoredVideo, type VideoFacts } from './video-score.js';

@@ -1,0 +1,87 @@
+import type { EngineChoice, UseEngineOptions } from '@mcore/engines';
+import { ArgumentError, DataError } from '@mcore/errors';
+import { type Checkpoint, decodeCheckpoint, ExemplarBank } from '@mcore/model';
+import { leaseEngine } from './engine-lease.js';
+import { Judge, type JudgeProgress } from './judge.js';
+import type { FileInput, NamedBytes, Platform } from './platform.js';
+import { Scorer, type ScoringNetwork } from './scorer.js';
+
+/** Options of `loadJudge`; nothing is needed. */
+export interface LoadJudgeOptions {
+  /** A checkpoint: path (in Node), URL, File or bytes; the shipped one, which was trained on rendered dives, unless given. */
+  readonly weights?: FileInput;
+  /** The exemplar bank of these weights; the `bank.safetensors` beside them unless given. Exemplar-free weights need none. */
+  readonly bank?: FileInput;
+  /** What computes; the fastest that works and passes its self-test unless given. */
+  readonly engine?: EngineChoice;
+  /** For what starts the engine. */
+  readonly engineOptions?: UseEngineOptions;
+  /** Of the draw of exemplars; 0 unless given. */
+  readonly seed?: number;
+  /** Called when a part of the work begins. */
+  readonly onProgress?: (progress: JudgeProgress) => void;
+  /** Makes another network of the checkpoint that computes in place of the engine, such as ONNX Runtime; the caller disposes it. */
+  readonly network?: (checkpoint: Checkpoint) => Promise<ScoringNetwork>;
+}
+
+/** Loads a judge on a platform. */
+export async function loadJudgeOn(platform: Platform, options: LoadJudgeOptions): Promise<Judge> {
+  const { engine = 'auto', engineOptions = {}, seed = 0, onProgress = () => {}, network } = options;
+  if (!Number.isSafeInteger(seed)) throw new ArgumentError(`loadJudge: expected a whole number as seed, got ${seed}.`);
+  // files come while the engine starts
+  const reading = readWeights(platform, options);
+  reading.catch(() => {});
+  onProgress({ phase: 'engine' });
+  const lease = await leaseEngine(() => platform.useEngine(engine, engineOptions));
+  try {
+    onProgress({ phase: 'weights' });
+    const { checkpoint, bank } = await reading;
+    const other = network ? { network: await network(checkpoint) } : {};
+    const scorer = await Scorer.create(checkpoint, bank, { seed, ...other });
+    return new Judge({ platform, lease, scorer, onProgress });
+  } catch (error) {
+    await lease.release();
+    throw error;
+  }
+}
+
+/** The checkpoint and its bank, the shipped ones unless others are named. */
+async function readWeights(
+  platform: Platform,
+  { weights, bank }: LoadJudgeOptions,
+): Promise<{ checkpoint: Checkpoint; bank: ExemplarBank | undefined }> {
+  if (weights === undefined) {
+    if (bank !== undefined)
+      throw new ArgumentError('loadJudge: expected weights with the bank, got a bank alone. Give both, or neither.');
+    const shipped = await platform.readShipped();
+    return {
+      checkpoint: decodeCheckpoint(shipped.weights.bytes, shipped.weights.name),
+      bank: ExemplarBank.decode(shipped.bank.bytes),
+    };
+  }
+  const file = await bytesOf(platform, weights, 'a checkpoint');
+  const checkpoint = decodeCheckpoint(file.bytes, file.name);
+  if (checkpoint.info.config.regression === 'exemplar-free') return { checkpoint, bank: undefined };
+  const place = bank ?? bankBeside(platform, weights);
+  if (place === undefined) return { checkpoint, bank: undefined };
+  const { bytes } = await bytesOf(platform, place, 'an exemplar bank');
+  return { checkpoint, bank: ExemplarBank.decode(bytes) };
+}
+
+function bankBeside(platform: Platform, weights: FileInput): FileInput | undefined {
+  return typeof weights === 'string' || weights instanceof URL ? platform.besides(weights) : undefined;
+}
+
+async function bytesOf(platform: Platform, input: FileInput, what: string): Promise<NamedBytes> {
+  if (typeof input === 'string' || input instanceof URL) return notEmpty(await platform.readFile(input, what), what);
+  if (!(input instanceof Blob)) return notEmpty({ name: `the bytes of ${what}`, bytes: new Uint8Array(input) }, what);
+  const name = 'name' in input && typeof input.name === 'string' ? input.name : `the file of ${what}`;
+  return notEmpty({ name, bytes: new Uint8Array(await input.arrayBuffer()) }, what);
+}
+
+function notEmpty(file: NamedBytes, what: string): NamedBytes {
+  if (file.bytes.length === 0) {
+    throw new DataError(`loadJudge: expected ${what} (a safetensors file), got ${file.name}, which is empty.`);
+  }
+  return file;
+}

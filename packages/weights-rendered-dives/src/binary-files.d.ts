@@ -1,0 +1,5 @@
+/** A file whose bytes the build puts into the module (`loader` in tsup.config.ts). */
+declare module '*.safetensors' {
+  const bytes: Uint8Array;
+  export default bytes;
+}

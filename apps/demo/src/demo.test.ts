@@ -120,6 +120,7 @@ const verdict: Verdict = {
     transitionSeconds: [0.4, 0.8],
     frames: 40,
     durationSeconds: 1.6,
+    notes: [],
   },
   exemplars: [{ id: 'a,"b"', diveNumber: '107b', score: 70, difficulty: 3 }],
   positions: [1, 2],

@@ -52,7 +52,7 @@ describe('judge.score', () => {
     expect(Object.keys(result).sort()).toEqual(
       [
         ...['video', 'diveNumber', 'score', 'interval', 'level', 'spread', 'match', 'exemplars'],
-        ...['transitions', 'transitionSeconds', 'frames', 'durationSeconds'],
+        ...['transitions', 'transitionSeconds', 'frames', 'durationSeconds', 'notes'],
       ].sort(),
     );
     expect(result).toMatchObject({ video, diveNumber: '407c', match: 'same dive number', level: 0.9 });

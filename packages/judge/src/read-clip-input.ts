@@ -28,6 +28,8 @@ export interface SampledClip {
   indices: readonly number[];
   /** When each of them is shown, in seconds from the video's first frame. */
   seconds: readonly number[];
+  /** What may spoil the frames. */
+  notes: readonly string[];
 }
 
 /** Of frames without times, as of a folder of images. */
@@ -56,8 +58,8 @@ export async function readClipInput(
       ...(end !== undefined && { toSeconds: end }),
       ...(signal && { signal }),
     });
-    const { frameCount, durationSeconds } = video;
-    return { ...clip, name: options.name ?? video.name, frameCount, durationSeconds };
+    const { frameCount, durationSeconds, notes } = video;
+    return { ...clip, name: options.name ?? video.name, frameCount, durationSeconds, notes };
   } finally {
     if (!isOpen) video.close();
   }
@@ -78,6 +80,7 @@ function clipOfFrames(frames: Frames, options: ClipOptions): SampledClip {
     durationSeconds: frames.count / framesPerSecond,
     indices,
     seconds: indices.map((index) => index / framesPerSecond),
+    notes: [],
   };
 }
 

@@ -19,6 +19,7 @@ it('scoredVideo says positions as frames and seconds of the video, and nothing o
       durationSeconds: 4.04,
       indices: [0, 50, 100],
       seconds: [0, 2, 4],
+      notes: ['colours may be off'],
     },
   );
   expect(scored).toEqual({
@@ -34,5 +35,6 @@ it('scoredVideo says positions as frames and seconds of the video, and nothing o
     transitionSeconds: [2, 4],
     frames: 101,
     durationSeconds: 4.04,
+    notes: ['colours may be off'],
   });
 });

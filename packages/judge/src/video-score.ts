@@ -9,6 +9,8 @@ export interface ScoredVideo extends Omit<ClipScore, 'positions'> {
   transitionSeconds: number[];
   frames: number;
   durationSeconds: number;
+  /** Sentences for a person about what may spoil the frames, such as a high dynamic range; usually none. */
+  notes: string[];
 }
 
 /** What a video is called and holds, and which of its frames were sampled; `Video` and `VideoClip` of `@mcore/video` have it. */
@@ -22,6 +24,7 @@ export interface VideoFacts {
   indices: readonly number[];
   /** When each of them is shown. */
   seconds: readonly number[];
+  notes: readonly string[];
 }
 
 /** A score in terms of the video it is of. */
@@ -35,5 +38,6 @@ export function scoredVideo(score: ClipScore, facts: VideoFacts): ScoredVideo {
     transitionSeconds: positions.map((position) => facts.seconds[position]!),
     frames: facts.frameCount,
     durationSeconds: facts.durationSeconds,
+    notes: [...facts.notes],
   };
 }

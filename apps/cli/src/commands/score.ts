@@ -105,6 +105,7 @@ async function scoreAll(
       outcomes.push(outcome);
       progress?.update(outcomes.length);
       if ('error' in outcome) say(failure(outcome.video, outcome.error));
+      else for (const note of outcome.notes) say(`${outcome.video}: ${note}`);
     }
   } finally {
     progress?.stop();

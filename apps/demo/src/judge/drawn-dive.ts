@@ -25,6 +25,7 @@ export function drawnDive(id: string, height: number): Video {
     height,
     codec: 'drawn',
     timestamps: Float64Array.from({ length: clip.frameCount }, (_, frame) => frame / frameRate),
+    notes: [],
     readFrames: async (indices, { size } = {}) => {
       const frames = await renderer.readFrames(id, indices);
       return size ? resizeFrames(frames, size) : frames;

@@ -83,7 +83,11 @@ export class TemporalAdapter {
     });
   }
 
-  /** @throws {@link ShapeError}, in the name of `caller`, if features are not `[batch, at least stride, channels]`. */
+  /**
+   * Checks the shape of features.
+   *
+   * @throws {@link ShapeError}, in the name of `caller`, if features are not `[batch, at least stride, channels]`.
+   */
   assertFits(caller: string, features: tf.Tensor): void {
     const { channels } = this.config;
     const [, time = 0, last] = features.shape;

@@ -1,3 +1,4 @@
+export { type AngleOptions, sineCosine, unwrapAngles } from './angles.js';
 export {
   type ArrayFile,
   type FeatureFormat,
@@ -17,3 +18,4 @@ export {
   type ScoreOf,
 } from './parse-feature-manifest.js';
 export type { NumberArray } from './parse-text-array.js';
+export { type FeaturePreparation, prepareFeatures } from './prepare-features.js';

@@ -14,6 +14,7 @@ import {
   type ParseFeatureManifestOptions,
   parseFeatureManifest,
 } from './parse-feature-manifest.js';
+import { type FeaturePreparation, prepareFeatures } from './prepare-features.js';
 
 /** How features are opened. */
 export interface OpenFeaturesOptions extends ParseFeatureManifestOptions {
@@ -33,6 +34,8 @@ export interface OpenFeaturesOptions extends ParseFeatureManifestOptions {
    * and name them in `problems`.
    */
   readonly unreadable?: 'refuse' | 'leave-out';
+  /** What is done to the features of every clip; nothing unless given. */
+  readonly prepare?: FeaturePreparation;
   /** Bytes of features that are kept in memory; the rest is read again when it is asked for. 1 GiB unless given. */
   readonly memoryBytes?: number;
   /** Called after each clip with the number done. */
@@ -69,7 +72,7 @@ export async function openFeatures(path: string, options: OpenFeaturesOptions = 
   assertWhole('memoryBytes', memoryBytes, 0, Number.MAX_SAFE_INTEGER);
   const { text, format } = await readTableFile(path, 'openFeatures');
   const parsed = parseFeatureManifest(text, format, options);
-  const reader = new SequenceReader(root, joining === 'resample');
+  const reader = new SequenceReader(root, joining === 'resample', options.prepare);
   const { opened, problems } = await openAll(path, parsed, reader, { memoryBytes, onClip: options.onClip });
   const strange = otherChannels(path, opened);
   const bad = [...problems, ...strange];
@@ -89,6 +92,7 @@ export class SequenceReader {
   constructor(
     readonly root: string,
     readonly resample: boolean,
+    readonly preparation: FeaturePreparation = {},
   ) {}
 
   async read(paths: readonly string[]): Promise<FeatureSequence> {
@@ -97,7 +101,7 @@ export class SequenceReader {
       const [file = '', name] = each.split('#', 2);
       parts.push(sequenceOf(await this.#files.get(join(this.root, file)), name));
     }
-    return joinChannels(parts, this.resample);
+    return prepareFeatures(joinChannels(parts, this.resample), this.preparation);
   }
 
   /** Size and time of change of the files of a clip. */
@@ -178,7 +182,9 @@ function datasetOf(
         seed,
         ...(clips.some(({ competition }) => competition !== '') && { groupOf: ({ competition }) => competition }),
       });
-  const hash = createHash('sha256').update(JSON.stringify([reader.resample, good.map(({ identity }) => identity)]));
+  const hash = createHash('sha256').update(
+    JSON.stringify([reader.resample, reader.preparation, good.map(({ identity }) => identity)]),
+  );
   return new FeatureDataset(
     {
       clips: drawn?.clips ?? clips,

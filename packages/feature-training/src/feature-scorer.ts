@@ -1,0 +1,174 @@
+import type { FeatureClip, FeatureSource } from '@mcore/clips';
+import { ArgumentError } from '@mcore/errors';
+import type { FeatureModel } from '@mcore/feature-model';
+import * as tf from '@tensorflow/tfjs-core';
+import { type ChannelStatistics, FeatureInput } from './feature-input.js';
+
+/** Clips encoded at once. */
+const ENCODE_BATCH = 64;
+
+/** Pairs scored at once. */
+const SCORE_BATCH = 512;
+
+/** What is predicted of a clip. */
+export interface FeaturePrediction {
+  readonly id: string;
+  /** Of every target, in points: the mean over exemplars of their score and the relative score. */
+  readonly targets: Readonly<Record<string, number>>;
+  /** Standard deviation of those over exemplars, in points. */
+  readonly spread: Readonly<Record<string, number>>;
+  /** First steps of stages 2, 3, ... that the model found; empty where it has no segmenter. */
+  readonly transitions: readonly number[];
+}
+
+interface Parts {
+  readonly source: FeatureSource;
+  readonly exemplars: readonly FeatureClip[];
+  readonly statistics: ChannelStatistics;
+  readonly clipDeviations: number | null;
+}
+
+/** A trained model with its exemplars; made by `fitFeatures`. */
+export class FeatureScorer {
+  readonly model: FeatureModel;
+  readonly #parts: Parts;
+  /** Stage features of the exemplars, `[exemplars, stages, steps, width]`. */
+  #exemplars: tf.Tensor4D;
+
+  private constructor(model: FeatureModel, parts: Parts, exemplars: tf.Tensor4D) {
+    this.model = model;
+    this.#parts = parts;
+    this.#exemplars = exemplars;
+  }
+
+  /** Encodes the exemplars, cut at their true transitions; the scorer takes over the model. */
+  static async create(model: FeatureModel, parts: Parts): Promise<FeatureScorer> {
+    const { source, exemplars, statistics, clipDeviations } = parts;
+    const input = (await FeatureInput.read(source, exemplars, model.config.steps)).normalised(
+      statistics,
+      clipDeviations,
+    );
+    const encoded = chunks(exemplars, ENCODE_BATCH).map((clips) =>
+      tf.tidy(() => {
+        const transitions = clips.map((clip) => model.encodedTransitions(clip.transitions, clip.frameCount));
+        return model.stageFeatures(encode(model, input, clips), transitions);
+      }),
+    );
+    const joined = tf.concat(encoded, 0) as tf.Tensor4D;
+    tf.dispose(encoded);
+    return new FeatureScorer(model, parts, joined);
+  }
+
+  /** Clips that predictions are relative to. */
+  get exemplars(): readonly FeatureClip[] {
+    return this.#parts.exemplars;
+  }
+
+  /**
+   * Predicts the targets of clips, each against the exemplars of its class, or against all where there are none.
+   *
+   * @param clips - Of the source that the model was trained on; their labels are not looked at, but for cuts into equal parts.
+   * @returns One prediction a clip.
+   * @throws {@link ArgumentError} if there is no clip.
+   */
+  async predict(clips: readonly FeatureClip[]): Promise<FeaturePrediction[]> {
+    if (clips.length === 0) throw new ArgumentError('FeatureScorer.predict: expected at least one clip, got none.');
+    const { source, statistics, clipDeviations } = this.#parts;
+    const steps = this.model.config.steps;
+    const input = (await FeatureInput.read(source, clips, steps)).normalised(statistics, clipDeviations);
+    const predictions: FeaturePrediction[] = [];
+    for (const part of chunks(clips, ENCODE_BATCH)) {
+      const encoded = encode(this.model, input, part);
+      const found = await this.#transitions(encoded, part);
+      const stages = this.model.stageFeatures(encoded, found.cuts);
+      for (const [index, clip] of part.entries()) {
+        predictions.push({
+          id: clip.id,
+          ...(await this.#score(clip, stages, index)),
+          transitions: found.shown[index]!,
+        });
+      }
+      tf.dispose([encoded, stages]);
+    }
+    return predictions;
+  }
+
+  /** Frees model and exemplars. */
+  dispose(): void {
+    this.#exemplars.dispose();
+    this.model.dispose();
+  }
+
+  /** Where clips are cut: as the segmenter says, or in equal parts. */
+  async #transitions(
+    encoded: tf.Tensor3D,
+    clips: readonly FeatureClip[],
+  ): Promise<{ cuts: number[][]; shown: number[][] }> {
+    const { stages } = this.model.config;
+    const steps = this.model.encodedSteps;
+    const logits = this.model.transitionLogits(encoded);
+    if (logits === null) {
+      const equal = Array.from({ length: stages - 1 }, (_, cut) => Math.floor(((cut + 1) * steps) / stages));
+      return { cuts: clips.map(() => equal), shown: clips.map(() => []) };
+    }
+    const cuts = this.model.decode((await logits.array()) as number[][][]);
+    logits.dispose();
+    const shown = cuts.map((row, clip) => row.map((cut) => Math.round((cut * clips[clip]!.frameCount) / steps)));
+    return { cuts, shown };
+  }
+
+  async #score(
+    clip: FeatureClip,
+    stages: tf.Tensor4D,
+    index: number,
+  ): Promise<Pick<FeaturePrediction, 'targets' | 'spread'>> {
+    const { targets, scoreScales } = this.model.config;
+    const { exemplars } = this.#parts;
+    const same = exemplars.flatMap(({ diveNumber, id }, at) =>
+      diveNumber === clip.diveNumber && id !== clip.id ? [at] : [],
+    );
+    const chosen = same.length > 0 ? same : exemplars.flatMap(({ id }, at) => (id === clip.id ? [] : [at]));
+    const votes = targets.map((): number[] => []);
+    for (const part of chunks(chosen, SCORE_BATCH)) {
+      const relative = tf.tidy(() => {
+        const query = tf.slice(stages, [index, 0, 0, 0], [1, -1, -1, -1]) as tf.Tensor4D;
+        const others =
+          part.length === exemplars.length ? this.#exemplars : (tf.gather(this.#exemplars, part) as tf.Tensor4D);
+        return this.model.relativeScores(query, others);
+      });
+      const values = await relative.data();
+      relative.dispose();
+      for (const [row, at] of part.entries()) {
+        for (const [target, name] of targets.entries()) {
+          const delta = values[row * targets.length + target]! * scoreScales[target]!;
+          votes[target]!.push(exemplars[at]!.targets[name]! + delta);
+        }
+      }
+    }
+    const means = votes.map(meanOf);
+    return {
+      targets: Object.fromEntries(targets.map((name, target) => [name, means[target]!])),
+      spread: Object.fromEntries(
+        targets.map((name, target) => [
+          name,
+          Math.sqrt(meanOf(votes[target]!.map((vote) => (vote - means[target]!) ** 2))),
+        ]),
+      ),
+    };
+  }
+}
+
+function encode(model: FeatureModel, input: FeatureInput, clips: readonly FeatureClip[]): tf.Tensor3D {
+  const { steps, channels } = model.config;
+  return tf.tidy(() => model.encode(tf.tensor3d(input.batch(clips), [clips.length, steps, channels])));
+}
+
+function chunks<T>(values: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
+    values.slice(index * size, (index + 1) * size),
+  );
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

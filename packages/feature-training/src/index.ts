@@ -1,0 +1,13 @@
+export {
+  type CrossValidateOptions,
+  crossValidate,
+  type FeatureProtocol,
+  type FoldOptions,
+  type FoldPrediction,
+  foldsOf,
+} from './cross-validate.js';
+export { evaluateFolds, type FoldEvaluation, type TargetMetrics, type VerdictMetrics } from './evaluate-folds.js';
+export type { ChannelStatistics } from './feature-input.js';
+export { type FeaturePrediction, FeatureScorer } from './feature-scorer.js';
+export { type FeatureStepRecord, type FitFeaturesOptions, fitFeatures } from './fit-features.js';
+export { defaultFeatureTraining, type FeatureAugmentation, type FeatureTrainingSettings } from './settings.js';

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { writeVideo } from '@mcore/rendered-dives/node';
+import { because } from '@mcore/testing/skips';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { root } from '../scripts/packages.mjs';
@@ -21,14 +22,14 @@ const folder = mkdtempSync(join(tmpdir(), 'mcore-deploy-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const main = join(root, 'apps', 'cli', 'dist', 'main.js');
-const unbuilt = existsSync(main) ? '' : ': skipped, the command line is not built (npm run build)';
+const unbuilt = because(existsSync(main) ? null : 'the packages are not built (npm run build)');
 const files = (path: string) => readdirSync(join(root, 'deploy', path)).map((name) => join(root, 'deploy', path, name));
 const scripts = files('slurm').filter((file) => file.endsWith('.sbatch'));
 const manifests = files('kubernetes').filter((file) => file.endsWith('.yaml'));
 
 /** Why a test is skipped: the program is not there, or does not work. */
 function without(program: string, ...check: string[]): string {
-  return spawnSync(program, check).status === 0 ? '' : `: skipped, ${program} does not work here`;
+  return because(spawnSync(program, check).status === 0 ? null : `${program} does not work here`);
 }
 
 function passes(program: string, args: readonly string[]): void {
@@ -49,7 +50,7 @@ function unknownOptions(args: readonly string[]): string[] {
 }
 
 describe('deploy/slurm', () => {
-  const noBash = process.platform === 'win32' ? ': skipped, Slurm is not for Windows' : without('bash', '--version');
+  const noBash = process.platform === 'win32' ? because('Slurm is not for Windows') : without('bash', '--version');
 
   it.skipIf(noBash || unbuilt)(
     `score.sbatch as every element of an array, then merge.sbatch, give what one process gives${noBash || unbuilt}`,

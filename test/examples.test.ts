@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { because } from '@mcore/testing/skips';
 import { describe, expect, it } from 'vitest';
 import { publishedPackages, root } from '../scripts/packages.mjs';
 import { markdownExamples } from './support/markdown-examples.js';
 import { missingBuild, runExample, trimLines } from './support/run-example.js';
 
 const unbuilt = missingBuild();
-const suffix = unbuilt === null ? '' : `: skipped, ${unbuilt} is not built (npm run build)`;
+const suffix = because(unbuilt === null ? null : 'the packages are not built (npm run build)');
 
 const libraries = publishedPackages().filter(({ json }) => json.exports);
 const guides = join(root, 'docs', 'guides');
@@ -22,7 +23,7 @@ describe(`examples print what the text says${suffix}`, () => {
     const place = relative(root, file);
     for (const { line, code, output, notRun } of existsSync(file) ? markdownExamples(readFileSync(file, 'utf8')) : []) {
       const title = `${place}:${line}`;
-      if (notRun !== undefined) it.skip(`${title}: not run, ${notRun}`, () => undefined);
+      if (notRun !== undefined) it.skip(`${title}${because(notRun)}`, () => undefined);
       else if (output !== undefined) {
         it.skipIf(unbuilt !== null)(title, { timeout: 200_000 }, async () => {
           expect(await runExample(code)).toBe(trimLines(output));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPython } from '@mcore/testing/python';
+import { because } from '@mcore/testing/skips';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { BenchResult } from '../src/commands/bench.js';
 import { runMcore } from './run-mcore.js';
@@ -35,7 +36,7 @@ describe('mcore bench', () => {
 
 // what docs/performance.md compares with is the same computation
 const { python, missing } = findPython(['torch', 'timm', 'safetensors', 'numpy', 'onnxruntime']);
-describe.skipIf(missing !== null)(`mcore bench${missing === null ? '' : `: skipped, ${missing}`}`, () => {
+describe.skipIf(missing !== null)(`mcore bench${because(missing)}`, () => {
   const contender = fileURLToPath(new URL('../../../bench/pytorch/contender.py', import.meta.url));
   const against = (mode: string) => ['--against', `${mode}=${python} ${contender} ${mode} --threads 1`];
 

@@ -1,3 +1,4 @@
+import { because } from '@mcore/testing/skips';
 import '@tensorflow/tfjs';
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -109,7 +110,7 @@ describe('mcore export', () => {
   });
 
   it.skipIf(missing !== null)(
-    `is taken by load_state_dict(strict=True) and run by onnxruntime to PyTorch's numbers within 1e-5${missing === null ? '' : `: skipped, ${missing}`}`,
+    `is taken by load_state_dict(strict=True) and run by onnxruntime to PyTorch's numbers within 1e-5${because(missing)}`,
     async () => {
       renameSync(join(folder, 'whole.safetensors'), join(folder, 'networks', 'whole.safetensors'));
       await mcoreExport('--out', 'networks', '--format', 'onnx');

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Random } from '@mcore/random';
+import { because } from '@mcore/testing/skips';
 import { afterAll, expect, it } from 'vitest';
 import { fillDisk, limitFiles, noDisk, noLimit } from '../../../scripts/faults/folders.mjs';
 import { killAtRandom, killables, prepareKills } from '../../../scripts/faults/kills.mjs';
@@ -13,7 +14,6 @@ const folder = mkdtempSync(join(tmpdir(), 'mcore-faults-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const place = () => mkdtempSync(join(folder, 'case-'));
 const random = Random.for(1, 'faults');
-const reason = (missing: string | null) => (missing === null ? '' : `: skipped, ${missing}`);
 
 it('scores every good video of a list and names every broken one', { timeout: 300_000 }, async () => {
   const options = { count: 12, broken: 5, random: () => random.uniform(), long: false };
@@ -36,8 +36,8 @@ it('lets one run at a time into a folder, and none be kept out by a killed one',
   );
 });
 
-it.skipIf(noDisk)(
-  `a full disk is one line, and what was there stays${reason(noDisk)}`,
+it.skipIf(noDisk !== null)(
+  `a full disk is one line, and what was there stays${because(noDisk)}`,
   { timeout: 300_000 },
   async () => {
     for (const message of await fillDisk(place(), { training: false })) {
@@ -48,6 +48,6 @@ it.skipIf(noDisk)(
   },
 );
 
-it.skipIf(noLimit)(`files limited in size are one line${reason(noLimit)}`, { timeout: 300_000 }, async () => {
+it.skipIf(noLimit !== null)(`files limited in size are one line${because(noLimit)}`, { timeout: 300_000 }, async () => {
   expect(await limitFiles(place())).toMatch(/^Failed: can't .* \(EFBIG\)$/);
 });

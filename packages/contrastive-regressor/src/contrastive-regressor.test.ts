@@ -56,21 +56,22 @@ describeOnEngines('ContrastiveRegressor', ['cpu', 'wasm', 'wasm after registerOp
     regressor.dispose();
   });
 
-  it.skipIf(engine === 'webgpu')('equals PyTorch at the released sizes within 1e-5 (relative L2)', async () => {
-    const regressor = new ContrastiveRegressor({}, { seed: 1 });
-    const map = new Map(
-      released.order.map((name, number) => {
-        const { shape } = regressor.weights().get(name)!;
-        return [name, wave(shape, number, shape.length > 1 ? 2 / Math.sqrt(shape.at(-1)!) : 0.5)];
-      }),
-    );
-    regressor.load(map);
-    const [q, e] = [100, 200].map((phase) => wave([2, 3, 5, 368], phase, 1)) as [tf.Tensor4D, tf.Tensor4D];
-    const deltas = await regressor.applyPerStage(q, e).data();
-    expect(relativeError(deltas, released.stageDeltas.flat())).toBeLessThan(1e-5);
-    tf.dispose([...map.values(), q, e]);
-    regressor.dispose();
-  });
+  if (engine !== 'webgpu')
+    it('equals PyTorch at the released sizes within 1e-5 (relative L2)', async () => {
+      const regressor = new ContrastiveRegressor({}, { seed: 1 });
+      const map = new Map(
+        released.order.map((name, number) => {
+          const { shape } = regressor.weights().get(name)!;
+          return [name, wave(shape, number, shape.length > 1 ? 2 / Math.sqrt(shape.at(-1)!) : 0.5)];
+        }),
+      );
+      regressor.load(map);
+      const [q, e] = [100, 200].map((phase) => wave([2, 3, 5, 368], phase, 1)) as [tf.Tensor4D, tf.Tensor4D];
+      const deltas = await regressor.applyPerStage(q, e).data();
+      expect(relativeError(deltas, released.stageDeltas.flat())).toBeLessThan(1e-5);
+      tf.dispose([...map.values(), q, e]);
+      regressor.dispose();
+    });
 
   it('gives the mean over stages, and one query against many exemplars as if it were repeated (1e-6)', async () => {
     const regressor = loaded();

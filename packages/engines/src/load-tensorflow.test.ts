@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EngineError } from '@mcore/errors';
 import { findInstallations } from '@mcore/tensorflow-native';
+import { because } from '@mcore/testing/skips';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { nodeCandidates } from './load-node.js';
@@ -59,9 +60,9 @@ describe('loadTensorflow', () => {
   });
 });
 
-const installed = findInstallations().length > 0;
+const missing = findInstallations().length > 0 ? null : 'TensorFlow is not installed (npx mcore-tensorflow install)';
 
-describe.skipIf(!installed)(`tensorflow${installed ? '' : ': skipped, TensorFlow is not installed'}`, () => {
+describe.skipIf(missing !== null)(`tensorflow${because(missing)}`, () => {
   it('passes its self-test with errors below 1e-6; on a processor auto takes native before it', async () => {
     const engine = await useEngine('tensorflow');
     expect(tf.getBackend()).toBe('tensorflow');

@@ -1,5 +1,6 @@
 import { EngineError } from '@mcore/errors';
 import { loadNativeKernels } from '@mcore/ops/native';
+import { because } from '@mcore/testing/skips';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { type EngineAttempt, useEngine } from './node.js';
@@ -7,9 +8,9 @@ import { type EngineAttempt, useEngine } from './node.js';
 const noNative = (() => {
   try {
     loadNativeKernels();
-    return '';
+    return null;
   } catch (error) {
-    return ` (skipped: ${(error as Error).message})`;
+    return (error as Error).message;
   }
 })();
 
@@ -42,8 +43,8 @@ describe('useEngine in Node', () => {
     }
   });
 
-  it.skipIf(noNative !== '')(
-    `native is tfjs's backend wasm with kernels of its own, and wasm has its own again after it${noNative}`,
+  it.skipIf(noNative !== null)(
+    `native is tfjs's backend wasm with kernels of its own, and wasm has its own again after it${because(noNative)}`,
     async () => {
       const large = () => {
         const [a, b] = [1, 2].map((seed) => tf.randomNormal([16, 300], 0, 1, 'float32', seed));

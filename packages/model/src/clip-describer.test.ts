@@ -1,4 +1,5 @@
 import { registerOps } from '@mcore/ops';
+import { because } from '@mcore/testing/skips';
 import { prepareWebgpu, useTestWebgpu } from '@mcore/testing/webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
@@ -14,7 +15,7 @@ const noWebgpu = await prepareWebgpu();
 
 describe('ClipDescriber', () => {
   it.skipIf(noWebgpu !== null)(
-    `reads a GPU once a clip, and uploads frames but no weights again${noWebgpu ? `: skipped, ${noWebgpu}` : ''}`,
+    `reads a GPU once a clip, and uploads frames but no weights again${because(noWebgpu)}`,
     async () => {
       await useTestWebgpu();
       await registerOps();

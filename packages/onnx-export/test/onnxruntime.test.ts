@@ -1,3 +1,4 @@
+import { because } from '@mcore/testing/skips';
 import '@tensorflow/tfjs';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -79,7 +80,7 @@ function random(name: number, ...shape: number[]): WeightTensor {
   return { shape, data };
 }
 
-describe.skipIf(missing !== null)(`onnxruntime${missing === null ? '' : `: skipped, ${missing}`}`, () => {
+describe.skipIf(missing !== null)(`onnxruntime${because(missing)}`, () => {
   beforeAll(() => tf.setBackend('cpu'));
 
   it('runs the backbone to the numbers of PyTorch, within 1e-5 (relative L2)', async () => {

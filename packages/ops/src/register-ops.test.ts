@@ -1,5 +1,6 @@
 import { EngineError } from '@mcore/errors';
 import { unavailable, useTestEngine } from '@mcore/testing/engines';
+import { because } from '@mcore/testing/skips';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { groupedConv2d, registerOps } from './index.js';
@@ -24,12 +25,15 @@ describe('registerOps', () => {
     expect(tf.getKernel('Slice', 'wasm').kernelFunc).toBe(slice);
   });
 
-  it.skipIf(unavailable('tensorflow') !== null)('gives tensorflow its kernels', async () => {
-    await useTestEngine('tensorflow after registerOps');
-    expect(tf.getKernel('McoreGroupedConv2dGradient', 'tensorflow')).toBeDefined();
-  });
+  it.skipIf(unavailable('tensorflow') !== null)(
+    `gives tensorflow its kernels${because(unavailable('tensorflow'))}`,
+    async () => {
+      await useTestEngine('tensorflow after registerOps');
+      expect(tf.getKernel('McoreGroupedConv2dGradient', 'tensorflow')).toBeDefined();
+    },
+  );
 
-  it.skipIf(unavailable('webgpu') !== null)('gives webgpu its kernels', async () => {
+  it.skipIf(unavailable('webgpu') !== null)(`gives webgpu its kernels${because(unavailable('webgpu'))}`, async () => {
     await useTestEngine('webgpu after registerOps');
     expect(tf.getKernel('McoreGruRecurrence', 'webgpu')).toBeDefined();
   });

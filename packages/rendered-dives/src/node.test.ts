@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
+import { because } from '@mcore/testing/skips';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { ALL_FORMATS, BufferSource, Input, VideoSampleSink } from 'mediabunny';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -99,8 +100,10 @@ describe('writeFineDivingLayout', () => {
     );
   });
 
-  // the worker is a built file; where the package has not been built yet there is none to test
-  it.skipIf(!existsSync(new URL('../dist/worker.js', import.meta.url)))('draws in two threads', async () => {
+  const unbuilt = existsSync(new URL('../dist/worker.js', import.meta.url))
+    ? null
+    : 'the packages are not built (npm run build)';
+  it.skipIf(unbuilt !== null)(`draws in two threads${because(unbuilt)}`, async () => {
     const target = join(directory, 'threads');
     await writeFineDivingLayout(target, { clips, height: 32, workers: 2 });
     for (const clip of clips) {

@@ -47,30 +47,31 @@ describeOnEngines('segmentationLoss', ['cpu', 'wasm', 'wasm after registerOps', 
     }
   });
 
-  it.skipIf(engine === 'webgpu').each(['released', 'paper'] as const)(
-    'gradient of %s equals finite differences within 1 percent',
-    async (form) => {
-      const shape: [number, number, number] = [1, 6, 3];
-      const values = await tf.randomNormal(shape, 0, 1, 'float32', 5).data<'float32'>();
-      const gradient = await tf
-        .grad((x: tf.Tensor) => segmentationLoss(x as tf.Tensor3D, [[1, 1, 4]], { form }))(tf.tensor(values, shape))
-        .data();
-      const differences: number[] = [];
-      for (let index = 0; index < values.length; index++) {
-        const moved = (by: number) =>
-          lossOf(
-            tf.tensor(
-              values.map((value, other) => (other === index ? value + by : value)),
-              shape,
-            ),
-            [[1, 1, 4]],
-            { form },
-          );
-        differences.push(((await moved(0.05)) - (await moved(-0.05))) / 0.1);
-      }
-      expect(relativeError(differences, gradient)).toBeLessThan(0.01);
-    },
-  );
+  if (engine !== 'webgpu')
+    it.each(['released', 'paper'] as const)(
+      'gradient of %s equals finite differences within 1 percent',
+      async (form) => {
+        const shape: [number, number, number] = [1, 6, 3];
+        const values = await tf.randomNormal(shape, 0, 1, 'float32', 5).data<'float32'>();
+        const gradient = await tf
+          .grad((x: tf.Tensor) => segmentationLoss(x as tf.Tensor3D, [[1, 1, 4]], { form }))(tf.tensor(values, shape))
+          .data();
+        const differences: number[] = [];
+        for (let index = 0; index < values.length; index++) {
+          const moved = (by: number) =>
+            lossOf(
+              tf.tensor(
+                values.map((value, other) => (other === index ? value + by : value)),
+                shape,
+              ),
+              [[1, 1, 4]],
+              { form },
+            );
+          differences.push(((await moved(0.05)) - (await moved(-0.05))) / 0.1);
+        }
+        expect(relativeError(differences, gradient)).toBeLessThan(0.01);
+      },
+    );
 
   it('keeps no tensor but its result, with gradients too', () => {
     const logits = tf.zeros([1, 8, 2]);

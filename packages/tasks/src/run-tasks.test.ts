@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sourcePath } from '@mcore/testing/fixtures';
+import { because } from '@mcore/testing/skips';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mergeResults, type Task, type TaskList } from './index.js';
@@ -120,14 +121,14 @@ describe('runTasks', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')(
-  'as a process (not on Windows, which has neither signals nor ulimit)',
-  () => {
-    const script = join(root, 'child.mjs');
-    beforeAll(() =>
-      build({
-        stdin: {
-          contents: `
+const onWindows = process.platform === 'win32' ? 'Windows has neither signals nor ulimit' : null;
+
+describe.skipIf(onWindows !== null)(`as a process${because(onWindows)}`, () => {
+  const script = join(root, 'child.mjs');
+  beforeAll(() =>
+    build({
+      stdin: {
+        contents: `
           import { appendFileSync } from 'node:fs';
           import { runTasks } from './node.js';
           const [folder] = process.argv.slice(2);
@@ -140,63 +141,62 @@ describe.skipIf(process.platform === 'win32')(
           await runTasks({ folder, list: { kind: 'wait', settings: {}, tasks }, run, onRecord, concurrency: 2 });
           process.exit(0);
         `,
-          resolveDir: fileURLToPath(new URL('.', import.meta.url)),
-          loader: 'ts',
-        },
-        alias: { '@mcore/errors': sourcePath('errors') },
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        outfile: script,
-        logLevel: 'silent',
-      }),
-    );
-    const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => child.on('exit', resolve));
-    const start = () => spawn(process.execPath, [script, folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+        resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+        loader: 'ts',
+      },
+      alias: { '@mcore/errors': sourcePath('errors') },
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      outfile: script,
+      logLevel: 'silent',
+    }),
+  );
+  const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const start = () => spawn(process.execPath, [script, folder], { stdio: ['ignore', 'ignore', 'inherit'] });
 
-    /** All 60 are there once, and none that had been reported as written was done again. */
-    async function expectComplete() {
-      const { finished, double, missing } = mergeResults(await readResultFiles<{ value: number }>([folder]));
-      expect(finished.map(({ result }) => result.value)).toEqual(Array.from({ length: 60 }, (_, i) => i));
-      expect({ double, missing: missing.count }).toEqual({ double: [], missing: 0 });
-      const log = readFileSync(join(folder, 'done.log'), 'utf8').trim().split('\n');
-      expect(new Set(log).size).toBe(log.length);
+  /** All 60 are there once, and none that had been reported as written was done again. */
+  async function expectComplete() {
+    const { finished, double, missing } = mergeResults(await readResultFiles<{ value: number }>([folder]));
+    expect(finished.map(({ result }) => result.value)).toEqual(Array.from({ length: 60 }, (_, i) => i));
+    expect({ double, missing: missing.count }).toEqual({ double: [], missing: 0 });
+    const log = readFileSync(join(folder, 'done.log'), 'utf8').trim().split('\n');
+    expect(new Set(log).size).toBe(log.length);
+  }
+
+  it('killed with SIGKILL again and again, loses nothing that was written and repeats nothing that was done', async () => {
+    let kills = 0;
+    for (let attempt = 0; ; attempt++) {
+      const child = start();
+      // moments differ from attempt to attempt, some before the first result, some between two of them
+      const timer = attempt < 6 ? setTimeout(() => child.kill('SIGKILL'), 60 + attempt * 37) : undefined;
+      const status = await ended(child);
+      clearTimeout(timer);
+      if (status === 0) break;
+      kills++;
     }
+    expect(kills).toBeGreaterThan(1);
+    await expectComplete();
+  });
 
-    it('killed with SIGKILL again and again, loses nothing that was written and repeats nothing that was done', async () => {
-      let kills = 0;
-      for (let attempt = 0; ; attempt++) {
-        const child = start();
-        // moments differ from attempt to attempt, some before the first result, some between two of them
-        const timer = attempt < 6 ? setTimeout(() => child.kill('SIGKILL'), 60 + attempt * 37) : undefined;
-        const status = await ended(child);
-        clearTimeout(timer);
-        if (status === 0) break;
-        kills++;
-      }
-      expect(kills).toBeGreaterThan(1);
-      await expectComplete();
+  it('where the file may grow no more, stops with part of a line, and goes on when there is room', async () => {
+    // 512 blocks of 512 or 1,024 bytes: the sixth or eleventh result is cut off
+    const shell = ['-c', 'ulimit -f 512; exec "$0" "$@"'];
+    const child = spawn('sh', [...shell, process.execPath, script, folder], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
     });
-
-    it('where the file may grow no more, stops with part of a line, and goes on when there is room', async () => {
-      // 512 blocks of 512 or 1,024 bytes: the sixth or eleventh result is cut off
-      const shell = ['-c', 'ulimit -f 512; exec "$0" "$@"'];
-      const child = spawn('sh', [...shell, process.execPath, script, folder], { stdio: ['ignore', 'ignore', 'pipe'] });
-      let stderr = '';
-      child.stderr.on('data', (chunk) => {
-        stderr += chunk;
-      });
-      expect(await ended(child)).not.toBe(0);
-      expect(stderr).toContain('EFBIG');
-      const path = join(folder, 'results-0001-of-0001.jsonl');
-      const [file] = await readResultFiles([folder]);
-      expect(file!.records.length).toBeGreaterThanOrEqual(5);
-      expect(readFileSync(path).length).toBeGreaterThan(file!.bytes);
-      expect(await ended(start())).toBe(0);
-      await expectComplete();
-    });
-  },
-);
+    expect(await ended(child)).not.toBe(0);
+    expect(stderr).toContain('EFBIG');
+    const path = join(folder, 'results-0001-of-0001.jsonl');
+    const [file] = await readResultFiles([folder]);
+    expect(file!.records.length).toBeGreaterThanOrEqual(5);
+    expect(readFileSync(path).length).toBeGreaterThan(file!.bytes);
+    expect(await ended(start())).toBe(0);
+    await expectComplete();
+  });
+});
 
 describe('mergeResults', () => {
   const run = (list: TaskList<Square>, index: number, count: number, to = folder) =>

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { because } from '@mcore/testing/skips';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DownloadContext, downloadPackage, downloadWheel, explainDownload } from './download.js';
 import { findPython } from './requirements.js';
@@ -7,6 +8,7 @@ import { runCommand } from './run-command.js';
 import { temporaryFolder, write } from './test-folder.js';
 
 const python = await findPython().catch(() => undefined);
+const missing = python === undefined ? 'there is no Python with pip' : null;
 
 /** Writes a wheel whose files are named by their paths, as PyPI's of TensorFlow are. */
 async function writeWheel(folder: string, ...more: string[]): Promise<string> {
@@ -44,7 +46,7 @@ function newContext(): DownloadContext {
 
 afterEach(() => void vi.unstubAllEnvs());
 
-describe.skipIf(python === undefined)('downloadWheel, with the real pip and a local index', () => {
+describe.skipIf(missing !== null)(`downloadWheel, with the real pip and a local index${because(missing)}`, () => {
   beforeAll(() => void vi.unstubAllEnvs());
   const wheel = { requirement: 'tensorflow-cpu==0.0.1', bytes: 0, unpackedBytes: 0 };
 
@@ -100,7 +102,7 @@ describe.skipIf(python === undefined)('downloadWheel, with the real pip and a lo
   });
 });
 
-describe.skipIf(python === undefined)('downloadPackage, with the real npm', () => {
+describe.skipIf(missing !== null)(`downloadPackage, with the real npm${because(missing)}`, () => {
   it('unpacks the files of a package', async () => {
     const source = temporaryFolder();
     write(join(source, 'package.json'), '{ "name": "local", "version": "1.2.3" }');

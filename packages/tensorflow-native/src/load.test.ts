@@ -1,3 +1,4 @@
+import { because } from '@mcore/testing/skips';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findInstallations, loadTensorflow } from './index.js';
@@ -13,9 +14,9 @@ it.each([
   expect(() => loadTensorflow({ variant, cache: temporaryFolder() })).toThrow(message);
 });
 
-const installed = findInstallations().length > 0;
+const missing = findInstallations().length > 0 ? null : 'TensorFlow is not installed (npx mcore-tensorflow install)';
 
-describe.skipIf(!installed)(`loadTensorflow${installed ? '' : ': skipped, TensorFlow is not installed'}`, () => {
+describe.skipIf(missing !== null)(`loadTensorflow${because(missing)}`, () => {
   beforeAll(async () => {
     await import('@tensorflow/tfjs'); // gradients
     loadTensorflow();

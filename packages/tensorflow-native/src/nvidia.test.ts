@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { because } from '@mcore/testing/skips';
 import { describe, expect, it } from 'vitest';
 import { findInstallations } from './index.js';
 import { launchEnvironment, preloadNvidia } from './nvidia.js';
@@ -33,12 +34,10 @@ describe('preloadNvidia', () => {
   });
 
   const cuda = findInstallations().find(({ variant }) => variant === 'cuda');
-  it.skipIf(cuda === undefined || !existsSync('/proc/self/maps'))(
-    'keeps the CUDA runtime, cuBLAS and cuDNN in the process, where CUDA is installed',
-    () => {
-      expect(preloadNvidia(cuda!.folder).length).toBeGreaterThan(8);
-      const maps = readFileSync('/proc/self/maps', 'utf8');
-      for (const name of ['libcudart.so.12', 'libcublas.so.12', 'libcudnn.so.9']) expect(maps).toContain(name);
-    },
-  );
+  const missing = cuda && existsSync('/proc/self/maps') ? null : 'TensorFlow with CUDA is not installed';
+  it.skipIf(missing !== null)(`keeps the CUDA runtime, cuBLAS and cuDNN in the process${because(missing)}`, () => {
+    expect(preloadNvidia(cuda!.folder).length).toBeGreaterThan(8);
+    const maps = readFileSync('/proc/self/maps', 'utf8');
+    for (const name of ['libcudart.so.12', 'libcublas.so.12', 'libcudnn.so.9']) expect(maps).toContain(name);
+  });
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { EngineError } from '@mcore/errors';
+import { because } from '@mcore/testing/skips';
 import { describe, expect, it } from 'vitest';
 import { assertMachine, assertSpace, findCompiler, findPython, thisMachine } from './requirements.js';
 import { program, temporaryFolder, write } from './test-folder.js';
@@ -36,7 +37,9 @@ describe('assertMachine', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('findPython', () => {
+const onWindows = process.platform === 'win32' ? 'shell scripts stand for Python' : null;
+
+describe.skipIf(onWindows !== null)(`findPython${because(onWindows)}`, () => {
   const python = (folder: string, name: string, pip: string) =>
     program(join(folder, name), `if [ "$1" = --version ]; then echo Python 3.12.1; else ${pip}; fi`);
 

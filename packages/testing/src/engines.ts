@@ -1,3 +1,4 @@
+import { because } from './skips.js';
 import '@tensorflow/tfjs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
@@ -15,7 +16,8 @@ interface Engine {
   use(): Promise<unknown>;
 }
 
-const noTensorflow = findInstallations().length > 0 ? null : 'not installed (npx mcore-tensorflow install)';
+const noTensorflow =
+  findInstallations().length > 0 ? null : 'TensorFlow is not installed (npx mcore-tensorflow install)';
 const noNative = reasonWithout(loadNativeKernels);
 const noWebgpu = await prepareWebgpu();
 
@@ -93,8 +95,7 @@ export function describeOnEngines(
 ): void {
   for (const name of engines) {
     const { unavailable, use } = ENGINES[name] as Engine;
-    const reason = unavailable === null ? '' : `: skipped, ${unavailable}`;
-    describe.skipIf(unavailable !== null)(`${title} on ${name}${reason}`, () => {
+    describe.skipIf(unavailable !== null)(`${title} on ${name}${because(unavailable)}`, () => {
       beforeAll(async () => {
         await use();
       });

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { because } from './skips.js';
 import { prepareWebgpu, useTestWebgpu } from './webgpu.js';
 
 const unavailable = await prepareWebgpu();
 
-describe.skipIf(unavailable !== null)(`useTestWebgpu${unavailable === null ? '' : `: skipped, ${unavailable}`}`, () => {
+describe.skipIf(unavailable !== null)(`useTestWebgpu${because(unavailable)}`, () => {
   beforeAll(useTestWebgpu);
 
   it('makes webgpu current on the software adapter', async () => {

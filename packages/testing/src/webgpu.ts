@@ -3,11 +3,12 @@
  * Dawn (npm `webgpu`) on SwiftShader (out of npm `@sparticuz/chromium`).
  *
  * ```ts
+ * import { because } from '@mcore/testing/skips';
  * import { prepareWebgpu, useTestWebgpu } from '@mcore/testing/webgpu';
  *
  * const unavailable = await prepareWebgpu(); // why not, or null
  *
- * describe.skipIf(unavailable !== null)(`on webgpu${unavailable === null ? '' : `: skipped, ${unavailable}`}`, () => {
+ * describe.skipIf(unavailable !== null)(`on webgpu${because(unavailable)}`, () => {
  *   beforeAll(useTestWebgpu); // webgpu is now the current backend, '@tensorflow/tfjs' is loaded
  *   it('...', ...);
  * });

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findPython } from '@mcore/testing/python';
+import { because } from '@mcore/testing/skips';
 import { afterAll, describe, expect, it } from 'vitest';
 import { crc32c, EventFile } from './event-file.js';
 
@@ -43,9 +45,7 @@ async function eventFile(): Promise<string> {
   return join(folder, names[0]!);
 }
 
-const python = process.env.MCORE_PYTHON ?? 'python3';
-const tensorboard = spawnSync(python, ['-c', 'import tensorboard']).status === 0;
-const noTensorboard = tensorboard ? '' : ': skipped, no Python with tensorboard (MCORE_PYTHON names one)';
+const { python, missing } = findPython(['tensorboard']);
 
 describe('EventFile', () => {
   it('has the checksums of RFC 3720, appendix B.4', () => {
@@ -82,8 +82,8 @@ describe('EventFile', () => {
     expect(records[3]!.subarray(9)).toEqual(expected);
   });
 
-  it.skipIf(!tensorboard)(
-    `is read back by Python's tensorboard${noTensorboard}`,
+  it.skipIf(missing !== null)(
+    `is read back by Python's tensorboard${because(missing)}`,
     async () => {
       await eventFile();
       const script = [
@@ -92,7 +92,7 @@ describe('EventFile', () => {
         'events = EventAccumulator(sys.argv[1]); events.Reload()',
         'print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in events.Tags()["scalars"]}))',
       ].join('\n');
-      const { stdout, stderr } = spawnSync(python, ['-c', script, folder], { encoding: 'utf8' });
+      const { stdout, stderr } = spawnSync(python!, ['-c', script, folder], { encoding: 'utf8' });
       expect(stderr).not.toContain('Traceback');
       const scalars = JSON.parse(stdout) as Record<string, [number, number][]>;
       expect(Object.keys(scalars)).toHaveLength(8);

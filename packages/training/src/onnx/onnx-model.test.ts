@@ -1,3 +1,4 @@
+import { because } from '@mcore/testing/skips';
 import '@tensorflow/tfjs';
 import { DataError, EngineError } from '@mcore/errors';
 import { exportWeights, MCoRe, presetConfig } from '@mcore/model';
@@ -12,7 +13,7 @@ const missing = await loadOnnxRuntime().then(
   (error: Error) => error.message,
 );
 
-describe.skipIf(missing !== null)(`OnnxModel${missing === null ? '' : `: skipped, ${missing}`}`, () => {
+describe.skipIf(missing !== null)(`OnnxModel${because(missing)}`, () => {
   beforeAll(() => tf.setBackend('cpu'));
 
   it('computes what the model does on tfjs, from frames to score (1e-5 of the largest value)', async () => {

@@ -1,0 +1,3 @@
+export { type Aqa7Action, aqa7Actions, isAqa7, type OpenAqa7Options, openAqa7 } from './aqa7.js';
+export { ScoredVideos } from './scored-videos.js';
+export { isUnlvDive, type OpenUnlvDiveOptions, openUnlvDive } from './unlv-dive.js';

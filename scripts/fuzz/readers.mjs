@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join, relative } from 'node:path';
+import { readMat } from '@mcore/aqa7-loader';
 import { chooseExemplars, formatExemplars, parseExemplars } from '@mcore/clips';
 import { McoreError } from '@mcore/errors';
 import { openArrayFile, parseFeatureManifest, sequenceOf } from '@mcore/features-loader';
@@ -57,6 +58,7 @@ const pickles = bytesOf([
 ]);
 const torches = bytesOf(fixtures('pickle', /\.pth$/));
 const tensors = bytesOf(fixtures('safetensors', /\.safetensors$/));
+const mats = bytesOf(fixtures('aqa7-loader', /\.mat$/));
 const npys = bytesOf(fixtures('pickle', /\.npy$/));
 const npzs = bytesOf(fixtures('pickle', /\.npz$/));
 
@@ -631,6 +633,20 @@ export const readers = [
     read(input) {
       for (const { firstFrame, lastFrame, score } of parseMtlAqa(input).labels) {
         if (!(lastFrame >= firstFrame) || !Number.isFinite(score)) throw new Error('a label that makes no sense');
+      }
+    },
+    found: [],
+  },
+  {
+    name: 'mat',
+    reads: 'MAT-files of AQA-7 and UNLV-Dive, `readMat`',
+    limits: '16 MiB a file, and of unpacked data',
+    seconds: 2,
+    megabytes: 64,
+    make: (random) => damaged(random, mats),
+    read(input) {
+      for (const { rows, columns, data } of readMat(input, 'a.mat').values()) {
+        if (rows * columns !== data.length) throw new Error('a matrix without all of its numbers');
       }
     },
     found: [],

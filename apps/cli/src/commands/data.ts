@@ -54,7 +54,10 @@ export function addData(program: Command): void {
   const check = data
     .command('check')
     .description('List what is missing or odd in a data set, clip by clip, with counts at the end.')
-    .argument('<path>', "a folder in FineDiving's layout or of MTL-AQA, or a manifest of your own videos (.csv, .json)")
+    .argument(
+      '<path>',
+      "a folder in FineDiving's layout or of MTL-AQA, AQA-7 or UNLV-Dive, or a manifest of your own videos (.csv, .json)",
+    )
     .option('--videos <dir>', "where the paths in a manifest start (default: the manifest's folder)")
     .addOption(
       new Option('--decode <how>', 'images to decode of every clip').choices(['none', 'some', 'all']).default('some'),
@@ -107,7 +110,8 @@ async function runCheck(path: string, options: CheckOptions): Promise<void> {
     const left = source.problems.map(({ clip, place, problem }) => ({ clip, problem: `${place}: ${problem}` }));
     return reportCheck(source, left, options);
   }
-  if (descriptor.kind === 'mtl-aqa') return reportCheck(await openSource(descriptor), [], options);
+  if (['mtl-aqa', 'aqa-7', 'unlv-dive'].includes(descriptor.kind))
+    return reportCheck(await openSource(descriptor), [], options);
   return checkLayout(path, options);
 }
 

@@ -77,7 +77,7 @@ export function withData(command: Command): Command {
   return command
     .option(
       '--data <path>',
-      'a manifest of your own videos (.csv, .json), a folder of MTL-AQA or in FineDiving\'s layout, or the word "rendered"',
+      'a manifest of your own videos (.csv, .json), a folder of MTL-AQA, AQA-7 or UNLV-Dive or in FineDiving\'s layout, or the word "rendered"',
       'rendered',
     )
     .option('--videos <dir>', "where the paths in a manifest start (default: the manifest's folder)")

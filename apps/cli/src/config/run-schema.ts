@@ -35,7 +35,9 @@ const text = (description: string): Schema => ({ type: 'string', minLength: 1, d
 
 /** The options under `run`; the command line's own, by their long names in camel case. */
 const runOptions: Readonly<Record<keyof RunOptions, Schema>> = {
-  data: text('A manifest of videos, a folder of MTL-AQA or in FineDiving\'s layout, or the word "rendered".'),
+  data: text(
+    'A manifest of videos, a folder of MTL-AQA, AQA-7 or UNLV-Dive or in FineDiving\'s layout, or the word "rendered".',
+  ),
   videos: text("Where the paths in a manifest start; the manifest's folder unless given."),
   stages: whole(2, 'Stages that clips without labelled transitions are cut into.'),
   renderSeed: whole(0, 'Seed of rendered dives.'),

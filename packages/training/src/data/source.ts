@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { isAqa7, isUnlvDive, openAqa7, openUnlvDive } from '@mcore/aqa7-loader';
 import { type Clip, type ClipSource, stagesOf } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
 import { openFineDiving } from '@mcore/finediving-loader';
@@ -12,7 +13,7 @@ import { nodeCanvas } from '@mcore/rendered-dives/node';
 export type SourceDescriptor =
   | { kind: 'rendered'; seed: number; height: number }
   | { kind: 'finediving'; directory: string }
-  | { kind: 'mtl-aqa'; directory: string; stages: number }
+  | { kind: 'mtl-aqa' | 'aqa-7' | 'unlv-dive'; directory: string; stages: number }
   | { kind: 'manifest'; path: string; root?: string; stages: number }
   | { kind: 'file'; path: string; clip: Clip };
 
@@ -31,7 +32,9 @@ export interface SourceOptions {
   stages?: number | undefined;
 }
 
-/** What `--data` names: the word `rendered`, a manifest, or a folder of MTL-AQA or in FineDiving's layout. */
+/**
+ * What `--data` names: the word `rendered`, a manifest, or a folder of MTL-AQA, AQA-7 or UNLV-Dive or in FineDiving's layout.
+ */
 export function describeSource(data: string, options: SourceOptions): SourceDescriptor {
   const { renderSeed, renderHeight, videos, stages = DEFAULT_STAGES } = options;
   if (data === 'rendered') return { kind: 'rendered', seed: renderSeed, height: renderHeight };
@@ -39,6 +42,8 @@ export function describeSource(data: string, options: SourceOptions): SourceDesc
     return { kind: 'manifest', path: data, ...(videos === undefined ? {} : { root: videos }), stages };
   }
   if (isMtlAqa(data)) return { kind: 'mtl-aqa', directory: data, stages };
+  if (isAqa7(data)) return { kind: 'aqa-7', directory: data, stages };
+  if (isUnlvDive(data)) return { kind: 'unlv-dive', directory: data, stages };
   return { kind: 'finediving', directory: data };
 }
 
@@ -65,6 +70,10 @@ export async function openSource(descriptor: SourceDescriptor): Promise<ClipSour
       return openFineDiving(descriptor.directory);
     case 'mtl-aqa':
       return openMtlAqa(descriptor.directory, { stages: descriptor.stages });
+    case 'aqa-7':
+      return openAqa7(descriptor.directory, { stages: descriptor.stages });
+    case 'unlv-dive':
+      return openUnlvDive(descriptor.directory, { stages: descriptor.stages });
     case 'manifest': {
       const { path, root, stages } = descriptor;
       return openManifest(path, { stages, ...(root === undefined ? {} : { root }) });

@@ -1,0 +1,79 @@
+import { loadWasmKernels, type StreamFrames, type StreamKernels } from '@mcore/backbone-stream';
+import { loadNativeKernels } from '@mcore/backbone-stream/node';
+import { normalizeFrames } from '@mcore/ops';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type GsmRegNetYConfig, REGNETY_200MF, REGNETY_SMALL } from './index.js';
+import { useEngine } from './testing/engines.js';
+import { goldenModel } from './testing/golden-model.js';
+import { apart, goldenFrames, hashedTensor, readFixture } from './testing/golden-values.js';
+
+/** What the code was compiled for, where that can run here. */
+const KERNELS: [string, () => Promise<StreamKernels> | StreamKernels][] = [
+  ['WebAssembly', () => loadWasmKernels({ relaxedSimd: false })],
+  ['the newest instructions', () => loadNativeKernels()],
+  ['AVX2', () => loadNativeKernels({ instructions: 'AVX2' })],
+];
+
+function clipOf(x: tf.Tensor, clip: number): StreamFrames {
+  const [, count, height, width] = x.shape as [number, number, number, number];
+  const size = count * height * width * 3;
+  return { data: (x.dataSync() as Float32Array).slice(clip * size, (clip + 1) * size), count, height, width };
+}
+
+describe.each(KERNELS)('the streaming model, compiled for %s', (_, load) => {
+  beforeAll(() => useEngine('wasm with registered operations'));
+
+  it.each([
+    ['regnety-200mf.safetensors', '', REGNETY_200MF],
+    ['regnety-small.safetensors', 'running.', REGNETY_SMALL],
+    ['regnety-small.safetensors', 'plain.', { ...REGNETY_SMALL, gateShift: false }],
+  ])('has the features of timm with a gate-shift module in %s %s, to 1e-5', async (file, prefix, config) => {
+    const { tensors, metadata } = readFixture(file);
+    const model = goldenModel(config);
+    const streaming = await model.streamingModel(await load());
+    const x = goldenFrames(metadata[`${prefix}frames`]!);
+    const features = [0, 1].flatMap((clip) => [...streaming.features(clipOf(x, clip))]);
+    expect(apart(features, tensors.get(`${prefix}features`)!.data)).toBeLessThan(1e-5);
+    streaming.dispose();
+    model.dispose();
+    x.dispose();
+  });
+
+  it.each([
+    [{ stemWidth: 4, widths: [4], depths: [1], groupWidth: 4 }, [1, 1, 1]],
+    [{ stemWidth: 8, widths: [8, 16], depths: [1, 2], groupWidth: 4 }, [5, 7, 9]],
+    [{ stemWidth: 12, widths: [12, 36], depths: [2, 1], groupWidth: 12 }, [11, 33, 17]],
+    [{ stemWidth: 36, widths: [40, 80], depths: [1, 2], groupWidth: 20 }, [7, 18, 31]],
+    [{ stemWidth: 32, widths: [16, 48], depths: [1, 1], groupWidth: 16 }, [40, 20, 24]],
+    [{ stemWidth: 20, widths: [24, 72], depths: [2, 2], groupWidth: 24 }, [13, 50, 10]],
+    [{ stemWidth: 16, widths: [32, 64], depths: [1, 2], groupWidth: 32 }, [6, 32, 40]],
+  ] as [Partial<GsmRegNetYConfig>, [number, number, number]][])(
+    'has the features of the tensor version of %j for frames of %j, to 1e-5',
+    async (sizes, [count, height, width]) => {
+      for (const gateShift of [true, false]) {
+        const model = goldenModel({ ...sizes, gateShift });
+        const frozen = model.inferenceModel();
+        const streaming = await model.streamingModel(await load());
+        const x = hashedTensor('frames', [1, count, height, width, 3], 2) as tf.Tensor5D;
+        const expected = frozen.apply(x);
+        expect(apart(streaming.features(clipOf(x, 0)), expected.dataSync())).toBeLessThan(1e-5);
+        tf.dispose([x, expected]);
+        for (const owner of [streaming, frozen, model]) owner.dispose();
+      }
+    },
+  );
+
+  it('normalises bytes as normalizeFrames does, to 1e-5', async () => {
+    const model = goldenModel(REGNETY_SMALL);
+    const frozen = model.inferenceModel();
+    const streaming = await model.streamingModel(await load());
+    const [count, height, width] = [9, 30, 22];
+    const data = Uint8Array.from({ length: count * height * width * 3 }, (_, index) => (index * 7919) % 256);
+    const frames = { data, count, height, width };
+    const expected = tf.tidy(() => frozen.apply(tf.expandDims(normalizeFrames(frames), 0) as tf.Tensor5D));
+    expect(apart(streaming.features(frames), expected.dataSync())).toBeLessThan(1e-5);
+    expected.dispose();
+    for (const owner of [streaming, frozen, model]) owner.dispose();
+  });
+});

@@ -1,0 +1,71 @@
+// Compiled once for each set of instructions, with ENGINE and INSTRUCTIONS defined.
+#include "engine.h"
+#include <stdlib.h>
+#include "pool.h"
+
+static void *zeroed(long bytes) {
+  void *memory;
+  if (posix_memalign(&memory, ALIGNMENT, (unsigned long)(bytes > 0 ? bytes : ALIGNMENT))) return 0;
+  return __builtin_memset(memory, 0, (unsigned long)bytes);
+}
+
+static int widest_layer(const int *config) {
+  int widest = config[0];
+  for (int i = 0; i < config[3]; i++) widest = larger(widest, config[4 + i]);
+  return widest;
+}
+
+static void *make_backbone(const int *config, const float *weights) {
+  Arena count = {0, 0};
+  lay_out_backbone(&count, config);
+  int widest = widest_layer(config);
+  int *order = malloc(2 * sizeof(int) * (unsigned long)widest);
+  Arena arena = {zeroed(count.used), 0};
+  Backbone *backbone = 0;
+  if (order && arena.base) {
+    backbone = lay_out_backbone(&arena, config);
+    pack_backbone(backbone, weights, order, widest);
+  } else {
+    free(arena.base);
+  }
+  free(order);
+  return backbone; // the first thing in its memory
+}
+
+static void *make_stream(const void *backbone, int height, int width, int threads) {
+  Arena count = {0, 0};
+  lay_out_stream(&count, backbone, height, width);
+  Arena arena = {zeroed(count.used), 0};
+  if (!arena.base) return 0;
+  Pool *pool = make_pool(lay_out_stream(&arena, backbone, height, width), threads);
+  if (!pool) free(arena.base);
+  return pool;
+}
+
+static void free_stream(void *pool) {
+  Stream *stream = ((Pool *)pool)->stream;
+  free_pool(pool);
+  free(stream); // the first thing in its memory
+}
+
+static void restart(void *pool) { restart_stream(((Pool *)pool)->stream); }
+
+static int run(void *pool, const void *frames, int is_bytes, int count, int drain, int ended, float *output) {
+  Stream *stream = ((Pool *)pool)->stream;
+  give_frames(stream, frames, is_bytes, count, drain, ended, output);
+  run_pool(pool);
+  return stream->emitted - stream->output_first;
+}
+
+static int features(const void *backbone) { return ((const Backbone *)backbone)->features; }
+
+const Engine ENGINE = {
+  .instructions = INSTRUCTIONS,
+  .make_backbone = make_backbone,
+  .free_backbone = free,
+  .make_stream = make_stream,
+  .free_stream = free_stream,
+  .restart = restart,
+  .run = run,
+  .features = features,
+};

@@ -1,0 +1,6 @@
+export type { StreamConfig } from './config.js';
+export { FrameStream } from './frame-stream.js';
+export type { StreamFrames } from './frames.js';
+export type { FrameData, KernelBackbone, KernelStream, StreamKernels } from './kernels.js';
+export { type FrameSize, StreamingBackbone } from './streaming-backbone.js';
+export { loadWasmKernels, type WasmOptions } from './wasm-kernels.js';

@@ -1,0 +1,1 @@
+export { loadNativeKernels, type NativeOptions } from './native-kernels.js';

@@ -1,4 +1,4 @@
-import { loadWasmKernels, type StreamKernels, StreamingBackbone } from '@mcore/backbone-stream';
+import { loadWasmKernels, StreamingBackbone, type StreamKernels } from '@mcore/backbone-stream';
 import { ArgumentError } from '@mcore/errors';
 import { createVariables, disposeVariables, loadWeights, type WeightMap } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';

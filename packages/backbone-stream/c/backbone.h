@@ -114,7 +114,7 @@ static Stream *lay_out_stream(Arena *arena, const Backbone *backbone, int height
     state->queue = (Queue){.frame = frame, .capacity = divide_up(lookahead(b) + 2 * state->chunk, state->chunk) * state->chunk};
     state->queue.frames = take_floats(arena, state->queue.capacity * frame);
     lay_out_geometry(arena, &state->geometry, b, height, width, state->chunk);
-    if (b->fold) lay_out_gate_state(arena, &state->gate, &b->gate, height, width);
+    if (b->fold) lay_out_gate_state(arena, &state->gate, &b->gate, height, width, state->queue.capacity);
     Arena scratch = {0, 0};
     Scratch parts;
     float *last;
@@ -204,25 +204,20 @@ static void run_block_step(const Stream *s, Step step, char *scratch_memory) {
   float *last;
   lay_out_stage_scratch(&arena, &scratch, &last, b, state);
   int pitch = padded(b->inputs), first = from->emitted;
+  const float *shifted = 0;
   if (b->fold) {
     GateState *gate = &state->gate;
-    long shifted = (long)state->geometry.height * state->geometry.width * padded(b->fold);
-    for (int f = 0; f < step.frames; f++) {
-      int t = first + f;
-      while (gate->known < smaller(t + 1 + GATE_LOOKAHEAD, step.known) || gate->gated < smaller(t + GATE_LOOKAHEAD, step.known)) {
-        if (gate->known < step.known && gate->known < gate->gated + GATE_LOOKAHEAD) {
-          see_frame(&b->gate, gate, queue_frame(from, gate->known), pitch);
-        } else {
-          gate_frame(&b->gate, gate, queue_frame(from, gate->gated), pitch);
-        }
-      }
-      shift_frame(&b->gate, gate, queue_frame(from, t), pitch, t, scratch.shifted + f * shifted);
+    while (gate->gated < smaller(first + step.frames + 1, step.known)) {
+      while (gate->known < smaller(gate->gated + 2, step.known)) see_frame(&b->gate, gate, queue_frame(from, gate->known), pitch);
+      shift_frame(&b->gate, gate, queue_frame(from, gate->gated), pitch);
     }
+    shifted = shifted_frame(&b->gate, gate, first);
   }
-  if (step.stage + 1 < s->backbone->stages) {
-    run_block(b, &state->geometry, &scratch, queue_frame(from, first), queue_frame(&s->blocks[step.stage].queue, s->blocks[step.stage].queue.received), step.frames);
-  } else {
-    run_block(b, &state->geometry, &scratch, queue_frame(from, first), last, step.frames);
+  int is_last = step.stage + 1 == s->backbone->stages;
+  const Queue *to = is_last ? 0 : &s->blocks[step.stage].queue;
+  float *y = is_last ? last : queue_frame(to, to->received);
+  run_block(b, &state->geometry, &scratch, queue_frame(from, first), shifted, y, step.frames);
+  if (is_last) {
     int features = s->backbone->features;
     average_positions(last, state->geometry.rows * state->geometry.columns, padded(b->outputs), features,
                       s->output + (long)(s->emitted - s->output_first) * features, step.frames);

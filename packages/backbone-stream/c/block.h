@@ -108,7 +108,6 @@ static void lay_out_geometry(Arena *arena, Geometry *g, const Block *b, int heig
 
 // What a block writes and forgets again.
 typedef struct {
-  float *shifted;  // [chunk][height * width][padded fold]
   float *inner;    // [chunk][height + 2][width + 2][inner channels]
   float *looked;   // [chunk][rows * columns][inner channels]
   float *strided;  // [chunk][rows * columns][padded inputs], where the shortcut is a convolution
@@ -118,8 +117,7 @@ typedef struct {
 } Scratch;
 
 static void lay_out_scratch(Arena *arena, Scratch *s, const Block *b, const Geometry *g, int chunk) {
-  long before = (long)chunk * g->height * g->width, after = (long)chunk * g->rows * g->columns, inner = b->grouped.channels;
-  s->shifted = take_floats(arena, before * padded(b->fold));
+  long after = (long)chunk * g->rows * g->columns, inner = b->grouped.channels;
   s->inner = take_floats(arena, chunk * inner_frame(b, g));
   s->looked = take_floats(arena, after * inner);
   s->strided = b->projected ? take_floats(arena, after * padded(b->inputs)) : 0;
@@ -163,12 +161,12 @@ static void take_strided(const Geometry *g, const float *x, int stride, int chan
         copy_floats(to, x + ((long)i * g->width + j) * stride * channels, channels);
 }
 
-// x [frames][height][width][padded inputs], with s->shifted in place of its first channels where there is a gate shift, to
-// y [frames][rows][columns][padded outputs].
-static void run_block(const Block *b, const Geometry *g, Scratch *s, const float *x, float *y, int frames) {
+// x [frames][height][width][padded inputs], with shifted [frames][height][width][padded fold] in place of its first channels where there is a
+// gate shift, to y [frames][rows][columns][padded outputs].
+static void run_block(const Block *b, const Geometry *g, Scratch *s, const float *x, const float *shifted, float *y, int frames) {
   int pitch = padded(b->inputs), inner = b->grouped.channels, positions = g->rows * g->columns;
   Factor whole = {x, pitch, b->inputs};
-  Factor both[2] = {{s->shifted, padded(b->fold), b->fold}, {x + b->fold, pitch, b->inputs - b->fold}};
+  Factor both[2] = {{shifted, padded(b->fold), b->fold}, {x + b->fold, pitch, b->inputs - b->fold}};
   Output reduced = {.rows = s->inner, .at = g->inner_at, .with_relu = 1};
   multiply(b->fold ? both : &whole, b->fold ? 2 : 1, &b->reduce, &reduced, frames * g->height * g->width);
   for (int f = 0; f < frames; f++) {

@@ -14,8 +14,10 @@
 
 // Frames after the one that is shifted which have to be known.
 #define GATE_LOOKAHEAD 2
-// Frames whose planes, and whose moved part, are kept: one before, one after.
+// Frames whose planes are kept: one before, one after.
 #define GATE_FRAMES 3
+// Vectors of positions that are computed together.
+#define MOST_GATE_VECTORS 8
 
 typedef struct {
   int fold;
@@ -71,16 +73,26 @@ typedef struct {
   Planes planes;
   float *seen;  // [GATE_FRAMES][fold][plane]
   float *gates; // [2][span], of one frame
-  float *moved; // [GATE_FRAMES][height * width][padded fold]
-  int known;    // frames that were seen
-  int gated;    // frames whose moved part was computed
+  float *moved; // [height * width][padded fold], of the last frame that has gates
+  float *shifted; // [capacity][height * width][padded fold], a ring; a frame is complete once the frame after it has gates
+  int capacity;
+  int known; // frames that were seen
+  int gated; // frames that have gates
 } GateState;
 
-static void lay_out_gate_state(Arena *arena, GateState *state, const Gate *gate, int height, int width) {
+INLINE float *shifted_frame(const Gate *gate, const GateState *state, int t) {
+  return state->shifted + (long)(t % state->capacity) * state->planes.height * state->planes.width * padded(gate->fold);
+}
+
+// `capacity`: shifted frames that are kept.
+static void lay_out_gate_state(Arena *arena, GateState *state, const Gate *gate, int height, int width, int capacity) {
   state->planes = planes_of(height, width);
   state->seen = take_floats(arena, (long)GATE_FRAMES * gate->fold * state->planes.plane);
   state->gates = take_floats(arena, 2L * state->planes.span);
-  state->moved = take_floats(arena, (long)GATE_FRAMES * height * width * padded(gate->fold));
+  long frame = (long)height * width * padded(gate->fold);
+  state->moved = take_floats(arena, frame);
+  state->shifted = take_floats(arena, capacity * frame);
+  state->capacity = capacity;
   state->known = state->gated = 0;
 }
 
@@ -103,34 +115,36 @@ INLINE quad normalized_quad(const float *x, const float *scale, const float *off
 static void see_frame(const Gate *gate, GateState *state, const float *x, int pixel) {
   Planes p = state->planes;
   float *planes = state->seen + (long)(state->known % GATE_FRAMES) * gate->fold * p.plane;
-  for (int c = 0; c < gate->fold; c += 4)
-    for (int i = 0; i < p.height; i++) {
-      const float *from = x + (long)i * p.width * pixel + c;
-      float *to = planes + (long)c * p.plane + (i + 1) * p.pitch + 1;
-      int j = 0;
-      for (; j + 4 <= p.width; j += 4, from += 4 * pixel, to += 4) {
+  for (int i = 0; i < p.height; i++) {
+    float *row = planes + (i + 1) * p.pitch + 1;
+    int j = 0;
+    for (; j + 4 <= p.width; j += 4, x += 4 * pixel)
+      for (int c = 0; c < gate->fold; c += 4) {
         quad v[4];
         UNROLL
-        for (int k = 0; k < 4; k++) v[k] = normalized_quad(from + k * pixel, gate->scale + c, gate->offset + c);
+        for (int k = 0; k < 4; k++) v[k] = normalized_quad(x + k * pixel + c, gate->scale + c, gate->offset + c);
         transpose_quads(v);
         UNROLL
-        for (int k = 0; k < 4; k++) store_quad(to + (long)k * p.plane, v[k]);
+        for (int k = 0; k < 4; k++) store_quad(row + (long)(c + k) * p.plane + j, v[k]);
       }
-      for (; j < p.width; j++, from += pixel, to++) {
-        quad v = normalized_quad(from, gate->scale + c, gate->offset + c);
+    for (; j < p.width; j++, x += pixel)
+      for (int c = 0; c < gate->fold; c += 4) {
+        quad v = normalized_quad(x + c, gate->scale + c, gate->offset + c);
         UNROLL
-        for (int k = 0; k < 4; k++) to[(long)k * p.plane] = v[k];
+        for (int k = 0; k < 4; k++) row[(long)(c + k) * p.plane + j] = v[k];
       }
-    }
+  }
   state->known++;
 }
 
-// `count` vectors of one half's gate: its channels in the frames there are, a sum for each row of taps.
+// `count` vectors of one half's gate: its channels in the frames there are. Few vectors have a sum for each row of taps, so that additions
+// don't wait for each other.
 INLINE void gate_positions(int count, const float *const frames[3], const float *filter, int half, int pitch, long plane,
                            float bias, float *out) {
-  lanes sums[3][4];
+  const int chains = count > 2 ? 1 : 3;
+  lanes sums[3][MOST_GATE_VECTORS];
   UNROLL
-  for (int p = 0; p < 3; p++)
+  for (int p = 0; p < chains; p++)
     UNROLL
     for (int v = 0; v < count; v++) sums[p][v] = p == 0 ? splat(bias) : zeros();
   for (int t = 0; t < 3; t++) {
@@ -143,66 +157,64 @@ INLINE void gate_positions(int count, const float *const frames[3], const float 
         for (int q = 0; q < 3; q++) {
           lanes weight = splat(taps[p * 3 + q]);
           UNROLL
-          for (int v = 0; v < count; v++) sums[p][v] = mul_add(load(from + p * pitch + q + v * LANES), weight, sums[p][v]);
+          for (int v = 0; v < count; v++)
+            sums[p % chains][v] = mul_add(load(from + p * pitch + q + v * LANES), weight, sums[p % chains][v]);
         }
   }
   UNROLL
-  for (int v = 0; v < count; v++) store(out + v * LANES, hyperbolic_tangent(sums[0][v] + sums[1][v] + sums[2][v]));
+  for (int v = 0; v < count; v++)
+    store(out + v * LANES, hyperbolic_tangent(chains == 1 ? sums[0][v] : sums[0][v] + sums[1][v] + sums[2][v]));
 }
 
-// Gates of the frame `state->gated`, and what they let through of x [height * width][pixel], the same frame. The frame after it has
-// been seen, unless it is the last.
-static void gate_frame(const Gate *gate, GateState *state, const float *x, int pixel) {
+// Both gates of the frame `state->gated`. The frame after it has been seen, unless it is the last.
+static void compute_gates(const Gate *gate, const GateState *state) {
   Planes p = state->planes;
-  int half = gate->fold / 2, t = state->gated;
+  int half = gate->fold / 2;
   for (int h = 0; h < 2; h++) {
     const float *frames[3];
     for (int k = 0; k < 3; k++) {
-      int at = t + k - 1;
-      frames[k] = at < 0 || at >= state->known ? 0 : state->seen + ((long)(at % GATE_FRAMES) * gate->fold + h * half) * p.plane;
+      int t = state->gated + k - 1;
+      frames[k] = t < 0 || t >= state->known ? 0 : state->seen + ((long)(t % GATE_FRAMES) * gate->fold + h * half) * p.plane;
     }
-    const float *filter = gate->filter + h * half * 27L;
-    float *to = state->gates + (long)h * p.span;
-    for (int i = 0, taken; i < p.span; i += taken * LANES) {
-      taken = smaller(4, (p.span - i) / LANES);
+    for (int i = 0, vectors; i < p.span; i += vectors * LANES) {
       const float *at[3];
       for (int k = 0; k < 3; k++) at[k] = frames[k] ? frames[k] + i : 0;
-#define GATE(n) gate_positions(n, at, filter, half, p.pitch, p.plane, gate->bias[h], to + i)
-      switch (taken) {
-        case 4: GATE(4); break;
-        case 3: GATE(3); break;
-        case 2: GATE(2); break;
-        default: GATE(1);
-      }
+#define GATE(n)                                                                                                             \
+  case n:                                                                                                                   \
+    gate_positions(n, at, gate->filter + h * half * 27L, half, p.pitch, p.plane, gate->bias[h], state->gates + h * p.span + i); \
+    break;
+      vectors = smaller(MOST_GATE_VECTORS, (p.span - i) / LANES);
+      if (vectors > 4 && vectors < MOST_GATE_VECTORS) vectors = 4;
+      if (vectors == 3) vectors = 2;
+      switch (vectors) { GATE(8) GATE(4) GATE(2) GATE(1) }
 #undef GATE
     }
   }
-  int width = padded(gate->fold);
-  float *moved = state->moved + (long)(t % GATE_FRAMES) * p.height * p.width * width;
-  for (int i = 0; i < p.height; i++)
-    for (int j = 0; j < p.width; j++, x += pixel, moved += width) {
-      lanes first = splat(state->gates[i * p.pitch + j]), second = splat(state->gates[p.span + i * p.pitch + j]);
-      for (int c = 0; c < width; c += LANES)
-        store(moved + c, load(x + c) * choose(load_ints(gate->in_first_half + c), first, second));
-    }
-  state->gated++;
 }
 
-// Frame t, x [height * width][pixel], to shifted [height * width][padded fold]. The gates of the frame after it are known, unless it
-// is the last.
-static void shift_frame(const Gate *gate, const GateState *state, const float *x, int pixel, int t, float *shifted) {
-  int width = padded(gate->fold);
-  long positions = (long)state->planes.height * state->planes.width, frame = positions * width;
-  const float *moved = state->moved + t % GATE_FRAMES * frame;
-  const float *earlier = t > 0 ? state->moved + (t - 1) % GATE_FRAMES * frame : 0;
-  const float *later = t + 1 < state->gated ? state->moved + (t + 1) % GATE_FRAMES * frame : 0;
-  for (long p = 0; p < positions; p++, x += pixel)
-    for (int c = 0; c < width; c += LANES) {
-      long at = p * width + c;
-      lanes from_later = later ? load(later + at) : zeros(), from_earlier = earlier ? load(earlier + at) : zeros();
-      lanes arrived = choose(load_ints(gate->in_first_half + c), from_later, from_earlier);
-      store(shifted + at, load(x + c) - load(moved + at) + arrived);
+// Gates of the frame `state->gated`, which is x [height * width][pixel], and where they move it: the frame before is complete then.
+static void shift_frame(const Gate *gate, GateState *state, const float *x, int pixel) {
+  compute_gates(gate, state);
+  Planes p = state->planes;
+  int width = padded(gate->fold), t = state->gated;
+  float *moved = state->moved, *shifted = shifted_frame(gate, state, t);
+  float *before = t > 0 ? shifted_frame(gate, state, t - 1) : 0;
+  for (int i = 0; i < p.height; i++)
+    for (int j = 0; j < p.width; j++, x += pixel, moved += width, shifted += width) {
+      lanes first = splat(state->gates[i * p.pitch + j]), second = splat(state->gates[p.span + i * p.pitch + j]);
+      for (int c = 0; c < width; c += LANES) {
+        int_lanes in_first_half = load_ints(gate->in_first_half + c);
+        lanes value = load(x + c), moves = value * choose(in_first_half, first, second), stays = value - moves;
+        if (before) {
+          store(before + c, load(before + c) + (lanes)((int_lanes)moves & in_first_half));
+          stays += (lanes)((int_lanes)load(moved + c) & ~in_first_half);
+        }
+        store(moved + c, moves);
+        store(shifted + c, stays);
+      }
+      if (before) before += width;
     }
+  state->gated++;
 }
 
 #endif

@@ -23,6 +23,13 @@
 #define MOST_TILE_ROWS 4
 #endif
 
+// WebAssembly has no addresses of two parts: steps that are unrolled share their pointers.
+#if defined __wasm__
+#define UNROLL_DEPTH _Pragma("clang loop unroll_count(1)")
+#else
+#define UNROLL_DEPTH
+#endif
+
 // A left matrix, or some columns of it.
 typedef struct {
   const float *rows;
@@ -86,6 +93,7 @@ static void pack_weights(const Weights *w, const float *weights, int first, int 
 INLINE const float *accumulate(int rows, int vectors, int spread, const float *const *row, long from, int depth,
                                const float *panel, lanes sums[][WIDEST_PANEL]) {
   long end = from + (long)depth * spread;
+  UNROLL_DEPTH
   for (long k = from; k < end; k += spread) {
     lanes weight[WIDEST_PANEL];
     UNROLL

@@ -27,7 +27,13 @@ const FLAGS = [
 ];
 const WASM_FLAGS = [
   ...['--target=wasm32', '-msimd128', '-mbulk-memory', '-nostdlib', '-ffreestanding'],
-  ...['-Wl,--no-entry', '-Wl,--export=__heap_base', '-Wl,--max-memory=4294967296', '-Wl,--strip-all', '-Wl,-z,stack-size=65536'],
+  ...[
+    '-Wl,--no-entry',
+    '-Wl,--export=__heap_base',
+    '-Wl,--max-memory=4294967296',
+    '-Wl,--strip-all',
+    '-Wl,-z,stack-size=65536',
+  ],
 ];
 const PROCESSOR_FLAGS = ['--target=x86_64-linux-gnu', '-D_GNU_SOURCE', '-fPIC', '-fvisibility=hidden', '-pthread'];
 const ENGINES = [
@@ -107,7 +113,9 @@ export const RELAXED =
   const addon = compileAddon(compiler.command);
   mkdirSync(join(here, 'prebuilt'), { recursive: true });
   writeFileSync(PREBUILT, addon);
-  console.log(`${compiler.version}: WebAssembly of ${baseline.length} and ${relaxed.length} bytes, addon of ${addon.length}`);
+  console.log(
+    `${compiler.version}: WebAssembly of ${baseline.length} and ${relaxed.length} bytes, addon of ${addon.length}`,
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main();

@@ -1,11 +1,26 @@
 import { WeightsError } from '@mcore/errors';
-import type { StreamConfig } from './config.js';
+import { assertConfig, type StreamConfig } from './config.js';
 
 /** Added to a variance before its root. Source: timm and PyTorch. */
 const EPSILON = 1e-5;
 
 /** Input channels over the channels inside squeeze-and-excitation. Source: RegNet-Y, Radosavovic et al. 2020. */
 const SQUEEZE_DIVISOR = 4;
+
+/**
+ * How many numbers each weight of a config has, by its name in the state dict.
+ *
+ * @throws {@link ArgumentError} if the config is invalid.
+ */
+export function weightSizes(config: StreamConfig): Map<string, number> {
+  assertConfig(config);
+  const sizes = new Map<string, number>();
+  networkParts(config, (name, size) => {
+    sizes.set(name, size);
+    return new Float32Array(size);
+  });
+  return sizes;
+}
 
 /**
  * All weights in the order in which the C code takes them (`pack_stem`, `pack_block`), every batch normalisation folded into the convolution
@@ -109,7 +124,11 @@ function foldConvolution(
 }
 
 /** A batch normalisation with fixed statistics as `x * scale + offset`, in float64. */
-function normalization(weight: WeightOf, name: string, channels: number): { scale: Float64Array; offset: Float64Array } {
+function normalization(
+  weight: WeightOf,
+  name: string,
+  channels: number,
+): { scale: Float64Array; offset: Float64Array } {
   const [gamma, beta, mean, variance] = ['weight', 'bias', 'running_mean', 'running_var'].map((part) =>
     weight(`${name}.${part}`, channels),
   ) as [Float32Array, Float32Array, Float32Array, Float32Array];

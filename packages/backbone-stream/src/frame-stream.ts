@@ -2,25 +2,26 @@ import { ArgumentError, ShapeError } from '@mcore/errors';
 import { assertFrames, type StreamFrames } from './frames.js';
 import type { KernelStream } from './kernels.js';
 
-/** What a stream was made for. */
-interface StreamSizes {
+/** What a stream was made for, and who owns it. */
+interface StreamOwner {
   readonly height: number;
   readonly width: number;
   readonly featureSize: number;
+  /** False once the backbone was disposed. */
+  isOpen(): boolean;
+  release(): void;
 }
 
 /** One clip's way through a `StreamingBackbone` while its frames come. {@link finish} ends it, {@link dispose} gives it up. */
 export class FrameStream {
-  readonly #sizes: StreamSizes;
-  readonly #release: () => void;
-  #stream: KernelStream | undefined;
+  readonly #owner: StreamOwner;
+  readonly #stream: KernelStream;
   #waiting = 0;
 
   /** Use `StreamingBackbone.stream()`. */
-  constructor(stream: KernelStream, sizes: StreamSizes, release: () => void) {
+  constructor(stream: KernelStream, owner: StreamOwner) {
     this.#stream = stream;
-    this.#sizes = sizes;
-    this.#release = release;
+    this.#owner = owner;
   }
 
   /** Frames that were pushed and whose features are not final yet. */
@@ -37,7 +38,7 @@ export class FrameStream {
    * @throws {@link ArgumentError} if the stream has ended.
    */
   push(frames: StreamFrames): Float32Array {
-    const { height, width } = this.#sizes;
+    const { height, width } = this.#owner;
     assertFrames('FrameStream.push', frames);
     if (frames.height !== height || frames.width !== width) {
       throw new ShapeError(
@@ -61,13 +62,13 @@ export class FrameStream {
 
   /** Frees the stream; calling it again does nothing. */
   dispose(): void {
-    this.#stream = undefined;
-    this.#release();
+    this.#owner.release();
   }
 
   #run(caller: string, data: StreamFrames['data'], count: number, ended: boolean): Float32Array {
-    if (!this.#stream) throw new ArgumentError(`FrameStream.${caller}: expected an open stream, got one that has ended.`);
-    const { featureSize } = this.#sizes;
+    if (!this.#owner.isOpen())
+      throw new ArgumentError(`FrameStream.${caller}: expected an open stream, got one that has ended.`);
+    const { featureSize } = this.#owner;
     this.#waiting += count;
     const output = new Float32Array(this.#waiting * featureSize);
     const final = this.#stream.run(data, count, ended, output);

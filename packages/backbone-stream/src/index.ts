@@ -1,4 +1,5 @@
 export type { StreamConfig } from './config.js';
+export { weightSizes } from './fold-weights.js';
 export { FrameStream } from './frame-stream.js';
 export type { StreamFrames } from './frames.js';
 export type { FrameData, KernelBackbone, KernelStream, StreamKernels } from './kernels.js';

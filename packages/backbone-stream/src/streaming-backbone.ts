@@ -74,7 +74,13 @@ export class StreamingBackbone {
       );
     }
     const stream = this.#makeStream(height, width);
-    return new FrameStream(stream, { height, width, featureSize: this.featureSize }, () => this.#release(stream));
+    return new FrameStream(stream, {
+      height,
+      width,
+      featureSize: this.featureSize,
+      isOpen: () => this.#streams.has(stream),
+      release: () => this.#release(stream),
+    });
   }
 
   /** Frees weights and streams; calling it again does nothing. */
@@ -94,7 +100,8 @@ export class StreamingBackbone {
   }
 
   #makeStream(height: number, width: number): KernelStream {
-    if (!this.#backbone) throw new ArgumentError('StreamingBackbone: expected a backbone in use, got one that was disposed.');
+    if (!this.#backbone)
+      throw new ArgumentError('StreamingBackbone: expected a backbone in use, got one that was disposed.');
     const stream = this.#backbone.makeStream(height, width);
     this.#streams.add(stream);
     return stream;

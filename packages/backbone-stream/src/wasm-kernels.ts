@@ -23,7 +23,16 @@ interface Exports {
   stream_scratch_bytes(stream: number): number;
   stream_restart(stream: number): void;
   stream_run(
-    ...args: [stream: number, frames: number, isBytes: number, count: number, drain: number, ended: number, output: number, scratch: number]
+    ...args: [
+      stream: number,
+      frames: number,
+      isBytes: number,
+      count: number,
+      drain: number,
+      ended: number,
+      output: number,
+      scratch: number,
+    ]
   ): number;
 }
 

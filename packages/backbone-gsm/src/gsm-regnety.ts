@@ -1,4 +1,4 @@
-import { loadWasmKernels, StreamingBackbone, type StreamKernels } from '@mcore/backbone-stream';
+import { StreamingBackbone, type StreamKernels } from '@mcore/backbone-stream';
 import { ArgumentError } from '@mcore/errors';
 import { createVariables, disposeVariables, loadWeights, type WeightMap } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
@@ -132,12 +132,13 @@ export class GsmRegNetY {
    * A frozen copy that takes frames as they come and is not computed by tfjs: several times as fast on a processor, and its memory does not
    * grow with the clip. The caller disposes it. Take a new one after training went on.
    *
-   * @param kernels - What to compute with: `loadNativeKernels()` of `@mcore/backbone-stream/node`, or WebAssembly (the default).
+   * @param kernels - What to compute with: `await loadWasmKernels()` of `@mcore/backbone-stream`, or `loadNativeKernels()` of
+   * `@mcore/backbone-stream/node`.
    */
-  async streamingModel(kernels?: StreamKernels): Promise<StreamingBackbone> {
+  async streamingModel(kernels: StreamKernels): Promise<StreamingBackbone> {
     const weights = new Map<string, Float32Array>();
     for (const [name, variable] of this.#weights) weights.set(name, (await variable.data()) as Float32Array);
-    return new StreamingBackbone(this.config, weights, kernels ?? (await loadWasmKernels()));
+    return new StreamingBackbone(this.config, weights, kernels);
   }
 
   /**

@@ -30,7 +30,7 @@ describe('checkFineDiving', () => {
       onClip: (done, total) => live.push(`${done}/${total}`),
     });
     expect(formatFineDivingCheck(check).replaceAll(frames, 'FRAMES').split('\n')).toEqual([
-      'error 01__2: no folder with its images',
+      'error 01__2: no folder of images and no video',
       'error Cup_Men3m_final_r1__0: 11 images, labelled with 12 frames',
       'note  Cup_Men3m_final_r1__0: images are not numbered without gaps: 00494.jpg follows 00492.jpg',
       'note  Cup_Men3m_final_r1__11: the flight is empty: both transitions at frame 6',
@@ -79,7 +79,7 @@ describe('checkFineDiving', () => {
     await writeFile(join(folder, 'test.json'), '[]');
     const { problems, counts, framesDirectory } = await checkFineDiving(folder);
     expect(framesDirectory).toBeUndefined();
-    expect(problems.filter(({ problem }) => problem !== 'no folder with its images')).toEqual([
+    expect(problems.filter(({ problem }) => problem !== 'no folder of images and no video')).toEqual([
       { clip: '01__2', kind: 'error', problem: 'unknown dive number 9999z' },
       { clip: '01__3', kind: 'error', problem: 'implausible score 96.5: at most 30 x 3.2 = 96.0 can be given' },
       { clip: '01__4', kind: 'error', problem: 'implausible difficulty 32' },
@@ -93,8 +93,11 @@ describe('checkFineDiving', () => {
     const folder = join(root, 'none');
     await mkdir(folder);
     const { problems, counts } = await checkFineDiving(folder, { labels: 'bundled' });
-    expect(problems.filter(({ problem }) => problem !== 'no folder with its images')).toEqual([]);
+    expect(problems.filter(({ problem }) => problem !== 'no folder of images and no video')).toEqual([]);
     expect(counts).toMatchObject({ clips: 3000, train: 2251, test: 749, diveNumbers: 52, present: 0 });
+    const [first, ...others] = formatFineDivingCheck(await checkFineDiving(folder, { labels: 'bundled' })).split('\n');
+    expect(first).toBe('error 3000 clips: no folder of images and no video (01__10, 01__101, 01__104, ...)');
+    expect(others).toHaveLength(5);
   });
 
   it('opens videos and counts their frames', async () => {

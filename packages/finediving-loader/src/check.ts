@@ -95,9 +95,25 @@ export async function checkFineDiving(directory: string, options: CheckOptions =
   };
 }
 
-/** The check as `mcore data check` prints it: a line for each problem, then the counts. */
+/** A problem that more clips have is printed once, with some of them as examples. */
+const MOST_LINES = 10;
+
+/** The check as `mcore data check` prints it: a line for each problem, one for a problem of many clips, then the counts. */
 export function formatFineDivingCheck({ description, framesDirectory, problems, counts }: FineDivingCheck): string {
-  const lines = problems.map(({ clip, kind, problem }) => `${kind.padEnd(5)} ${clip}: ${problem}`);
+  const byText = new Map<string, string[]>();
+  for (const { clip, kind, problem } of problems) {
+    const text = `${kind} ${problem}`;
+    const clips = byText.get(text);
+    if (clips) clips.push(clip);
+    else byText.set(text, [clip]);
+  }
+  const lines = problems.flatMap(({ clip, kind, problem }) => {
+    const clips = byText.get(`${kind} ${problem}`)!;
+    if (clips.length <= MOST_LINES) return [`${kind.padEnd(5)} ${clip}: ${problem}`];
+    return clip === clips[0]
+      ? [`${kind.padEnd(5)} ${clips.length} clips: ${problem} (${clips.slice(0, 3).join(', ')}, ...)`]
+      : [];
+  });
   return [
     ...lines,
     description,
@@ -144,7 +160,7 @@ async function checkFrames(dataset: FineDivingDataset, clip: Clip, decode: 'none
   const add = (kind: ClipProblem['kind'], problem: string) => problems.push({ clip: clip.id, kind, problem });
   const media = await dataset.clipMedia(clip.id);
   if (media === undefined) {
-    add('error', 'no folder with its images');
+    add('error', 'no folder of images and no video');
     return { problems, images: 0, decoded: 0 };
   }
   if (media.kind === 'video') return checkVideo(media, clip, decode, problems);

@@ -1,9 +1,8 @@
-import type { ClipDescription, Exemplar } from '@mcore/model';
+import { type ClipDescription, type Exemplar, transitionProbabilities } from '@mcore/model';
 import type { ChosenExemplars } from './choose-exemplars.js';
 import type { SampledClip } from './read-clip-input.js';
 import type { Saliency, SaliencyOptions } from './saliency.js';
 import type { ClipScore, Scorer } from './scorer.js';
-import { transitionProbabilities } from './transition-probabilities.js';
 import { type ScoredVideo, scoredVideo } from './video-score.js';
 
 /** An exemplar without its features. */

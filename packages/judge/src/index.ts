@@ -1,3 +1,4 @@
+export { transitionProbabilities } from '@mcore/model';
 export {
   type ChosenExemplars,
   type ExemplarMatch,
@@ -13,5 +14,4 @@ export type { FileInput, OpenOptions } from './platform.js';
 export type { ClipOptions, VideoInput } from './read-clip-input.js';
 export { type Saliency, type SaliencyOptions, saliency, scoreGradient } from './saliency.js';
 export { type ClipScore, Scorer, type ScorerOptions, type ScoringNetwork } from './scorer.js';
-export { transitionProbabilities } from './transition-probabilities.js';
 export { type ScoredVideo, scoredVideo, type VideoFacts } from './video-score.js';

@@ -40,8 +40,19 @@ export {
   type ImportRow,
   importReleased,
 } from './import-released.js';
+export {
+  BankFeatures,
+  calibrateOutliers,
+  type InDistribution,
+  inDistribution,
+  type OutlierLimits,
+  type OutlierMeasures,
+  transitionConfidence,
+  transitionFlatness,
+} from './in-distribution.js';
 export { isBackboneWeight, MCoRe } from './mcore.js';
 export { type ClipLabels, featurePairLosses, type LabelledClips, type PairLosses, pairLosses } from './pair-loss.js';
 export { pytorchStateDict, pytorchStateDicts, RELEASED_PARTS, type ReleasedPart } from './pytorch-state.js';
 export { regressionValues } from './regression-values.js';
 export { type ExemplarVote, type ScoredClip, scoreAgainst, scoreAlone, scoreFromStages } from './score-against.js';
+export { transitionProbabilities } from './transition-probabilities.js';

@@ -1,4 +1,4 @@
-import type { MCoReConfig } from '@mcore/model';
+import type { MCoReConfig } from './config.js';
 
 /**
  * How likely each sampled frame is the beginning of each later stage, in the reading the weights were trained with: `'released'`, a

@@ -1,0 +1,186 @@
+import { ArgumentError } from '@mcore/errors';
+import type { MCoReConfig } from './config.js';
+import type { ExemplarBank, StageShape } from './exemplar-bank.js';
+import { transitionProbabilities } from './transition-probabilities.js';
+
+/**
+ * How unlike the training clips a clip is, in three ways that need nothing but what a score computes anyway. Larger is stranger.
+ */
+export interface OutlierMeasures {
+  /** Root mean square difference of the stages' features to the nearest exemplars, in standard deviations of the bank. */
+  readonly featureDistance: number;
+  /** Share of probability that lies away from the decoded transitions, in [0, 1]; the largest over transitions. */
+  readonly transitionFlatness: number;
+  /** Standard deviation of the exemplars' votes, in points. */
+  readonly voteSpread: number;
+}
+
+/** Limits that clips like the training clips exceed with a known probability. */
+export interface OutlierLimits {
+  /** Share of the calibration clips that exceed any limit, at most. */
+  readonly falseAlarmRate: number;
+  /** Clips the limits were calibrated on. */
+  readonly clips: number;
+  readonly limits: OutlierMeasures;
+}
+
+/** Whether a clip is like those the weights know, with what the answer rests on. */
+export interface InDistribution {
+  /** All measures are within their limits. */
+  readonly value: boolean;
+  readonly parts: Readonly<Record<keyof OutlierMeasures, { value: number; limit: number; within: boolean }>>;
+}
+
+const MEASURES = ['featureDistance', 'transitionFlatness', 'voteSpread'] as const;
+
+/** Nearest exemplars whose distance counts: one alone may be an odd clip itself. */
+const NEIGHBOURS = 5;
+/** The least deviation of a feature, as a share of the mean deviation: features that never change in the bank say little. */
+const LEAST_DEVIATION = 0.1;
+/** Sampled frames on either side of a decoded transition that still count as its place, as a share of the frames. */
+const PLACE = 1 / 32;
+
+/** The features of a bank, standardised, to measure how far other clips are from them. */
+export class BankFeatures {
+  readonly #shape: StageShape;
+  readonly #mean: Float64Array;
+  readonly #scale: Float64Array;
+  readonly #exemplars: readonly Float64Array[];
+
+  constructor(bank: ExemplarBank) {
+    this.#shape = bank.shape;
+    const rows = bank.exemplars.map(({ stages }) => stageMeans(stages, bank.shape));
+    const size = bank.shape.stages * bank.shape.channels;
+    this.#mean = new Float64Array(size);
+    this.#scale = new Float64Array(size);
+    for (const row of rows)
+      row.forEach((value, at) => {
+        this.#mean[at]! += value / rows.length;
+      });
+    for (const row of rows) {
+      row.forEach((value, at) => {
+        this.#scale[at]! += (value - this.#mean[at]!) ** 2 / rows.length;
+      });
+    }
+    const deviations = this.#scale.map(Math.sqrt);
+    const mean = deviations.reduce((sum, deviation) => sum + deviation, 0) / size;
+    this.#scale = deviations.map((deviation) => 1 / Math.max(deviation, LEAST_DEVIATION * mean, 1e-12));
+    this.#exemplars = rows.map((row) => this.#standardised(row));
+  }
+
+  /**
+   * Root mean square distance of a clip to its nearest exemplars, over stages and channels.
+   *
+   * @param stages - Stages x steps x channels features, as in `ClipEncoding`.
+   * @param without - Index of an exemplar to leave out: the clip itself.
+   * @returns In standard deviations of the bank's features.
+   */
+  distance(stages: Float32Array, without = -1): number {
+    const clip = this.#standardised(stageMeans(stages, this.#shape));
+    const distances = this.#exemplars.flatMap((exemplar, index) => (index === without ? [] : [rms(clip, exemplar)]));
+    const nearest = distances.sort((a, b) => a - b).slice(0, NEIGHBOURS);
+    return nearest.reduce((sum, distance) => sum + distance, 0) / nearest.length;
+  }
+
+  #standardised(row: Float64Array): Float64Array {
+    return row.map((value, at) => (value - this.#mean[at]!) * this.#scale[at]!);
+  }
+}
+
+/**
+ * How sure the segmenter is of each transition: the share of its probability that lies within a thirty-second of the clip of a frame.
+ *
+ * @param logits - Frames x transitions, as in `ClipDescription`.
+ * @param transitions - Indices of sampled frames.
+ * @returns In [0, 1], one for each transition.
+ */
+export function transitionConfidence(
+  logits: Float32Array,
+  transitions: readonly number[],
+  config: Pick<MCoReConfig, 'stages' | 'loss'>,
+): number[] {
+  return transitionProbabilities(logits, config).map((probabilities, transition) =>
+    shareNear(probabilities, transitions[transition]!),
+  );
+}
+
+/**
+ * The largest share of probability, over transitions, that lies away from the likeliest frame: 0 where the segmenter is sure, near 1 where
+ * any frame would do as well.
+ *
+ * @param logits - Frames x transitions, as in `ClipDescription`.
+ */
+export function transitionFlatness(logits: Float32Array, config: Pick<MCoReConfig, 'stages' | 'loss'>): number {
+  const flatness = transitionProbabilities(logits, config).map((probabilities) => {
+    const likeliest = probabilities.indexOf(Math.max(...probabilities));
+    return 1 - shareNear(probabilities, likeliest);
+  });
+  return Math.max(0, ...flatness);
+}
+
+/**
+ * Chooses the limits: of all levels, the same for each measure, the lowest at which no more than the given share of the clips exceeds any limit.
+ *
+ * @param measures - Of clips that neither trained nor chose the weights; at least 20.
+ * @param falseAlarmRate - In (0, 1); 0.05 unless given.
+ * @throws {@link ArgumentError} if the clips are too few for the rate.
+ */
+export function calibrateOutliers(measures: readonly OutlierMeasures[], falseAlarmRate = 0.05): OutlierLimits {
+  const count = measures.length;
+  const allowed = Math.floor(falseAlarmRate * count + 1e-9);
+  if (allowed < 1) {
+    throw new ArgumentError(
+      `calibrateOutliers: expected at least ${Math.ceil(1 / falseAlarmRate)} clips for a false-alarm rate of ${falseAlarmRate}, got ${count}. Give more clips or allow a higher rate.`,
+    );
+  }
+  const sorted = MEASURES.map((name) => measures.map((measure) => measure[name]).sort((a, b) => b - a));
+  const limitsAt = (rank: number) =>
+    Object.fromEntries(MEASURES.map((name, at) => [name, sorted[at]![rank]!])) as unknown as OutlierMeasures;
+  const alarms = (limits: OutlierMeasures) =>
+    measures.filter((measure) => MEASURES.some((name) => measure[name] > limits[name])).length;
+  let rank = 0;
+  while (rank + 1 < count && alarms(limitsAt(rank + 1)) <= allowed) rank++;
+  return { falseAlarmRate, clips: count, limits: limitsAt(rank) };
+}
+
+/** Holds a clip's measures against the limits. */
+export function inDistribution(measures: OutlierMeasures, { limits }: OutlierLimits): InDistribution {
+  const parts = Object.fromEntries(
+    MEASURES.map((name) => [
+      name,
+      { value: measures[name], limit: limits[name], within: measures[name] <= limits[name] },
+    ]),
+  ) as InDistribution['parts'];
+  return { value: MEASURES.every((name) => parts[name].within), parts };
+}
+
+/** The share of probability within {@link PLACE} of a frame. */
+function shareNear(probabilities: readonly number[], frame: number): number {
+  const reach = Math.max(1, Math.round(PLACE * probabilities.length));
+  let [near, total] = [0, 0];
+  for (const [at, value] of probabilities.entries()) {
+    total += value;
+    if (Math.abs(at - frame) <= reach) near += value;
+  }
+  return near / total;
+}
+
+/** Mean of every stage over its steps: stages x channels. */
+function stageMeans(values: Float32Array, { stages, steps, channels }: StageShape): Float64Array {
+  const means = new Float64Array(stages * channels);
+  for (let stage = 0; stage < stages; stage++) {
+    for (let step = 0; step < steps; step++) {
+      const offset = (stage * steps + step) * channels;
+      for (let channel = 0; channel < channels; channel++) {
+        means[stage * channels + channel]! += values[offset + channel]! / steps;
+      }
+    }
+  }
+  return means;
+}
+
+function rms(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at++) sum += (a[at]! - b[at]!) ** 2;
+  return Math.sqrt(sum / a.length);
+}

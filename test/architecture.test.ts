@@ -1,8 +1,85 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { withArrows } from '../scripts/draw-architecture.mjs';
+import { entrySources, workspaces } from '../scripts/packages.mjs';
+import {
+  cyclesOf,
+  fileGraph,
+  folderGraph,
+  isTest,
+  reachableFrom,
+  sourceFiles,
+  specifiersOf,
+} from './support/import-graph.js';
 
 it('ARCHITECTURE.md shows the packages and arrows there are (else: node scripts/draw-architecture.mjs)', () => {
   const text = readFileSync(new URL('../ARCHITECTURE.md', import.meta.url), 'utf8');
   expect(text.replaceAll('\r\n', '\n')).toBe(withArrows(text.replaceAll('\r\n', '\n')));
+});
+
+/** Training and the demo are being taken apart. */
+const settled = (cycle: string[]) => !cycle.every((name) => /^(packages\/training|apps\/demo)\//.test(name));
+
+describe('imports', () => {
+  const files = fileGraph();
+
+  it('the search for cycles finds them', () => {
+    const graph = new Map(Object.entries({ a: ['b'], b: ['c', 'd'], c: ['a'], d: ['e'], e: [] }));
+    expect(cyclesOf(new Map([...graph].map(([node, next]) => [node, new Set(next)])))).toEqual([['a', 'b', 'c']]);
+    expect(files.size).toBeGreaterThan(200);
+  });
+
+  it('go in no circle from file to file, types included', () => {
+    expect(cyclesOf(files).filter(settled)).toEqual([]);
+  });
+
+  it('go in no circle from folder to folder, types included', () => {
+    expect(cyclesOf(folderGraph(files)).filter(settled)).toEqual([]);
+  });
+
+  it("stay out of other packages' sources: packages are imported by name, in tests too", () => {
+    const outside = sourceFiles().flatMap((file) => {
+      const [group, name] = file.split('/');
+      return specifiersOf(file)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => join(file, '..', specifier).replaceAll('\\', '/'))
+        .filter((target) => /^(packages|apps)\//.test(target) && !target.startsWith(`${group}/${name}/`))
+        .map((target) => `${file}: ${target}`);
+    });
+    expect(outside).toEqual([]);
+  });
+
+  it('lead from an entry to every file that is no test: nothing lies there unused', () => {
+    const starts = workspaces()
+      .filter(({ name }) => name !== '@mcore/testing')
+      .flatMap(({ path, directory }) => entrySources(directory).map((entry) => `${path}/${entry}`));
+    const pages = [...files.keys()].filter((file) => /^apps\/demo\/src\/(main\.tsx|.*\.worker\.ts)$/.test(file));
+    const reached = reachableFrom(files, [...starts, ...pages]);
+    const unused = [...files.keys()].filter(
+      (file) => !reached.has(file) && !file.startsWith('packages/testing/') && !file.endsWith('.d.ts'),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it('of pages lead to no module of Node: the kernels for processors stay out of browsers', () => {
+    for (const entry of ['ops', 'engines', 'model', 'segmenter', 'metrics'].map(
+      (name) => `packages/${name}/src/index.ts`,
+    )) {
+      const reached = [...reachableFrom(files, [entry])];
+      expect(reached.filter((file) => file === 'packages/ops/src/native.ts')).toEqual([]);
+      const builtin = (specifier: string) => specifier.startsWith('node:') || builtinModules.includes(specifier);
+      expect(reached.filter((file) => specifiersOf(file).some(builtin))).toEqual([]);
+    }
+  });
+
+  it('of tests go to their own package and @mcore/testing, which no other code imports', () => {
+    const users = [...files].filter(([, imported]) =>
+      [...imported].some((file) => file.startsWith('packages/testing/')),
+    );
+    expect(
+      users.map(([file]) => file).filter((file) => !file.startsWith('packages/testing/') && !isTest(file)),
+    ).toEqual([]);
+  });
 });

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPython } from '@mcore/testing/python';
+import { runMcore } from '@mcore/testing/run-mcore';
 import { because } from '@mcore/testing/skips';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { BenchResult } from '../src/commands/bench.js';
-import { runMcore } from './run-mcore.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-bench-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { encodeCheckpoint, exportWeights, MCoRe, presetConfig, toHalfPrecision } from '@mcore/model';
 import { readSafetensors } from '@mcore/safetensors';
 import { findPython, runPython } from '@mcore/testing/python';
+import { runMcore } from '@mcore/testing/run-mcore';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runMcore } from './run-mcore.js';
 
 const { python, missing } = findPython(['torch', 'timm', 'safetensors', 'onnx', 'onnxruntime', 'numpy']);
 const folder = mkdtempSync(join(tmpdir(), 'mcore-export-'));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { decodeCheckpoint } from '@mcore/model';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '@mcore/safetensors';
 import { fixturePath } from '@mcore/testing/fixtures';
+import { runMcore } from '@mcore/testing/run-mcore';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runMcore } from './run-mcore.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-import-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RenderedDives } from '@mcore/rendered-dives';
 import { nodeCanvas, writeFineDivingLayout } from '@mcore/rendered-dives/node';
+import { runMcore } from '@mcore/testing/run-mcore';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runMcore } from './run-mcore.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-own-'));
 const engine = ['--engine', 'wasm', '--workers', '1'];

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { decodeCheckpoint } from '@mcore/model';
 import { frameReadings } from '@mcore/rendered-dives';
+import { runMcore, startMcore } from '@mcore/testing/run-mcore';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runMcore, startMcore } from './run-mcore.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-pretrain-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,9 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { writeVideo } from '@mcore/rendered-dives/node';
 import { missingRedis, RedisServer } from '@mcore/testing/redis-server';
+import { runMcore, startMcore } from '@mcore/testing/run-mcore';
 import { because } from '@mcore/testing/skips';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runMcore, startMcore } from './run-mcore.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-queue-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,9 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { writeVideo } from '@mcore/rendered-dives/node';
+import { runMcore, startMcore } from '@mcore/testing/run-mcore';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runMcore, startMcore } from './run-mcore.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-shards-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,9 +5,9 @@ import { spearman } from '@mcore/metrics';
 import { decodeCheckpoint, ExemplarBank, weightsId } from '@mcore/model';
 import { RenderedDives } from '@mcore/rendered-dives';
 import { nodeCanvas, writeVideo } from '@mcore/rendered-dives/node';
+import { runMcore } from '@mcore/testing/run-mcore';
 import { bankUrl, weightsUrl } from '@mcore/weights-rendered-dives';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runMcore } from './run-mcore.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-shipped-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { writeVideo } from '@mcore/rendered-dives/node';
+import { runMcore } from '@mcore/testing/run-mcore';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runMcore } from './run-mcore.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-train-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

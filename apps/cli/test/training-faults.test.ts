@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { decodeCheckpoint } from '@mcore/model';
 import { Random } from '@mcore/random';
 import { readSafetensors } from '@mcore/safetensors';
+import { runMcore, startMcore } from '@mcore/testing/run-mcore';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runMcore, startMcore } from './run-mcore.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-faults-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

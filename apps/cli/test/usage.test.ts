@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runMcore } from '@mcore/testing/run-mcore';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runMcore } from './run-mcore.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-usage-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

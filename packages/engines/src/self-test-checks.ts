@@ -2,7 +2,15 @@ import { gateShift, groupedConv2d, pointwise } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import * as reference from './reference.js';
 import { gateShift as referenceGateShift } from './reference-gate-shift.js';
-import type { Check } from './self-test.js';
+
+/** A computation on the engine and the same in float64. */
+export interface Check {
+  readonly name: string;
+  /** Computes on the current backend; the caller disposes the result. */
+  readonly run: () => tf.Tensor | Promise<tf.Tensor>;
+  /** The same numbers, computed by plain JavaScript loops in float64. */
+  readonly expected: () => Float64Array;
+}
 
 const ROWS = 17;
 const INNER = 29;

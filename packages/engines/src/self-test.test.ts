@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadCpu } from './load-browser.js';
-import { type Check, relativeError, selfTest } from './self-test.js';
+import { relativeError, selfTest } from './self-test.js';
+import type { Check } from './self-test-checks.js';
 
 const check = (name: string, run: Check['run'], expected: number[]): Check => ({
   name,

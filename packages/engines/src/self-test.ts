@@ -1,15 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { OPERATION_CHECKS } from './self-test-checks.js';
+import { type Check, OPERATION_CHECKS } from './self-test-checks.js';
 import type { SelfTestCheck, SelfTestReport } from './types.js';
-
-/** A computation on the engine and the same in float64. */
-export interface Check {
-  readonly name: string;
-  /** Computes on the current backend; the caller disposes the result. */
-  readonly run: () => tf.Tensor | Promise<tf.Tensor>;
-  /** The same numbers, computed by plain JavaScript loops in float64. */
-  readonly expected: () => Float64Array;
-}
 
 /**
  * Largest error a check may have, as a share of the largest value of its result. float32 gives 1e-7 to 1e-6 on the sums

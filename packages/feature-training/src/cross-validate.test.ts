@@ -1,10 +1,10 @@
 import '@tensorflow/tfjs';
 import { ArgumentError } from '@mcore/errors';
 import { areaUnderCurve, spearman } from '@mcore/metrics';
+import { madeUpSource } from '@mcore/testing/feature-clips';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { crossValidate, evaluateFolds, type FoldPrediction, foldsOf } from './index.js';
-import { madeUpSource } from './test-support.js';
 
 const source = madeUpSource(24);
 const settings = {

@@ -1,8 +1,8 @@
 import type { FeatureClip, FeatureSequence } from '@mcore/clips';
 import { Random } from '@mcore/random';
+import { madeUpSource } from '@mcore/testing/feature-clips';
 import { describe, expect, it } from 'vitest';
 import { FeatureInput } from './feature-input.js';
-import { madeUpSource } from './test-support.js';
 
 /** Clips by their sequences; labels play no part here. */
 function inputOf(sequences: FeatureSequence[], steps: number): { clips: FeatureClip[]; input: Promise<FeatureInput> } {

@@ -1,10 +1,10 @@
 import '@tensorflow/tfjs';
 import { ArgumentError } from '@mcore/errors';
 import { spearman } from '@mcore/metrics';
+import { madeUpSource } from '@mcore/testing/feature-clips';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type FitFeaturesOptions, fitFeatures } from './index.js';
-import { madeUpSource } from './test-support.js';
 
 const small = {
   steps: 40,

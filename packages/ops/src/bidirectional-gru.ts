@@ -1,19 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
-import { gruBackward, gruForward } from './gru.js';
-
-/** One direction's weights, in PyTorch's layout and gate order (reset, update, new). */
-export interface GruDirectionWeights {
-  /** `weight_ih_l0`, `[3 * hidden, inputs]`. */
-  inputWeight: tf.Tensor2D;
-  /** `weight_hh_l0`, `[3 * hidden, hidden]`. */
-  hiddenWeight: tf.Tensor2D;
-  /** `bias_ih_l0`, `[3 * hidden]`. */
-  inputBias: tf.Tensor1D;
-  /** `bias_hh_l0`, `[3 * hidden]`. */
-  hiddenBias: tf.Tensor1D;
-}
+import { type GruDirectionWeights, gruBackward, gruForward } from './gru.js';
 
 /** Weights of both directions of {@link bidirectionalGru}. */
 export interface BidirectionalGruWeights {

@@ -4,8 +4,8 @@ import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
 import { assertStride } from './grouped-conv2d.js';
 import { convolve, convolveFilterGradient, convolveInputGradient } from './plain/convolution.js';
-import { maskByOutput, sumOverRows } from './products.js';
-import { runKernelOr } from './run-kernel.js';
+import { maskByOutput, sumOverRows } from './plain/products.js';
+import { runKernelOr } from './plain/run-kernel.js';
 
 /** Stride and activation of {@link conv2d3x3}. */
 export interface Conv2d3x3Options {

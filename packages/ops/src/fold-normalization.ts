@@ -2,7 +2,7 @@ import { formatShape, ShapeError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
-import { runKernelOr } from './run-kernel.js';
+import { runKernelOr } from './plain/run-kernel.js';
 
 /** A batch normalisation with fixed statistics, under PyTorch's names. */
 export interface FixedNormalization {

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
 import { gateConvBackward, gateConvForward } from './plain/gate.js';
-import { runKernelOr } from './run-kernel.js';
+import { runKernelOr } from './plain/run-kernel.js';
 
 /**
  * The gate-shift module's own convolution: 3x3x3 over time, height and width, padding 1, two groups, one output a group.

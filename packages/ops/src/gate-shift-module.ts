@@ -4,8 +4,8 @@ import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
 import { gateConv3d } from './gate-conv3d.js';
 import { gateShift } from './gate-shift.js';
+import { hasKernel } from './plain/run-kernel.js';
 import { biasRelu } from './relu.js';
-import { hasKernel } from './run-kernel.js';
 
 /** Weights of a gate-shift module, its normalisation folded to a factor and an offset. */
 export interface GateShiftModuleWeights {

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
 import { gateShiftBackward, gateShiftForward } from './plain/gate.js';
-import { runKernelOr } from './run-kernel.js';
+import { runKernelOr } from './plain/run-kernel.js';
 
 /**
  * Gate-shift: each half of the channels sends its gated part one frame along time and keeps the rest; then each half is

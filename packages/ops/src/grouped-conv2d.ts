@@ -4,7 +4,7 @@ import { type Activation, assertActivation } from './activation.js';
 import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
 import { groupedBackward, groupedForward } from './plain/grouped.js';
-import { runKernelOr } from './run-kernel.js';
+import { runKernelOr } from './plain/run-kernel.js';
 
 /** Stride, groups and what follows the sums of {@link groupedConv2d}. */
 export interface GroupedConv2dOptions {

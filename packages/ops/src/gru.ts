@@ -1,8 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { GruDirectionWeights } from './bidirectional-gru.js';
+import { multiplyTransposedA, multiplyTransposedB, sumOverRows } from './plain/products.js';
 import { recurrenceBackward, recurrenceForward } from './plain/recurrence.js';
-import { multiplyTransposedA, multiplyTransposedB, sumOverRows } from './products.js';
-import { runKernelOr } from './run-kernel.js';
+import { runKernelOr } from './plain/run-kernel.js';
+
+/** One direction's weights, in PyTorch's layout and gate order (reset, update, new). */
+export interface GruDirectionWeights {
+  /** `weight_ih_l0`, `[3 * hidden, inputs]`. */
+  inputWeight: tf.Tensor2D;
+  /** `weight_hh_l0`, `[3 * hidden, hidden]`. */
+  hiddenWeight: tf.Tensor2D;
+  /** `bias_ih_l0`, `[3 * hidden]`. */
+  inputBias: tf.Tensor1D;
+  /** `bias_hh_l0`, `[3 * hidden]`. */
+  hiddenBias: tf.Tensor1D;
+}
 
 /*
  * The products with the inputs and all weight gradients are single large products over every step; only the products with

@@ -1,5 +1,5 @@
 export type { Activation } from './activation.js';
-export { type BidirectionalGruWeights, bidirectionalGru, type GruDirectionWeights } from './bidirectional-gru.js';
+export { type BidirectionalGruWeights, bidirectionalGru } from './bidirectional-gru.js';
 export { type Conv2d3x3Options, conv2d3x3 } from './conv2d3x3.js';
 export { type DifferentiableOperation, differentiable, type InputGradients } from './differentiable.js';
 export { type FixedNormalization, type FoldedConvolution, foldNormalization } from './fold-normalization.js';
@@ -7,6 +7,7 @@ export { gateConv3d } from './gate-conv3d.js';
 export { gateShift } from './gate-shift.js';
 export { type GateShiftModuleWeights, gateShiftModule } from './gate-shift-module.js';
 export { type GroupedConv2dOptions, groupedConv2d } from './grouped-conv2d.js';
+export type { GruDirectionWeights } from './gru.js';
 export {
   biasUniform,
   constant,

@@ -1,6 +1,6 @@
 import { formatShape, ShapeError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
-import { runKernelOr } from './run-kernel.js';
+import { runKernelOr } from './plain/run-kernel.js';
 
 /** Mean of ImageNet's red, green and blue values in 0 .. 1 (torchvision's constants, as the released code uses them). */
 export const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;

@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Activation, assertActivation } from './activation.js';
 import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
-import { maskByOutput, multiplyTransposedA, multiplyTransposedB, sumOverRows } from './products.js';
-import { runKernelOr } from './run-kernel.js';
+import { maskByOutput, multiplyTransposedA, multiplyTransposedB, sumOverRows } from './plain/products.js';
+import { runKernelOr } from './plain/run-kernel.js';
 
 /** What follows the linear map of {@link pointwise}. */
 export interface PointwiseOptions {

@@ -2,8 +2,8 @@ import { formatShape, ShapeError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
-import { maskByOutput, sumOverRows } from './products.js';
-import { runKernelOr } from './run-kernel.js';
+import { maskByOutput, sumOverRows } from './plain/products.js';
+import { runKernelOr } from './plain/run-kernel.js';
 
 /**
  * `relu(x + bias)`; its gradient needs only the output.

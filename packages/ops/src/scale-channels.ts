@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
-import { runKernelOr } from './run-kernel.js';
+import { runKernelOr } from './plain/run-kernel.js';
 
 /**
  * Every map times its own factor, `x[n, h, w, c] * scale[n, c]`: the product at the end of squeeze-and-excitation.

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assertShape } from './assert-shape.js';
 import { differentiable } from './differentiable.js';
 import { everySecond, outputSize, spreadByTwo } from './plain/convolution.js';
-import { runKernelOr } from './run-kernel.js';
+import { runKernelOr } from './plain/run-kernel.js';
 
 /**
  * Every second row and column from the first on, `x[:, ::2, ::2, :]`: what a 1x1 convolution of stride 2 looks at.

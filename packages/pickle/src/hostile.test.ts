@@ -1,7 +1,7 @@
 import { ArgumentError, DataError } from '@mcore/errors';
+import { fixtureBytes, fixtureNames } from '@mcore/testing/fixtures';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fixture, fixtureNames } from './fixtures.js';
 import { readPickle, readTorchCheckpoint } from './index.js';
 
 function raw(text: string): Uint8Array {
@@ -210,19 +210,19 @@ describe('readTorchCheckpoint: hostile files', () => {
 
 describe('every fixture', () => {
   const files = [
-    ...fixtureNames('.pickle').map((name) => ({ name, read: readPickle })),
-    ...fixtureNames('.pth').map((name) => ({ name, read: readTorchCheckpoint })),
+    ...fixtureNames('pickle', '.pickle').map((name) => ({ name, read: readPickle })),
+    ...fixtureNames('pickle', '.pth').map((name) => ({ name, read: readTorchCheckpoint })),
   ];
 
   it.each(files)('$name is refused when cut off anywhere', ({ name, read }) => {
-    const bytes = fixture(name);
+    const bytes = fixtureBytes('pickle', name);
     for (let length = 0; length < bytes.length; length++) {
       expect(() => read(bytes.subarray(0, length))).toThrow(DataError);
     }
   });
 
   it.each(files)('$name ends in a value or a DataError when bytes are changed', ({ name, read }) => {
-    const original = fixture(name);
+    const original = fixtureBytes('pickle', name);
     const change = fc.tuple(fc.nat(original.length - 1), fc.nat(255));
     fc.assert(
       fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {

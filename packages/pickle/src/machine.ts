@@ -1,6 +1,5 @@
 import type { Budget } from './budget.js';
 import { Cursor } from './cursor.js';
-import { opcodes, STOP } from './opcodes.js';
 import { Internal } from './values.js';
 
 /** Makes the value that a whitelisted global would have made when called with these arguments. */
@@ -50,20 +49,11 @@ export class Machine {
     this.cursor = new Cursor(bytes, budget, start);
   }
 
-  /** Runs to STOP; `cursor.position` is then the byte after it, where another pickle may begin. */
-  run(): unknown {
+  /** Forgets stack and memo, before another pickle. */
+  clear(): void {
     this.memo.clear();
     this.#stack = [];
     this.#below.length = 0;
-    for (;;) {
-      const position = this.cursor.position;
-      const code = this.cursor.uint8();
-      if (code === STOP) return this.pop();
-      const run = opcodes.get(code);
-      if (run === undefined)
-        throw this.error(`expected an opcode for plain data, got 0x${hex(code)} at byte ${position}`);
-      run(this);
-    }
   }
 
   /** Refuses bytes after STOP. */
@@ -141,8 +131,4 @@ export class Machine {
   error(problem: string): Error {
     return this.budget.error(problem);
   }
-}
-
-function hex(code: number): string {
-  return code.toString(16).padStart(2, '0');
 }

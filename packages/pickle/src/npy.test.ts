@@ -1,12 +1,12 @@
 import { DataError } from '@mcore/errors';
 import { toFloat32 } from '@mcore/safetensors';
+import { fixtureBytes } from '@mcore/testing/fixtures';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { fixture } from './fixtures.js';
 import { type NumericArray, readNpy, readNpz } from './index.js';
 
 // computed by goldens/npy.py with numpy
-const golden = JSON.parse(new TextDecoder().decode(fixture('npy/about.json'))) as {
+const golden = JSON.parse(new TextDecoder().decode(fixtureBytes('pickle', 'npy/about.json'))) as {
   files: Record<string, { descr: string; shape: number[]; values: (number | string)[] }>;
   archive: { features: number[]; mask: number[] };
 };
@@ -38,13 +38,13 @@ const valuesOf = (array: NumericArray) =>
 describe('readNpy, against numpy, tolerance 0', () => {
   it.each(Object.keys(golden.files))('%s', (name) => {
     const { shape, values } = golden.files[name]!;
-    const array = readNpy(fixture(`npy/${name}`));
+    const array = readNpy(fixtureBytes('pickle', `npy/${name}`));
     expect(array.shape).toEqual(shape);
     expect(valuesOf(array)).toEqual(values);
   });
 
   it('reads a file that lies at an odd place of a larger one', () => {
-    const bytes = fixture('npy/f8-little.npy');
+    const bytes = fixtureBytes('pickle', 'npy/f8-little.npy');
     const larger = new Uint8Array(bytes.length + 3);
     larger.set(bytes, 3);
     expect(readNpy(larger.subarray(3))).toEqual(readNpy(bytes));
@@ -60,21 +60,33 @@ describe('readNpy refuses', () => {
   it.each<[string, Uint8Array, string]>([
     [
       'pickled objects',
-      fixture('npy/objects.npy'),
+      fixtureBytes('pickle', 'npy/objects.npy'),
       'expected an array of numbers, got pickled objects (save it with dtype=numpy.float32)',
     ],
-    ['text', fixture('npy/text.npy'), 'expected an array of numbers, got text'],
-    ['complex numbers', fixture('npy/complex.npy'), 'a numpy dtype must be of numbers, text or objects, got "<c16"'],
-    ['structures', fixture('npy/structured.npy'), 'expected an array of single numbers, got a structured one'],
-    ['another file', fixture('plain-2.pickle'), 'expected a .npy file, which begins with \\x93NUMPY, got other bytes'],
+    ['text', fixtureBytes('pickle', 'npy/text.npy'), 'expected an array of numbers, got text'],
+    [
+      'complex numbers',
+      fixtureBytes('pickle', 'npy/complex.npy'),
+      'a numpy dtype must be of numbers, text or objects, got "<c16"',
+    ],
+    [
+      'structures',
+      fixtureBytes('pickle', 'npy/structured.npy'),
+      'expected an array of single numbers, got a structured one',
+    ],
+    [
+      'another file',
+      fixtureBytes('pickle', 'plain-2.pickle'),
+      'expected a .npy file, which begins with \\x93NUMPY, got other bytes',
+    ],
     [
       'the start of one',
-      fixture('npy/f4-little.npy').subarray(0, 40),
+      fixtureBytes('pickle', 'npy/f4-little.npy').subarray(0, 40),
       'expected a header of at most 30 bytes, got one of 118',
     ],
     [
       'missing values',
-      fixture('npy/f4-little.npy').subarray(0, -4),
+      fixtureBytes('pickle', 'npy/f4-little.npy').subarray(0, -4),
       'a numpy array of shape [4, 3] must take 48 bytes, got 44',
     ],
     [
@@ -84,7 +96,7 @@ describe('readNpy refuses', () => {
     ],
     [
       'version 4',
-      Uint8Array.from(fixture('npy/f4-little.npy'), (byte, at) => (at === 6 ? 4 : byte)),
+      Uint8Array.from(fixtureBytes('pickle', 'npy/f4-little.npy'), (byte, at) => (at === 6 ? 4 : byte)),
       'expected a .npy file of version 1 to 3, got version 4',
     ],
     [
@@ -114,8 +126,8 @@ describe('readNpy refuses', () => {
 
   it('copies beyond its limit', () => {
     const limit = { maxBytes: 95 };
-    expect(readNpy(fixture('npy/f4-little.npy'), limit).shape).toEqual([4, 3]);
-    expect(() => readNpy(fixture('npy/f4-fortran.npy'), limit)).toThrow(
+    expect(readNpy(fixtureBytes('pickle', 'npy/f4-little.npy'), limit).shape).toEqual([4, 3]);
+    expect(() => readNpy(fixtureBytes('pickle', 'npy/f4-fortran.npy'), limit)).toThrow(
       new DataError('readNpy: expected to allocate at most 95 bytes for copies (maxBytes), but the file needs 96.'),
     );
   });
@@ -123,7 +135,7 @@ describe('readNpy refuses', () => {
 
 describe('readNpz', () => {
   it.each(['stored.npz', 'deflated.npz'])('%s, against numpy, tolerance 0', (name) => {
-    const archive = readNpz(fixture(`npy/${name}`));
+    const archive = readNpz(fixtureBytes('pickle', `npy/${name}`));
     expect(archive.names).toEqual(['features', 'mask', 'objects']);
     const features = archive.read('features');
     expect([features.shape, valuesOf(features)]).toEqual([[6, 4], golden.archive.features]);
@@ -140,6 +152,6 @@ describe('readNpz', () => {
     expect(() => readNpz(packed, { maxBytes: 50_000 }).read('zeros')).toThrow(
       /^readNpz: expected to allocate at most 50000 bytes for copies \(maxBytes\), but the file needs \d+\.$/,
     );
-    expect(() => readNpz(fixture('npy/f4-little.npy'))).toThrow(/^readNpz: /);
+    expect(() => readNpz(fixtureBytes('pickle', 'npy/f4-little.npy'))).toThrow(/^readNpz: /);
   });
 });

@@ -1,5 +1,5 @@
+import { fixtureBytes } from '@mcore/testing/fixtures';
 import { describe, expect, it } from 'vitest';
-import { fixture } from './fixtures.js';
 import { isPickledArray, type PickleValue, readPickle } from './index.js';
 
 /** Bytes from text whose characters are the bytes. */
@@ -56,7 +56,7 @@ const expected = new Map<unknown, unknown>([
 
 describe('readPickle: what Python and numpy wrote', () => {
   it.each([0, 1, 2, 3, 4, 5])('protocol %i', (protocol) => {
-    const value = readPickle(fixture(`plain-${protocol}.pickle`)) as Map<unknown, unknown>;
+    const value = readPickle(fixtureBytes('pickle', `plain-${protocol}.pickle`)) as Map<unknown, unknown>;
     expect(value).toEqual(expected);
     expect([...value.keys()]).toEqual([...expected.keys()]);
     const [one, other] = value.get('shared') as unknown[];
@@ -64,7 +64,7 @@ describe('readPickle: what Python and numpy wrote', () => {
   });
 
   it('gives the same when the bytes start at an odd place', () => {
-    const bytes = fixture('plain-5.pickle');
+    const bytes = fixtureBytes('pickle', 'plain-5.pickle');
     const shifted = new Uint8Array(new ArrayBuffer(bytes.length + 1), 1);
     shifted.set(bytes);
     expect(readPickle(shifted)).toEqual(expected);
@@ -78,14 +78,14 @@ describe('readPickle: what Python and numpy wrote', () => {
     });
     const key = ['FINAWorldChampionships2019_Women10m_final_r1', 0];
     const labels = array(8, 8, 8, 21, 21, 21, 21, 36, 36);
-    expect([...(readPickle(fixture('finediving-aqa.pickle')) as Map<unknown, unknown>)]).toEqual([
+    expect([...(readPickle(fixtureBytes('pickle', 'finediving-aqa.pickle')) as Map<unknown, unknown>)]).toEqual([
       [key, ['407C', 83.2, 3.2, array(3, 7), labels]],
       [
         ['01', 121],
         ['5253B', 70.5, 3.4, array(2), { dtype: 'F64', shape: [5], data: Float64Array.of(8, 8, 36, 36, 36) }],
       ],
     ]);
-    expect([...(readPickle(fixture('finediving-fine.pickle')) as Map<unknown, unknown>)]).toEqual([
+    expect([...(readPickle(fixtureBytes('pickle', 'finediving-fine.pickle')) as Map<unknown, unknown>)]).toEqual([
       [
         key,
         new Map<string, unknown>([
@@ -99,7 +99,7 @@ describe('readPickle: what Python and numpy wrote', () => {
         ]),
       ],
     ]);
-    expect(readPickle(fixture('finediving-split.pickle'))).toEqual([key, ['01', 121]]);
+    expect(readPickle(fixtureBytes('pickle', 'finediving-split.pickle'))).toEqual([key, ['01', 121]]);
   });
 });
 
@@ -133,7 +133,7 @@ describe('readPickle: opcodes that Python 3 does not write', () => {
 
 describe('isPickledArray', () => {
   it('tells arrays from everything else', () => {
-    const values = readPickle(fixture('plain-4.pickle')) as Map<string, PickleValue[]>;
+    const values = readPickle(fixtureBytes('pickle', 'plain-4.pickle')) as Map<string, PickleValue[]>;
     expect(values.get('arrays')!.every(isPickledArray)).toBe(true);
     expect(
       [null, 1, 'a', [], new Map(), new Set(), new Uint8Array(0)].some((value) => isPickledArray(value as never)),
@@ -142,7 +142,7 @@ describe('isPickledArray', () => {
 });
 
 it('reads a Buffer as any other bytes, wherever it begins', () => {
-  const bytes = fixture('finediving-aqa.pickle');
+  const bytes = fixtureBytes('pickle', 'finediving-aqa.pickle');
   const expected = readPickle(Uint8Array.from(bytes));
   for (const shift of [0, 1, 3, 8]) {
     const shifted = Buffer.alloc(bytes.length + shift);

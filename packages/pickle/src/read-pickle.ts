@@ -3,6 +3,7 @@ import { builtinGlobals } from './globals.js';
 import { type Dialect, Machine } from './machine.js';
 import { numpyGlobals, setNumpyState } from './numpy.js';
 import { assertPlain } from './plain.js';
+import { runPickle } from './run-pickle.js';
 import type { PickleValue } from './values.js';
 
 /** Plain data and numpy. */
@@ -26,7 +27,7 @@ export const plainDialect: Dialect = {
 export function readPickle(bytes: Uint8Array, limits: PickleLimits = {}): PickleValue {
   const budget = new Budget('readPickle', limits);
   const machine = new Machine(asPlainBytes(bytes), budget, plainDialect);
-  const value = machine.run();
+  const value = runPickle(machine);
   machine.assertEnd();
   assertPlain(value, budget);
   return value;

@@ -1,6 +1,6 @@
 import { readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
+import { fixtureBytes } from '@mcore/testing/fixtures';
 import { describe, expect, it } from 'vitest';
-import { fixture } from './fixtures.js';
 import { isPickledArray, type NumericArray, type PickleValue, readTorchCheckpoint } from './index.js';
 
 const torchNames = {
@@ -29,7 +29,7 @@ function describeValue(value: PickleValue): unknown {
 }
 
 function golden(name: string): unknown {
-  return JSON.parse(new TextDecoder().decode(fixture(`${name}.json`))).content;
+  return JSON.parse(new TextDecoder().decode(fixtureBytes('pickle', `${name}.json`))).content;
 }
 
 function get(value: PickleValue, ...path: PickleValue[]): PickleValue {
@@ -44,12 +44,12 @@ describe('readTorchCheckpoint: what torch.save wrote, tolerance 0', () => {
     ['strides', 'legacy'],
     ['strides', 'deflated'],
   ])('%s, %s', (name, format) => {
-    const value = readTorchCheckpoint(fixture(`${name}-${format}.pth`));
+    const value = readTorchCheckpoint(fixtureBytes('pickle', `${name}-${format}.pth`));
     expect(describeValue(value)).toEqual(golden(name));
   });
 
   it('keeps the order of keys, their types and the optimizer', () => {
-    const value = readTorchCheckpoint(fixture('released-legacy.pth'));
+    const value = readTorchCheckpoint(fixtureBytes('pickle', 'released-legacy.pth'));
     expect([...(value as Map<string, unknown>).keys()]).toEqual([
       'base_model',
       'psnet_model',
@@ -70,7 +70,7 @@ describe('readTorchCheckpoint: what torch.save wrote, tolerance 0', () => {
   });
 
   it('tensors that are windows on one storage share memory', () => {
-    const value = readTorchCheckpoint(fixture('strides-zip.pth'));
+    const value = readTorchCheckpoint(fixtureBytes('pickle', 'strides-zip.pth'));
     const base = get(value, 'base') as NumericArray<'F32'>;
     const offset = get(value, 'offset') as NumericArray<'F32'>;
     offset.data[0] = -1;
@@ -81,7 +81,10 @@ describe('readTorchCheckpoint: what torch.save wrote, tolerance 0', () => {
   });
 
   it('a state dict can be written as safetensors as it is', () => {
-    const state = get(readTorchCheckpoint(fixture('released-zip.pth')), 'psnet_model') as Map<string, SafeTensor>;
+    const state = get(readTorchCheckpoint(fixtureBytes('pickle', 'released-zip.pth')), 'psnet_model') as Map<
+      string,
+      SafeTensor
+    >;
     const { tensors } = readSafetensors(writeSafetensors(state));
     expect(Object.fromEntries(tensors)).toEqual(Object.fromEntries(state));
   });

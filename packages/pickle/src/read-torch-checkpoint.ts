@@ -3,6 +3,7 @@ import type { Cursor } from './cursor.js';
 import { type Dialect, Machine } from './machine.js';
 import { assertPlain } from './plain.js';
 import { asPlainBytes, plainDialect } from './read-pickle.js';
+import { runPickle } from './run-pickle.js';
 import { decodeLatin1 } from './text.js';
 import { fillTensor, type PendingTensor, storageOf, type TorchStorage, torchGlobals } from './torch-tensor.js';
 import { elementArrays, type PickleValue } from './values.js';
@@ -43,7 +44,7 @@ function readZipFormat(bytes: Uint8Array, budget: Budget): unknown {
   const pending: PendingTensor[] = [];
   const dialect = torchDialect(pending, (id) => storageOf(id, budget));
   const machine = new Machine(zip.read(`${prefix}data.pkl`), budget, dialect);
-  const value = machine.run();
+  const value = runPickle(machine);
   machine.assertEnd();
   const contents = new Map<string, Uint8Array>();
   for (const tensor of pending) {
@@ -71,12 +72,12 @@ function readLegacyFormat(bytes: Uint8Array, budget: Budget): unknown {
   const pending: PendingTensor[] = [];
   const storages = new Map<string, TorchStorage>();
   const machine = new Machine(bytes, budget, plainDialect);
-  if (bytes[0] !== 0x80 || machine.run() !== MAGIC_NUMBER) {
+  if (bytes[0] !== 0x80 || runPickle(machine) !== MAGIC_NUMBER) {
     throw budget.error("expected a file of torch.save, got neither a zip archive nor the legacy format's magic number");
   }
-  if (machine.run() !== LEGACY_PROTOCOL)
+  if (runPickle(machine) !== LEGACY_PROTOCOL)
     throw budget.error(`expected the legacy format ${LEGACY_PROTOCOL}, got another`);
-  const facts = machine.run();
+  const facts = runPickle(machine);
   if (facts instanceof Map && facts.get('little_endian') === false) assertLittle('big', budget);
   const dialect = torchDialect(pending, (id) => {
     const storage = storageOf(id, budget);
@@ -84,8 +85,8 @@ function readLegacyFormat(bytes: Uint8Array, budget: Budget): unknown {
     return storage;
   });
   const body = new Machine(bytes, budget, dialect, machine.cursor.position);
-  const value = body.run();
-  const keys = body.run();
+  const value = runPickle(body);
+  const keys = runPickle(body);
   const contents = readLegacyStorages(keys, body.cursor, storages, budget);
   for (const tensor of pending) {
     const content = contents.get(tensor.storage.key);

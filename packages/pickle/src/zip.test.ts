@@ -1,9 +1,9 @@
 import { DataError } from '@mcore/errors';
+import { fixtureBytes } from '@mcore/testing/fixtures';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { Budget } from './budget.js';
 import { crc32 } from './crc32.js';
-import { fixture } from './fixtures.js';
 import { readTorchCheckpoint } from './index.js';
 import { ZipReader } from './zip.js';
 
@@ -141,7 +141,7 @@ describe('readTorchCheckpoint: archives', () => {
   });
 
   it('a storage that is missing', () => {
-    const source = open(fixture('strides-zip.pth'));
+    const source = open(fixtureBytes('pickle', 'strides-zip.pth'));
     const names = source.names().filter((name) => !name.endsWith('/data/0'));
     const bytes = zip(Object.fromEntries(names.map((name) => [name, source.read(name)])));
     expect(() => readTorchCheckpoint(bytes)).toThrow(

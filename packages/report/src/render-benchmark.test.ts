@@ -1,8 +1,8 @@
 import { DataError } from '@mcore/errors';
+import { madeUpBenchmark } from '@mcore/testing/made-up-benchmark';
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { renderBenchmark } from './index.js';
-import { madeUpBenchmark } from './made-up-benchmark.js';
 
 const data = madeUpBenchmark();
 const page = renderBenchmark(data);

@@ -1,9 +1,9 @@
 import { DataError } from '@mcore/errors';
+import { madeUpReport } from '@mcore/testing/made-up-report';
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
 import { formatNumber } from './format.js';
 import { renderReport } from './index.js';
-import { madeUpReport } from './made-up-report.js';
 import type { ReportData } from './report-data.js';
 
 const data = madeUpReport(120);

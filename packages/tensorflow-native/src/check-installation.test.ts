@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { EngineError } from '@mcore/errors';
+import { temporaryFolder, write } from '@mcore/testing/temporary-folder';
 import { describe, expect, it } from 'vitest';
 import { checkInstallation } from './check-installation.js';
 import { diagnoseTensorflow } from './diagnose.js';
 import { installFolder } from './folders.js';
 import { findInstallations } from './record.js';
-import { temporaryFolder, write } from './test-folder.js';
 
 const broken = (code: string) => {
   const folder = temporaryFolder();

@@ -1,7 +1,7 @@
+import { temporaryFolder, write } from '@mcore/testing/temporary-folder';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from './cli.js';
 import { installFolder } from './folders.js';
-import { temporaryFolder, write } from './test-folder.js';
 
 describe('mcore-tensorflow', () => {
   const out = vi.spyOn(console, 'log');

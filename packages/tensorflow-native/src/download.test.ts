@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { because } from '@mcore/testing/skips';
+import { temporaryFolder, write } from '@mcore/testing/temporary-folder';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DownloadContext, downloadPackage, downloadWheel, explainDownload } from './download.js';
 import { findPython } from './requirements.js';
 import { runCommand } from './run-command.js';
-import { temporaryFolder, write } from './test-folder.js';
 
 const python = await findPython().catch(() => undefined);
 const missing = python === undefined ? 'there is no Python with pip' : null;

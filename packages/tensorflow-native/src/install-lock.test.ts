@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { EngineError } from '@mcore/errors';
+import { temporaryFolder, write } from '@mcore/testing/temporary-folder';
 import { expect, it } from 'vitest';
 import { withLock } from './install-lock.js';
 import { runCommand } from './run-command.js';
-import { temporaryFolder, write } from './test-folder.js';
 
 it('holds the lock while it works and releases it after success and failure', async () => {
   const file = join(temporaryFolder(), 'cache', 'x.lock');

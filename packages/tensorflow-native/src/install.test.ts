@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { because } from '@mcore/testing/skips';
+import { temporaryFolder, write } from '@mcore/testing/temporary-folder';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { installFolder } from './folders.js';
 import { installTensorflow } from './install.js';
 import { findInstallations } from './record.js';
 import { assertMachine, findPython } from './requirements.js';
-import { temporaryFolder, write } from './test-folder.js';
 import { uninstallTensorflow } from './uninstall.js';
 
 const python = await findPython().catch(() => undefined);

@@ -1,8 +1,8 @@
 import { because } from '@mcore/testing/skips';
+import { temporaryFolder } from '@mcore/testing/temporary-folder';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findInstallations, loadTensorflow } from './index.js';
-import { temporaryFolder } from './test-folder.js';
 
 it.each([
   ['cpu', 'loadTensorflow: TensorFlow is not installed. npx mcore-tensorflow install gets it (Linux x64).'],

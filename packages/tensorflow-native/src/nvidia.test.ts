@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { because } from '@mcore/testing/skips';
+import { temporaryFolder, write } from '@mcore/testing/temporary-folder';
 import { describe, expect, it } from 'vitest';
 import { findInstallations } from './index.js';
 import { launchEnvironment, preloadNvidia } from './nvidia.js';
-import { temporaryFolder, write } from './test-folder.js';
 
 describe('launchEnvironment', () => {
   it('puts the libraries in front of the search path', () => {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { EngineError } from '@mcore/errors';
 import { because } from '@mcore/testing/skips';
+import { program, temporaryFolder, write } from '@mcore/testing/temporary-folder';
 import { describe, expect, it } from 'vitest';
 import { assertMachine, assertSpace, findCompiler, findPython, thisMachine } from './requirements.js';
-import { program, temporaryFolder, write } from './test-folder.js';
 
 describe('assertMachine', () => {
   const linux = { platform: 'linux', arch: 'x64', glibc: '2.36' };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { temporaryFolder, write } from '@mcore/testing/temporary-folder';
 import { expect, it } from 'vitest';
 import { runCommand } from './run-command.js';
-import { temporaryFolder, write } from './test-folder.js';
 import { adaptTfjsNode, CORE_SYMBOL } from './tfjs-shim.js';
 
 it("gives tfjs-node's files the program's core and the functions Node removed from util", async () => {

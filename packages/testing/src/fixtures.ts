@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { readSafetensors, type SafeTensor, toFloat32 } from '@mcore/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
@@ -16,6 +16,11 @@ export function sourcePath(owner: string, file = 'index.ts'): string {
 /** The bytes of a file in the `__fixtures__` of a package. */
 export function fixtureBytes(owner: string, name: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(fixturePath(owner, name)));
+}
+
+/** Names of the files in the `__fixtures__` of a package that end so. */
+export function fixtureNames(owner: string, ending: string): string[] {
+  return readdirSync(fixturePath(owner, '')).filter((name) => name.endsWith(ending));
 }
 
 /** Values that another implementation computed. */

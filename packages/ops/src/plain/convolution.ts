@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { runKernelOr } from '../run-kernel.js';
+import { runKernelOr } from './run-kernel.js';
 
 /** One step of zeros around the two middle axes. */
 export function padByOne(x: tf.Tensor4D): tf.Tensor4D {

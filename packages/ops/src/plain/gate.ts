@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { multiplyTransposedB, sumOverRows } from '../products.js';
 import { convolve, convolveFilterGradient, convolveInputGradient } from './convolution.js';
+import { multiplyTransposedB, sumOverRows } from './products.js';
 
 /*
  * The 3x3x3 convolution is done as one 3x3 convolution over the frames with six outputs (three time taps of two gates), of

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { maskByOutput, sumOverRows } from '../products.js';
 import { convolve, convolveFilterGradient, convolveInputGradient } from './convolution.js';
+import { maskByOutput, sumOverRows } from './products.js';
 
 /**
  * Groups are taken together until they have about this many channels, and convolved by a block-diagonal dense filter: small

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { groupedBackward as plainGroupedBackward, groupedForward as plainGroupedForward } from '../plain/grouped.js';
+import { maskByOutput, sumOverRows } from '../plain/products.js';
 import * as plainRecurrence from '../plain/recurrence.js';
-import { maskByOutput, sumOverRows } from '../products.js';
 import {
   gateConvFilterGradient,
   gateConvForward,

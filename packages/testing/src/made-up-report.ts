@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { bootstrapInterval, relativeL2, spearman } from '@mcore/metrics';
-import pictures from './__fixtures__/pictures.json' with { type: 'json' };
-import type { ClipDetail, ClipPrediction, ReportData } from './report-data.js';
+import type { ClipDetail, ClipPrediction, ReportData } from '@mcore/report';
+import { fixturePath } from './fixtures.js';
+
+const pictures = JSON.parse(readFileSync(fixturePath('report', 'pictures.json'), 'utf8')) as string[];
 
 /** A report for tests and for looking at the page: made-up numbers of a realistic kind, the same every time. */
 export function madeUpReport(clipCount = 300): ReportData {

@@ -1,4 +1,4 @@
-import type { BenchmarkReportData, BenchmarkReportRow, BenchmarkReportValue } from './benchmark-data.js';
+import type { BenchmarkReportData, BenchmarkReportRow, BenchmarkReportValue } from '@mcore/report';
 
 /** A benchmark for tests and for looking at the page: made-up numbers of a realistic kind, the same every time. */
 export function madeUpBenchmark(): BenchmarkReportData {

@@ -1,4 +1,3 @@
-/** For tests only: nothing that is published imports this. */
 import type { FeatureClip, FeatureSequence, FeatureSource } from '@mcore/clips';
 import { Random } from '@mcore/random';
 

@@ -11,6 +11,10 @@ import {
   type Layers,
   type WeightOf,
 } from './layers.js';
+import { through } from './through.js';
+
+/** How many values {@link moments} takes at a time, so that 64 MB hold what lies between. */
+const VALUES_AT_ONCE = 2 ** 24;
 
 /** Statistics of what one batch normalisation saw. */
 export interface BatchStatistics {
@@ -31,12 +35,19 @@ export function batchLayers(weightOf: WeightOf, observe: Observe): Layers {
   const normalize = <Features extends tf.Tensor>(x: Features, norm: string, activation: Activation): Features => {
     const channels = x.shape[x.rank - 1]!;
     const count = x.size / channels;
-    const rows = tf.reshape(x, [count, channels]);
-    const { mean, variance } = tf.moments(rows, 0) as { mean: tf.Tensor1D; variance: tf.Tensor1D };
+    const rows: tf.Tensor2D = tf.reshape(x, [count, channels]);
+    const { mean, variance } = moments(rows);
     observe(norm, { mean, variance: tf.mul(variance, count / (count - 1)) });
     const scale = tf.mul(weightOf(`${norm}.weight`), tf.rsqrt(tf.add(variance, EPSILON)));
-    const y = tf.add(tf.mul(tf.sub(rows, mean), scale), weightOf(`${norm}.bias`));
-    return tf.reshape(activation === 'relu' ? tf.relu(y) : y, x.shape) as Features;
+    const bias = weightOf(`${norm}.bias`);
+    const y = through<tf.Tensor>(
+      rows,
+      (values) => tf.sub(values, mean),
+      (values) => tf.mul(values, scale),
+      (values) => tf.add(values, bias),
+      ...(activation === 'relu' ? [(values: tf.Tensor) => tf.relu(values)] : []),
+    );
+    return tf.reshape(y, x.shape) as Features;
   };
   const weight = (name: string, order: readonly number[]) => tf.transpose(weightOf(name), [...order]);
   return {
@@ -54,4 +65,30 @@ export function batchLayers(weightOf: WeightOf, observe: Observe): Layers {
       return (x) => shiftFirstChannels(x, parts);
     },
   };
+}
+
+/**
+ * Mean and biased variance of every column, a part of the rows after the other: n mean = sum of n_i mean_i, and
+ * n variance = sum of n_i (variance_i + (mean_i - mean)^2). Source: Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm
+ * for Computing Sample Variances", 1979.
+ */
+export function moments(
+  rows: tf.Tensor2D,
+  valuesAtOnce = VALUES_AT_ONCE,
+): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
+  const [count, channels] = rows.shape;
+  const step = Math.max(1, Math.floor(valuesAtOnce / channels));
+  return tf.tidy(() => {
+    const parts: { share: number; mean: tf.Tensor; variance: tf.Tensor }[] = [];
+    for (let start = 0; start < count; start += step) {
+      const size = Math.min(step, count - start);
+      const part = tf.tidy(() => tf.moments(size === count ? rows : tf.slice(rows, [start, 0], [size, channels]), 0));
+      parts.push({ share: size / count, ...part });
+    }
+    if (parts.length === 1) return parts[0] as { mean: tf.Tensor1D; variance: tf.Tensor1D };
+    const weighted = (values: tf.Tensor[]) => tf.addN(values.map((value, part) => tf.mul(value, parts[part]!.share)));
+    const mean = weighted(parts.map((part) => part.mean)) as tf.Tensor1D;
+    const variance = weighted(parts.map((part) => tf.add(part.variance, tf.square(tf.sub(part.mean, mean)))));
+    return { mean, variance: variance as tf.Tensor1D };
+  });
 }

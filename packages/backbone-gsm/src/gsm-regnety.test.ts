@@ -48,6 +48,26 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('GsmRegNetY on
     model.dispose();
   });
 
+  it('needs no more memory for four times the blocks, neither to measure statistics nor to give features (10 %)', async () => {
+    const x = hashedTensor('memory', [2, 4, 64, 64, 3]) as tf.Tensor5D;
+    const peaks = async (blocks: number) => {
+      const model = new GsmRegNetY({ ...TINY, depths: [blocks, blocks] }, { seed: 1 });
+      const { numBytes, numTensors } = tf.memory();
+      const measured = await tf.profile(async () => {
+        await model.measureStatistics([x]);
+        return [];
+      });
+      const applied = await tf.profile(() => tf.tidy(() => model.apply(x).dataSync() && []));
+      expect(tf.memory().numTensors).toBe(numTensors);
+      model.dispose();
+      return [measured.peakBytes - numBytes, applied.peakBytes - numBytes];
+    };
+    const [few, many] = [await peaks(1), await peaks(4)];
+    expect(many[0]! / few[0]!).toBeLessThan(1.1);
+    expect(many[1]! / few[1]!).toBeLessThan(1.1);
+    x.dispose();
+  });
+
   it('gives maps whose mean over positions is the features, in training and frozen, and leaves no other tensor (1e-6)', () => {
     const model = goldenBackbone(TINY);
     const frozen = model.inferenceModel();

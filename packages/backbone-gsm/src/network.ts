@@ -4,6 +4,7 @@ import { blockSizes } from './block-sizes.js';
 import type { GsmRegNetYConfig } from './config.js';
 import { stemConvolution } from './convolutions.js';
 import type { Layers } from './layers.js';
+import { through } from './through.js';
 import { yBlock } from './y-block.js';
 
 /** Features of every frame, and what they are the mean of. */
@@ -26,8 +27,8 @@ export function network(config: GsmRegNetYConfig, layers: Layers): Network {
   const blocks = blockSizes(config).map((sizes) => yBlock(layers, sizes));
   return (x) => {
     const [batch, time, height, width] = x.shape;
-    const frames = stem(tf.reshape(x, [batch * time, height, width, 3])); // [B * T, H / 2, W / 2, C]
-    const last = blocks.reduce((features, block) => block(features, batch), frames);
+    const frames: tf.Tensor4D = tf.reshape(x, [batch * time, height, width, 3]);
+    const last = through(frames, stem, ...blocks.map((block) => (features: tf.Tensor4D) => block(features, batch)));
     const [, rows, columns, channels] = last.shape;
     return {
       features: tf.reshape(meanOverPositions(last), [batch, time, channels]), // [B * T, C]

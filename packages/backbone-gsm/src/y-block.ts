@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BlockSizes } from './block-sizes.js';
 import { groupedConvolution, pointwiseConvolution, stridedPointwiseConvolution } from './convolutions.js';
 import { FILTER_ORDER, type FrameLayer, type Layers } from './layers.js';
+import { through } from './through.js';
 
 /**
  * A Y block: 1x1, grouped 3x3, squeeze-and-excitation, 1x1, plus the shortcut; a gate-shift module before the first.
@@ -32,8 +33,9 @@ export function yBlock(layers: Layers, sizes: BlockSizes): (x: tf.Tensor4D, clip
   return (x, clips) => {
     const [frames, height, width, channels] = x.shape;
     const clipShape: [number, number, number, number, number] = [clips, frames / clips, height, width, channels];
-    const shifted = shift === null ? x : (tf.reshape(shift(tf.reshape(x, clipShape)), x.shape) as tf.Tensor4D);
-    return addRelu(combine(excite(look(reduce(shifted)))), shortcut(x));
+    const shifted: FrameLayer[] =
+      shift === null ? [] : [(frames) => tf.reshape(shift(tf.reshape(frames, clipShape)), x.shape)];
+    return addRelu(through(x, ...shifted, reduce, look, excite, combine), shortcut(x));
   };
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Clip } from '@mcore/clips';
-import { framesTensor, loadTensors, type MCoRe } from '@mcore/model';
+import { framesTensor, loadTensors, type MCoRe, type MCoReConfig } from '@mcore/model';
 import { normalizeFrames } from '@mcore/ops';
 import { Random } from '@mcore/random';
 import * as tf from '@tensorflow/tfjs-core';
@@ -14,8 +14,10 @@ import type { TrainingRun } from './train.js';
 
 /** Clips that normalisation statistics are measured on where no pretrained weights are given. */
 const STATISTICS_CLIPS = 64;
-/** Of them, how many at a time. */
+/** Of them, how many at a time at most. */
 const STATISTICS_BATCH = 8;
+/** Pixels of the clips at a time, at most: a backbone of the paper's size needs about 200 bytes for each. */
+const STATISTICS_PIXELS = 5e6;
 
 /** Random weights with measured statistics, given weights, or the state of the run that is gone on with. */
 export async function startingPoint(
@@ -61,8 +63,9 @@ export async function measureStatistics(run: StatisticsRun, model: MCoRe): Promi
   const clips = Random.for(run.seed, 'statistics').sample(run.splits.train, STATISTICS_CLIPS);
   run.onNote?.(`Measuring normalisation statistics on ${clips.length} training clips`);
   async function* batches(): AsyncGenerator<tf.Tensor5D> {
-    for (let first = 0; first < clips.length; first += STATISTICS_BATCH) {
-      const some = clips.slice(first, first + STATISTICS_BATCH);
+    const atOnce = statisticsBatch(run.config.input);
+    for (let first = 0; first < clips.length; first += atOnce) {
+      const some = clips.slice(first, first + atOnce);
       const prepared = await Promise.all(some.map((clip) => run.prepared.get(clip.id)));
       const frames = prepared.map((clip) => centreFrames(clip, run.config.input.transform));
       const batch = tf.tidy(() => normalizeFrames(tf.concat(frames.map(framesTensor), 0)) as tf.Tensor5D);
@@ -71,6 +74,12 @@ export async function measureStatistics(run: StatisticsRun, model: MCoRe): Promi
     }
   }
   await model.backbone.measureStatistics(batches());
+}
+
+/** Clips whose statistics are measured together: as many as memory allows, at least one. */
+export function statisticsBatch({ frames, transform: { crop } }: MCoReConfig['input']): number {
+  const pixels = frames * crop.height * crop.width;
+  return Math.min(STATISTICS_BATCH, Math.max(1, Math.floor(STATISTICS_PIXELS / pixels)));
 }
 
 function meanScore(clips: readonly Clip[]): number {

@@ -1,4 +1,4 @@
-import { type ClipDescription, type Exemplar, transitionProbabilities } from '@mcore/model';
+import { type EncodedClip, type Exemplar, transitionProbabilities } from '@mcore/model';
 import type { ChosenExemplars } from './choose-exemplars.js';
 import type { SampledClip } from './read-clip-input.js';
 import type { Saliency, SaliencyOptions } from './saliency.js';
@@ -23,7 +23,7 @@ interface Parts {
   scorer: Scorer;
   clip: SampledClip;
   className: string | null;
-  description: ClipDescription;
+  description: EncodedClip;
   chosen: ChosenExemplars;
 }
 
@@ -43,7 +43,7 @@ export class ExaminedVideo {
     this.milliseconds = milliseconds;
   }
 
-  /** Compares a described clip with its exemplars. */
+  /** Compares an encoded clip with its exemplars. */
   static async compare(parts: Parts, before: Omit<ScoreMilliseconds, 'exemplars'>): Promise<ExaminedVideo> {
     const start = performance.now();
     const score = await parts.scorer.compare(parts.description, parts.chosen);

@@ -163,7 +163,7 @@ export class Judge {
       // another judge may have made its engine the current one
       if (tf.getBackend() !== lease.backend) await tf.setBackend(lease.backend);
       onProgress({ phase: 'network', video: clip.name });
-      const description = await scorer.describe(clip.frames);
+      const description = await scorer.encode(clip.frames);
       options.signal?.throwIfAborted();
       const network = performance.now() - start;
       onProgress({ phase: 'exemplars', video: clip.name });

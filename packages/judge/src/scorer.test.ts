@@ -39,7 +39,7 @@ describe('Scorer', () => {
     const { checkpoint, bank } = await madeUpCheckpoint(undefined, { stagewise: false });
     const scorer = await Scorer.create(checkpoint, bank);
     expect(bank.shape).toEqual({ stages: 1, steps: 15, channels: 16 });
-    const description = await scorer.describe(noiseFrames('query'));
+    const description = await scorer.encode(noiseFrames('query'));
     const scored = await scorer.compare(description, scorer.choose(description, { class: '107b' }));
     for (const { delta, stageDeltas } of scored.exemplars) expect(stageDeltas).toEqual([delta]);
     // where it would be cut plays no part
@@ -52,7 +52,7 @@ describe('Scorer', () => {
     const { checkpoint } = await madeUpCheckpoint(undefined, { regression: 'exemplar-free' });
     const scorer = await Scorer.create(checkpoint, undefined);
     const frames = noiseFrames('query');
-    const description = await scorer.describe(frames);
+    const description = await scorer.encode(frames);
     const scored = await scorer.score(frames, { class: '107b' });
     expect(scored).toMatchObject({ match: 'none needed', exemplars: [], spread: 0 });
     expect(scored.score).toBe((await scoreAlone(scorer.model, description.stages)).score);
@@ -73,8 +73,8 @@ describe('Scorer', () => {
   it('draws exemplars by class and seed alone, and takes the nearest dive number or the nearest features', async () => {
     const { checkpoint, bank } = await madeUpCheckpoint();
     const scorer = await Scorer.create(checkpoint, bank, { seed: 3 });
-    const description = await scorer.describe(noiseFrames('query'));
-    const other = await scorer.describe(noiseFrames('other'));
+    const description = await scorer.encode(noiseFrames('query'));
+    const other = await scorer.encode(noiseFrames('other'));
     const idsOf = (each: Scorer, clip: typeof description) =>
       each.choose(clip, { class: '107B' }).exemplars.map(({ id }) => id);
     expect(idsOf(scorer, other)).toEqual(idsOf(scorer, description));
@@ -100,7 +100,7 @@ describe('Scorer', () => {
   it('scores moved transitions as if the model had found them there', async () => {
     const { checkpoint, bank } = await madeUpCheckpoint();
     const scorer = await Scorer.create(checkpoint, bank);
-    const description = await scorer.describe(noiseFrames('query'));
+    const description = await scorer.encode(noiseFrames('query'));
     const same = await scorer.moved(description, description.transitions);
     same.stages.forEach((value, index) => {
       expect(value).toBeCloseTo(description.stages[index]!, 5);
@@ -131,7 +131,7 @@ describe('Scorer', () => {
   it('refuses a class that no exemplar has, naming the nearest names, unless any class is allowed', async () => {
     const { checkpoint, bank } = await madeUpCheckpoint();
     const scorer = await Scorer.create(checkpoint, bank);
-    const description = await scorer.describe(noiseFrames('query'));
+    const description = await scorer.encode(noiseFrames('query'));
     const error = new UnknownClassError('107x', ['107b', '5253b'], 2);
     expect(error.message).toBe(
       'expected a class that the exemplars have, got "107x". Nearest names: "107b", "5253b". Choose one of them, leave the class out, or allow any class (anyClass, --any-class).',
@@ -149,7 +149,7 @@ describe('Scorer', () => {
       diveNumber: exemplar.diveNumber === '107b' ? 'front flip' : 'back flip',
     }));
     const scorer = await Scorer.create(checkpoint, new ExemplarBank(named, bank.shape, bank.weightsId));
-    const description = await scorer.describe(noiseFrames('query'));
+    const description = await scorer.encode(noiseFrames('query'));
     expect(scorer.choose(description, { class: ' Front flip' }).match).toBe('same class');
     expect(scorer.classes).toEqual([
       { name: 'back flip', exemplars: 1 },

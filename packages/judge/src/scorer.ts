@@ -3,8 +3,8 @@ import { DataError, ShapeError } from '@mcore/errors';
 import {
   type Checkpoint,
   type CheckpointInfo,
-  ClipDescriber,
-  type ClipDescription,
+  ClipEncoder,
+  type EncodedClip,
   type Exemplar,
   type ExemplarBank,
   type ExemplarVote,
@@ -53,8 +53,8 @@ export interface ScorerOptions {
 
 /** Another way to run the same weights, such as ONNX Runtime. */
 export interface ScoringNetwork {
-  /** As `ClipDescriber.describe` of `@mcore/model`. */
-  describe(frames: Frames): Promise<ClipDescription>;
+  /** As `ClipEncoder.encode` of `@mcore/model`. */
+  encode(frames: Frames): Promise<EncodedClip>;
   /** As `scoreAgainst` of `@mcore/model`. */
   compare(stages: Float32Array, shape: StageShape, exemplars: readonly Exemplar[]): Promise<ScoredClip>;
 }
@@ -64,7 +64,7 @@ export class Scorer {
   readonly model: MCoRe;
   /** The checkpoint's metadata. */
   readonly info: CheckpointInfo;
-  readonly #describer: ClipDescriber;
+  readonly #encoder: ClipEncoder;
   readonly #bank: ExemplarBank | undefined;
   readonly #seed: number;
   readonly #network: ScoringNetwork | undefined;
@@ -73,7 +73,7 @@ export class Scorer {
     this.model = modelFromCheckpoint(checkpoint);
     this.info = checkpoint.info;
     this.#bank = bank;
-    this.#describer = new ClipDescriber(this.model);
+    this.#encoder = new ClipEncoder(this.model);
     this.#seed = seed;
     this.#network = network;
   }
@@ -123,14 +123,14 @@ export class Scorer {
   }
 
   /**
-   * Scores sampled frames: {@link describe}, {@link choose}, {@link compare}.
+   * Scores sampled frames: {@link encode}, {@link choose}, {@link compare}.
    *
-   * @param frames - As {@link describe} takes them.
+   * @param frames - As {@link encode} takes them.
    * @param options - Of {@link choose}.
    * @throws What these three throw.
    */
   async score(frames: Frames, options: ExemplarOptions = {}): Promise<ClipScore> {
-    const description = await this.describe(frames);
+    const description = await this.encode(frames);
     return this.compare(description, this.choose(description, options));
   }
 
@@ -140,9 +140,9 @@ export class Scorer {
    * @param frames - `model.config.input.frames` frames, resized to `model.config.input.transform.resize` and not cropped.
    * @throws {@link ShapeError} if their number or size is another one.
    */
-  async describe(frames: Frames): Promise<ClipDescription> {
+  async encode(frames: Frames): Promise<EncodedClip> {
     this.#assertFrames(frames);
-    return (this.#network ?? this.#describer).describe(this.#cropped(frames));
+    return (this.#network ?? this.#encoder).encode(this.#cropped(frames));
   }
 
   /**
@@ -150,8 +150,8 @@ export class Scorer {
    *
    * @param transitions - Indices of sampled frames, as many as the model has.
    */
-  async moved(description: ClipDescription, transitions: readonly number[]): Promise<ClipDescription> {
-    const stages = await this.#describer.stagesAt(description.features, transitions);
+  async moved(description: EncodedClip, transitions: readonly number[]): Promise<EncodedClip> {
+    const stages = await this.#encoder.stagesAt(description.features, transitions);
     return { ...description, transitions: [...transitions], stages };
   }
 
@@ -161,7 +161,7 @@ export class Scorer {
    *
    * @throws {@link UnknownClassError} if no exemplar has the class; see {@link ExemplarOptions}.
    */
-  choose({ stages }: Pick<ClipDescription, 'stages'>, options: ExemplarOptions = {}): ChosenExemplars {
+  choose({ stages }: Pick<EncodedClip, 'stages'>, options: ExemplarOptions = {}): ChosenExemplars {
     if (!this.#bank) return { exemplars: [], match: 'none needed' };
     return chooseExemplarsOf(this.#bank, stages, { ...options, count: this.model.config.exemplars, seed: this.#seed });
   }
@@ -175,9 +175,9 @@ export class Scorer {
     if (this.#bank) comparedClass(this.#bank, options);
   }
 
-  /** Compares a described clip with exemplars, stage by stage. */
+  /** Compares an encoded clip with exemplars, stage by stage. */
   async compare(
-    { stages, transitions }: Pick<ClipDescription, 'stages' | 'transitions'>,
+    { stages, transitions }: Pick<EncodedClip, 'stages' | 'transitions'>,
     { exemplars, match }: ChosenExemplars,
   ): Promise<ClipScore> {
     const { score, spread, votes } = await this.#vote(stages, exemplars);
@@ -197,7 +197,7 @@ export class Scorer {
    * How much every part of every frame moves the score: {@link saliency} at given transitions and exemplars. Needs the
    * gradients of `@tensorflow/tfjs`, and about the memory of one step of training.
    *
-   * @param frames - As {@link describe} takes them.
+   * @param frames - As {@link encode} takes them.
    * @throws {@link ShapeError} if their number or size is another one.
    */
   async saliency(
@@ -213,7 +213,7 @@ export class Scorer {
 
   /** Frees the model. */
   async dispose(): Promise<void> {
-    this.#describer.dispose();
+    this.#encoder.dispose();
     this.model.dispose();
   }
 

@@ -90,7 +90,7 @@ export class BankFeatures {
 /**
  * How sure the segmenter is of each transition: the share of its probability that lies within a thirty-second of the clip of a frame.
  *
- * @param logits - Frames x transitions, as in `ClipDescription`.
+ * @param logits - Frames x transitions, as in `EncodedClip`.
  * @param transitions - Indices of sampled frames.
  * @returns In [0, 1], one for each transition.
  */
@@ -108,7 +108,7 @@ export function transitionConfidence(
  * The largest share of probability, over transitions, that lies away from the likeliest frame: 0 where the segmenter is sure, near 1 where
  * any frame would do as well.
  *
- * @param logits - Frames x transitions, as in `ClipDescription`.
+ * @param logits - Frames x transitions, as in `EncodedClip`.
  */
 export function transitionFlatness(logits: Float32Array, config: Pick<MCoReConfig, 'stages' | 'loss'>): number {
   const flatness = transitionProbabilities(logits, config).map((probabilities) => {

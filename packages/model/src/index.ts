@@ -19,7 +19,7 @@ export {
   toHalfPrecision,
   weightsId,
 } from './checkpoint.js';
-export { ClipDescriber, type ClipDescription, framesTensor } from './clip-describer.js';
+export { ClipEncoder, type EncodedClip, framesTensor } from './clip-encoder.js';
 export {
   type InputConfig,
   type LossConfig,

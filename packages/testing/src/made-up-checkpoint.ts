@@ -2,7 +2,7 @@ import '@tensorflow/tfjs';
 import type { Frames } from '@mcore/clips';
 import {
   type Checkpoint,
-  ClipDescriber,
+  ClipEncoder,
   type Exemplar,
   ExemplarBank,
   exportWeights,
@@ -33,24 +33,24 @@ export function noiseFrames(name: string, height = 20, width = 24): Frames {
   return { data, count: 12, height, width };
 }
 
-/** A model with random weights as a checkpoint, and a bank of noise clips of two dive numbers that it described itself. */
+/** A model with random weights as a checkpoint, and a bank of noise clips of two dive numbers that it encoded itself. */
 export async function madeUpCheckpoint(
   calibration?: Checkpoint['info']['calibration'],
   changes: Partial<MCoReConfig> = {},
 ): Promise<{ checkpoint: Checkpoint; bank: ExemplarBank }> {
   const config = { ...tinyConfig(), ...changes };
   const model = new MCoRe(config, { seed: 5 });
-  const describer = new ClipDescriber(model);
+  const encoder = new ClipEncoder(model);
   const exemplars: Exemplar[] = [];
   for (const [index, diveNumber] of ['107b', '107b', '107b', '107b', '5253b'].entries()) {
-    const { stages } = await describer.describe(noiseFrames(`exemplar ${index}`, 16, 16));
+    const { stages } = await encoder.encode(noiseFrames(`exemplar ${index}`, 16, 16));
     exemplars.push({ id: `clip ${index}`, diveNumber, score: 60 + 5 * index, difficulty: 3, stages });
   }
   const tensors = await exportWeights(model);
   const shape = model.regressionShape;
   const info = { config, labelRange: { min: 0, max: 110 }, trainedOn: 'noise', seed: 5, step: 0 };
   const bank = new ExemplarBank(exemplars, shape, await weightsId(tensors));
-  describer.dispose();
+  encoder.dispose();
   model.dispose();
   return {
     checkpoint: { info: { ...info, ...(calibration && { calibration }) }, tensors, optimiser: new Map() },

@@ -1,6 +1,6 @@
 import { type Exemplar, type MCoRe, type ScoredClip, type StageShape, scoreAgainst } from '@mcore/model';
 
-/** Whatever compares a described clip with exemplars: the model in tfjs, or its graph in ONNX Runtime. */
+/** Whatever compares an encoded clip with exemplars: the model in tfjs, or its graph in ONNX Runtime. */
 export interface Comparer {
   compare(stages: Float32Array, shape: StageShape, exemplars: readonly Exemplar[]): Promise<ScoredClip>;
 }

@@ -26,7 +26,7 @@ export {
   type ReadingLosses,
   type WindowBatch,
 } from './frame-reader.js';
-export { buildBank, describeClips } from './inference.js';
+export { buildBank, encodeClips } from './inference.js';
 export { type LearningRateSchedule, learningRateFactor } from './learning-rate.js';
 export { type DeepPartial, merge } from './merge-config.js';
 export { NotFiniteError, type SeenInput } from './not-finite-error.js';

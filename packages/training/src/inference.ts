@@ -1,5 +1,5 @@
 import { type Clip, type Frames, type FrameTransform, transformFrames } from '@mcore/clips';
-import { type ClipDescription, type Exemplar, ExemplarBank, type StageShape } from '@mcore/model';
+import { type EncodedClip, type Exemplar, ExemplarBank, type StageShape } from '@mcore/model';
 import type { PreparedClips } from './data/prepared-clips.js';
 import type { Replica } from './replica.js';
 
@@ -9,24 +9,24 @@ export function centreFrames(prepared: Frames, transform: FrameTransform): Frame
 }
 
 /**
- * Describes many clips, spread over replicas.
+ * Encodes many clips, spread over replicas.
  *
  * @param onProgress - Called after each clip with the number done.
  * @returns By clip id.
  */
-export async function describeClips(
+export async function encodeClips(
   clips: readonly Clip[],
   prepared: PreparedClips,
   transform: FrameTransform,
   replicas: readonly Replica[],
   onProgress: (done: number) => void = () => {},
-): Promise<Map<string, ClipDescription>> {
-  const descriptions = new Map<string, ClipDescription>();
+): Promise<Map<string, EncodedClip>> {
+  const encoded = new Map<string, EncodedClip>();
   await spreadOver(replicas, clips, async (replica, { id }) => {
-    descriptions.set(id, await replica.describe(centreFrames(await prepared.get(id), transform)));
-    onProgress(descriptions.size);
+    encoded.set(id, await replica.encode(centreFrames(await prepared.get(id), transform)));
+    onProgress(encoded.size);
   });
-  return descriptions;
+  return encoded;
 }
 
 /** Has every worker take one item after another until all are done. */
@@ -47,11 +47,11 @@ export async function buildBank(
   clips: readonly Clip[],
   shape: StageShape,
   weights: string,
-  describe: (clips: readonly Clip[]) => Promise<ReadonlyMap<string, ClipDescription>>,
+  encode: (clips: readonly Clip[]) => Promise<ReadonlyMap<string, EncodedClip>>,
 ): Promise<ExemplarBank> {
-  const descriptions = await describe(clips);
+  const encoded = await encode(clips);
   const exemplars = clips.map(({ id, diveNumber, score, difficulty }): Exemplar => {
-    return { id, diveNumber, score, difficulty, stages: descriptions.get(id)!.stages };
+    return { id, diveNumber, score, difficulty, stages: encoded.get(id)!.stages };
   });
   return new ExemplarBank(exemplars, shape, weights);
 }

@@ -4,7 +4,7 @@ import { labelOnlyPredictor } from './baselines.js';
 import { type Comparer, isComparer, modelComparer } from './comparer.js';
 import type { PreparedClips } from './data/prepared-clips.js';
 import type { EvaluatedClip } from './evaluate-predictions.js';
-import { describeClips } from './inference.js';
+import { encodeClips } from './inference.js';
 import type { Replica } from './replica.js';
 
 /** An evaluated clip with all that its prediction rests on. */
@@ -16,7 +16,7 @@ export interface PredictedClip extends EvaluatedClip {
 export interface PredictionSetup {
   /** In this thread; compares stages, unless a replica on ONNX Runtime can. */
   model: MCoRe;
-  /** Hold the same weights; describe clips. */
+  /** Hold the same weights; encode clips. */
   replicas: readonly Replica[];
   prepared: PreparedClips;
   /** Where exemplars and label-only baselines come from. */
@@ -29,14 +29,14 @@ export interface PredictionSetup {
 
 /**
  * Predicts clips as the paper tests: every one against exemplars of its dive number drawn from training. Exemplars are
- * described once for all.
+ * encoded once for all.
  */
 export async function predictClips(clips: readonly Clip[], setup: PredictionSetup): Promise<PredictedClip[]> {
   const [predicted] = await predictDraws(clips, setup, [exemplarChoice(clips, setup)]);
   return predicted!;
 }
 
-/** {@link predictClips} against several choices of exemplars; every clip is described once for all of them. */
+/** {@link predictClips} against several choices of exemplars; every clip is encoded once for all of them. */
 export async function predictDraws(
   clips: readonly Clip[],
   setup: Omit<PredictionSetup, 'exemplars'>,
@@ -48,21 +48,21 @@ export async function predictDraws(
   const ids = new Set(choices.flatMap(({ lists }) => [...lists.values()].flatMap(({ exemplars }) => exemplars)));
   const exemplars = train.filter((clip) => ids.has(clip.id));
   const total = exemplars.length + clips.length;
-  const describe = (some: readonly Clip[], before: number) =>
-    describeClips(some, prepared, input.transform, setup.replicas, (done) => setup.onProgress?.(before + done, total));
-  const features = await describe(exemplars, 0);
+  const encode = (some: readonly Clip[], before: number) =>
+    encodeClips(some, prepared, input.transform, setup.replicas, (done) => setup.onProgress?.(before + done, total));
+  const features = await encode(exemplars, 0);
   const byId = new Map(
     exemplars.map(({ id, diveNumber, score, difficulty }): [string, Exemplar] => [
       id,
       { id, diveNumber, score, difficulty, stages: features.get(id)!.stages },
     ]),
   );
-  const descriptions = await describe(clips, exemplars.length);
+  const encoded = await encode(clips, exemplars.length);
   const transitionsOf = sampledTransitions(input.frames);
   const isLabelled = prepared.source.transitionsFrom !== 'equal parts';
   const labelOnly = labelOnlyPredictor(train, transitionsOf);
   const predict = async (clip: Clip, choice: ExemplarChoice): Promise<PredictedClip> => {
-    const { stages, transitions } = descriptions.get(clip.id)!;
+    const { stages, transitions } = encoded.get(clip.id)!;
     const chosen = choice.lists.get(clip.id)!.exemplars.map((id) => byId.get(id)!);
     const scored =
       model.config.regression === 'exemplar-free'

@@ -11,11 +11,11 @@ import { LocalReplica, layoutOf, ParameterLayout } from './index.js';
 describe('LocalReplica', () => {
   beforeAll(() => useTestEngine('cpu'));
 
-  it('describes a clip with the features of training: logits and stages equal PyTorch within 1e-5', async () => {
+  it('encodes a clip with the features of training: logits and stages equal PyTorch within 1e-5', async () => {
     const { model, pairs } = goldenPairs();
     const golden = readFixture('model', 'small-released');
     const replica = new LocalReplica(model);
-    const { logits, transitions, stages } = await replica.describe(pairs[0]!.query.frames);
+    const { logits, transitions, stages } = await replica.encode(pairs[0]!.query.frames);
     expect(relativeError(logits, golden.values('logits').slice(0, logits.length))).toBeLessThan(1e-5);
     const features = tf.tensor3d(golden.values('features').slice(0, 8 * 32), [1, 8, 32]);
     const cut = model.stageFeatures(features, [transitions]);
@@ -35,7 +35,7 @@ describe('LocalReplica', () => {
     }
     const replica = new LocalReplica(model);
     const { frames } = madeUpClip('any');
-    const { transitions, stages } = await replica.describe(frames);
+    const { transitions, stages } = await replica.encode(frames);
     expect(transitions).toEqual([0, 3]);
     const features = model.features(framesTensor(frames));
     const cut = model.stageFeatures(features, [[1, 3]]);
@@ -51,12 +51,12 @@ describe('LocalReplica', () => {
     const [pair] = await madeUpPairs(0, 1);
     await replica.gradient(pair!);
     expect(tf.memory().numTensors).toBe(before);
-    const first = await replica.describe(pair!.query.frames);
+    const first = await replica.encode(pair!.query.frames);
     const frozen = tf.memory().numTensors;
-    await replica.describe(pair!.query.frames);
+    await replica.encode(pair!.query.frames);
     expect(tf.memory().numTensors).toBe(frozen);
     await replica.setParameters((await replica.layout.read()).map((value) => value * 1.1));
-    const second = await replica.describe(pair!.query.frames);
+    const second = await replica.encode(pair!.query.frames);
     expect(tf.memory().numTensors).toBe(frozen);
     expect(second.stages).not.toEqual(first.stages);
     await replica.dispose();

@@ -1,8 +1,8 @@
 import type { Frames } from '@mcore/clips';
 import {
-  ClipDescriber,
-  type ClipDescription,
+  ClipEncoder,
   type ClipLabels,
+  type EncodedClip,
   featurePairLosses,
   framesTensor,
   isBackboneWeight,
@@ -51,7 +51,7 @@ export interface PairGradient {
 /** One copy of the model that computes, here or on a thread of its own. */
 export interface Replica extends Learner<PairInput, LossValues> {
   /** Inference on one clip. */
-  describe(frames: Frames): Promise<ClipDescription>;
+  encode(frames: Frames): Promise<EncodedClip>;
   dispose(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export class LocalReplica implements Replica {
   readonly model: MCoRe;
   readonly layout: ParameterLayout;
   /** Has the backbone ready for inference with the present parameters. */
-  readonly #describer: ClipDescriber;
+  readonly #encoder: ClipEncoder;
   /** Variables that have a gradient: all that train but those of a frozen backbone. */
   readonly #learning: tf.Variable[];
 
@@ -68,7 +68,7 @@ export class LocalReplica implements Replica {
   constructor(model: MCoRe) {
     this.model = model;
     this.layout = layoutOf(model);
-    this.#describer = new ClipDescriber(model);
+    this.#encoder = new ClipEncoder(model);
     const frozen = isBackboneFrozen(model);
     this.#learning = [...model.weights()].flatMap(([name, variable]) =>
       variable.trainable && !(frozen && isBackboneWeight(name)) ? [variable] : [],
@@ -77,7 +77,7 @@ export class LocalReplica implements Replica {
 
   async setParameters(flat: Float32Array): Promise<void> {
     this.layout.write(flat);
-    this.#describer.dispose();
+    this.#encoder.dispose();
   }
 
   async gradient(pair: PairInput): Promise<PairGradient> {
@@ -109,17 +109,17 @@ export class LocalReplica implements Replica {
     if (!isBackboneFrozen(this.model)) {
       return () => pairLosses(this.model, toBatch(query), toBatch(exemplar), dropoutSeed);
     }
-    const features = tf.concat([query, exemplar].map(({ frames }) => this.#describer.features(frames))); // [2, T, C]
+    const features = tf.concat([query, exemplar].map(({ frames }) => this.#encoder.features(frames))); // [2, T, C]
     return () => featurePairLosses(this.model, features, [labelsOf(query), labelsOf(exemplar)], dropoutSeed);
   }
 
-  async describe(frames: Frames): Promise<ClipDescription> {
-    return this.#describer.describe(frames);
+  async encode(frames: Frames): Promise<EncodedClip> {
+    return this.#encoder.encode(frames);
   }
 
   /** Frees what this copy made; the model stays. */
   async dispose(): Promise<void> {
-    this.#describer.dispose();
+    this.#encoder.dispose();
   }
 }
 

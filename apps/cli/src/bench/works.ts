@@ -1,6 +1,6 @@
 import {
   type Checkpoint,
-  type ClipDescription,
+  type EncodedClip,
   type Exemplar,
   framesTensor,
   isBackboneWeight,
@@ -65,10 +65,10 @@ async function scoring({ checkpoint, replicas, comparer }: BenchEngine, inputs: 
     steps: config.stepsPerStage,
     channels: config.backbone.widths.at(-1)!,
   };
-  const described: ClipDescription[] = await spreadOver(replicas, inputs.exemplars, (replica, frames) =>
-    replica.describe(frames),
+  const encoded: EncodedClip[] = await spreadOver(replicas, inputs.exemplars, (replica, frames) =>
+    replica.encode(frames),
   );
-  const bank = described.map(
+  const bank = encoded.map(
     ({ stages }, index): Exemplar => ({
       id: `exemplar ${index}`,
       diveNumber: '107b',
@@ -80,7 +80,7 @@ async function scoring({ checkpoint, replicas, comparer }: BenchEngine, inputs: 
   return {
     run: async () => {
       const scores = await spreadOver(replicas, inputs.queries, async (replica, frames) => {
-        const { stages } = await replica.describe(frames);
+        const { stages } = await replica.encode(frames);
         return (await comparer.compare(stages, shape, bank)).score;
       });
       return scores.reduce((sum, score) => sum + score, 0) / scores.length;

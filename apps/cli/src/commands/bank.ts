@@ -2,7 +2,7 @@ import { type Clip, ExemplarPool, splitClips } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import { modelFromCheckpoint, weightsId } from '@mcore/model';
 import { Random } from '@mcore/random';
-import { buildBank, describeClips } from '@mcore/training';
+import { buildBank, encodeClips } from '@mcore/training';
 import {
   assertStages,
   assertWritable,
@@ -70,10 +70,10 @@ async function runBank(options: BankOptions): Promise<void> {
     await prepareWithProgress(prepared, train);
     const replicas = await createReplicas(checkpoint, { engine: engine.name, workers: options.workers });
     const model = modelFromCheckpoint(checkpoint);
-    const progress = startProgress('Describing exemplars', train.length, 'clips');
+    const progress = startProgress('Encoding exemplars', train.length, 'clips');
     try {
       const bank = await buildBank(train, model.regressionShape, await weightsId(checkpoint.tensors), (clips) =>
-        describeClips(clips, prepared, input.transform, replicas, (done) => progress.update(done)),
+        encodeClips(clips, prepared, input.transform, replicas, (done) => progress.update(done)),
       );
       await writeFileAtomically(options.out, bank.encode(options.half ? 'half' : 'single'));
       const summary = { bank: options.out, exemplars: train.length, diveNumbers: bank.diveNumbers.length };

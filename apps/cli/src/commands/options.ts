@@ -21,7 +21,7 @@ export interface EngineOptions {
   workers: number;
 }
 
-/** Options of every command that describes or scores clips. */
+/** Options of every command that encodes or scores clips. */
 export interface ScoringOptions {
   engine: EngineChoice | 'onnx';
   workers: number;

@@ -2,7 +2,7 @@ import type { Frames } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import {
   type Checkpoint,
-  type ClipDescription,
+  type EncodedClip,
   type Exemplar,
   type MCoReConfig,
   regressionValues,
@@ -20,7 +20,7 @@ import { loadOnnxRuntime, type OnnxRuntime } from './onnx-runtime.js';
 const MEAN = [0.485, 0.456, 0.406];
 const DEVIATION = [0.229, 0.224, 0.225];
 
-/** The three networks as ONNX graphs in ONNX Runtime: describes and compares clips, and learns nothing. */
+/** The three networks as ONNX graphs in ONNX Runtime: encodes and compares clips, and learns nothing. */
 export class OnnxModel implements Replica {
   readonly config: MCoReConfig;
   readonly #runtime: OnnxRuntime;
@@ -55,7 +55,7 @@ export class OnnxModel implements Replica {
     return new OnnxModel(checkpoint.info.config, runtime, Object.fromEntries(sessions));
   }
 
-  async describe(frames: Frames): Promise<ClipDescription> {
+  async encode(frames: Frames): Promise<EncodedClip> {
     const features = await this.features(frames);
     const [, time, channels] = features.dims as [number, number, number];
     const { logits } = await this.#run('segmenter', { features });
@@ -74,7 +74,7 @@ export class OnnxModel implements Replica {
     return features!;
   }
 
-  /** The score of a described clip against exemplars. */
+  /** The score of an encoded clip against exemplars. */
   async compare(stages: Float32Array, shape: StageShape, exemplars: readonly Exemplar[]): Promise<ScoredClip> {
     const size = shape.stages * shape.steps * shape.channels;
     const wrong = [{ id: 'the query', stages }, ...exemplars].find((clip) => clip.stages.length !== size);

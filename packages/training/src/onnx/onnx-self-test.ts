@@ -1,6 +1,6 @@
 import { EngineError } from '@mcore/errors';
 import {
-  type ClipDescription,
+  type EncodedClip,
   type Exemplar,
   exportWeights,
   loadTensors,
@@ -38,20 +38,20 @@ export async function testOnnx(): Promise<number> {
   loadTensors(model, tensors);
   const replica = new LocalReplica(model);
   try {
-    const clip = (): Parameters<typeof onnx.describe>[0] => ({
+    const clip = (): Parameters<typeof onnx.encode>[0] => ({
       data: Uint8Array.from({ length: 6 * 24 * 24 * 3 }, () => random.integer(256)),
       count: 6,
       height: 24,
       width: 24,
     });
     const [query, other] = [clip(), clip()];
-    const [expected, got] = [await replica.describe(query), await onnx.describe(query)];
+    const [expected, got] = [await replica.encode(query), await onnx.encode(query)];
     const exemplar: Exemplar = {
       id: 'other',
       diveNumber: '101a',
       score: 50,
       difficulty: 1,
-      stages: (await replica.describe(other)).stages,
+      stages: (await replica.encode(other)).stages,
     };
     const shape = { stages: config.stages, steps: config.stepsPerStage, channels: config.backbone.widths.at(-1)! };
     const deltas = [
@@ -74,7 +74,7 @@ function smallConfig(): MCoReConfig {
   };
 }
 
-function differences(expected: ClipDescription, got: ClipDescription): number[] {
+function differences(expected: EncodedClip, got: EncodedClip): number[] {
   return [difference(expected.logits, got.logits), difference(expected.stages, got.stages)];
 }
 

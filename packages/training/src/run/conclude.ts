@@ -4,7 +4,7 @@ import { conformalRadius } from '@mcore/metrics';
 import { type Calibration, loadTensors, type MCoRe, weightsId } from '@mcore/model';
 import { writeFileAtomically } from '../files/atomic-file.js';
 import { type RunFiles, readCheckpoint, writeCheckpoint } from '../files/run-files.js';
-import { buildBank, describeClips } from '../inference.js';
+import { buildBank, encodeClips } from '../inference.js';
 import type { ParameterLayout } from '../parameter-layout.js';
 import { type PredictedClip, predictClips } from '../predict-clips.js';
 import type { Replica } from '../replica.js';
@@ -56,7 +56,7 @@ async function fillBank(
     return undefined;
   }
   const bank = await buildBank(splits.train, model.regressionShape, weights, (clips) =>
-    describeClips(clips, prepared, config.input.transform, replicas),
+    encodeClips(clips, prepared, config.input.transform, replicas),
   );
   await writeFileAtomically(files.bank, bank.encode());
   return files.bank;

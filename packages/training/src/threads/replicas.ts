@@ -6,7 +6,7 @@ import { LocalReplica, type Replica } from '../replica.js';
 import { type OneCoreEngine, usesOneCore } from './one-core.js';
 import { startThread, type WorkerThread } from './worker-thread.js';
 
-/** What can describe and score clips: an engine of tfjs, or ONNX Runtime, which can't train. */
+/** What can encode and score clips: an engine of tfjs, or ONNX Runtime, which can't train. */
 export type ScoringEngine = EngineName | 'onnx';
 
 /** A {@link Replica} on a worker thread. */
@@ -14,7 +14,7 @@ function remoteReplica({ remote, close }: WorkerThread): Replica {
   return {
     setParameters: (flat) => remote.setParameters(flat),
     gradient: (pair) => remote.gradient(pair),
-    describe: (frames) => remote.describe(frames),
+    encode: (frames) => remote.encode(frames),
     dispose: close,
   };
 }

@@ -1,7 +1,7 @@
 import type { ClipSource, Frames } from '@mcore/clips';
 import { useEngine } from '@mcore/engines/node';
 import { McoreError } from '@mcore/errors';
-import { type Checkpoint, type ClipDescription, type InputConfig, type MCoRe, modelFromCheckpoint } from '@mcore/model';
+import { type Checkpoint, type EncodedClip, type InputConfig, type MCoRe, modelFromCheckpoint } from '@mcore/model';
 import { backboneGradient } from '../backbone-gradient.js';
 import { openSource, type SourceDescriptor } from '../data/source.js';
 import { FrameReader, type FrameReaderOptions, type ReadingLosses, type WindowBatch } from '../frame-reader.js';
@@ -22,7 +22,7 @@ export interface WorkerFunctions {
   setParameters(flat: Float32Array): Promise<void>;
   gradient(pair: PairInput): Promise<PairGradient>;
   windowsGradient(batch: WindowBatch): Promise<{ losses: ReadingLosses; gradient: Float32Array }>;
-  describe(frames: Frames): Promise<ClipDescription>;
+  encode(frames: Frames): Promise<EncodedClip>;
   read(frames: Frames): Promise<Float32Array>;
   backboneGradient(frames: Frames): Promise<Float32Array>;
 }
@@ -50,7 +50,7 @@ export function workerFunctions(): WorkerFunctions {
     setParameters: (flat) => loaded(reader ?? replica).setParameters(flat),
     gradient: (pair) => loaded(replica).gradient(pair),
     windowsGradient: (batch) => loaded(reader).gradient(batch),
-    describe: (frames) => loaded(replica).describe(frames),
+    encode: (frames) => loaded(replica).encode(frames),
     read: (frames) => loaded(reader).read(frames),
     backboneGradient: (frames) => backboneGradient(loaded(replica).model, frames),
   });

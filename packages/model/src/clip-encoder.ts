@@ -7,7 +7,7 @@ import type { MCoRe } from './mcore.js';
 import { regressionValues } from './regression-values.js';
 
 /** What inference says of one clip; all a bank or a score needs. */
-export interface ClipDescription {
+export interface EncodedClip {
   /** Frames x channels features of the backbone: other transitions can be tried without computing them again. */
   features: Float32Array;
   /** Frames x transitions scores before softmax. */
@@ -19,7 +19,7 @@ export interface ClipDescription {
 }
 
 /** Inference with one model on the current tfjs backend, its backbone made ready once. */
-export class ClipDescriber {
+export class ClipEncoder {
   readonly model: MCoRe;
   #backbone: InferenceBackbone | undefined;
 
@@ -29,11 +29,12 @@ export class ClipDescriber {
   }
 
   /**
-   * One pass through the backbone.
+   * Features, transitions and stage features of a clip, from one pass through the backbone: D(F(V)) of eq. 2.
    *
-   * @param frames - Already resized and cropped, as many as the model takes.
+   * @param frames - Already sampled, resized and cropped. The networks take any number and size, but scores mean something only for
+   *   those of `config.input`, which `Scorer` of @mcore/judge checks.
    */
-  async describe(frames: Frames): Promise<ClipDescription> {
+  async encode(frames: Frames): Promise<EncodedClip> {
     // one tensor, so that an engine with a memory of its own is read once
     const [time, count] = [frames.count, this.model.config.stages - 1];
     const both = tf.tidy(() => {
@@ -71,7 +72,7 @@ export class ClipDescriber {
   /**
    * Stage features at other transitions than the decoded ones.
    *
-   * @param features - Of {@link ClipDescription}.
+   * @param features - Of {@link EncodedClip}.
    * @param transitions - Indices of sampled frames, as {@link regressionValues} takes them.
    * @returns Stages x steps x channels.
    * @throws {@link ArgumentError} if the features are not a whole number of frames.
@@ -80,7 +81,7 @@ export class ClipDescriber {
     const { featureSize } = this.model.backbone;
     if (features.length === 0 || features.length % featureSize !== 0) {
       throw new ArgumentError(
-        `ClipDescriber.stagesAt: expected frames x ${featureSize} features, got ${features.length} numbers.`,
+        `ClipEncoder.stagesAt: expected frames x ${featureSize} features, got ${features.length} numbers.`,
       );
     }
     return this.#stagesOf(features, transitions);

@@ -3,7 +3,7 @@ import { because } from '@mcore/testing/skips';
 import { prepareWebgpu, useTestWebgpu } from '@mcore/testing/webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
-import { ClipDescriber, MCoRe, presetConfig } from './index.js';
+import { ClipEncoder, MCoRe, presetConfig } from './index.js';
 
 /** What is used of tfjs's WebGPU backend beyond its public type. */
 type WebgpuBackend = tf.KernelBackend & {
@@ -13,7 +13,7 @@ type WebgpuBackend = tf.KernelBackend & {
 
 const noWebgpu = await prepareWebgpu();
 
-describe('ClipDescriber', () => {
+describe('ClipEncoder', () => {
   it.skipIf(noWebgpu !== null)(
     `reads a GPU once a clip, and uploads frames but no weights again${because(noWebgpu)}`,
     async () => {
@@ -21,9 +21,9 @@ describe('ClipDescriber', () => {
       await registerOps();
       const config = presetConfig('laptop');
       const model = new MCoRe(config, { seed: 1 });
-      const describer = new ClipDescriber(model);
+      const encoder = new ClipEncoder(model);
       const frames = { count: 4, height: 32, width: 32, data: new Uint8Array(4 * 32 * 32 * 3).fill(90) };
-      const first = await describer.describe(frames); // pipelines are made, weights go up
+      const first = await encoder.encode(frames); // pipelines are made, weights go up
       const backend = tf.backend() as WebgpuBackend;
       const read = vi.spyOn(backend, 'read');
       const readSync = vi.spyOn(backend, 'readSync');
@@ -35,12 +35,12 @@ describe('ClipDescriber', () => {
         if (!tensor.resource && tensor.values) uploaded.push(tf.util.sizeFromShape(tensor.shape));
         upload(dataId);
       };
-      const second = await describer.describe(frames);
+      const second = await encoder.encode(frames);
       expect([...second.features]).toEqual([...first.features]);
       expect(read).toHaveBeenCalledTimes(1);
       expect(readSync).not.toHaveBeenCalled();
       expect(uploaded.filter((size) => size > 64)).toEqual([frames.data.length]);
-      describer.dispose();
+      encoder.dispose();
       model.dispose();
     },
   );

@@ -39,6 +39,7 @@ export async function startBrowser(file) {
   });
   return {
     version: /** @type {string} */ (await browser.version()),
+    puppeteer: browser,
     /**
      * Opens a folder's page and gives what it logs until it logs "end of example", as Node would print it.
      *
@@ -91,16 +92,35 @@ export async function startBrowser(file) {
   };
 }
 
-function serve(/** @type {string} */ folder, /** @type {string} */ html) {
+/** @returns {import('node:http').Server} */
+function serve(/** @type {string} */ folder, /** @type {string | undefined} */ html) {
   return createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
-    if (path === '/') return response.writeHead(200, { 'content-type': 'text/html' }).end(html);
+    if (path === '/' && html !== undefined) return response.writeHead(200, { 'content-type': 'text/html' }).end(html);
     if (path === '/favicon.ico') return response.writeHead(204).end();
-    const found = normalize(join(folder, path));
+    const found = normalize(join(folder, path === '/' ? 'index.html' : path));
     if (!found.startsWith(folder + sep) || !existsSync(found) || !statSync(found).isFile()) {
       return response.writeHead(404).end();
     }
     response.writeHead(200, { 'content-type': TYPES[extname(found)] ?? 'application/octet-stream' });
     return createReadStream(found).pipe(response);
   });
+}
+
+/**
+ * Serves a folder with its index.html.
+ *
+ * @param {string} folder
+ */
+export async function serveFolder(folder) {
+  const server = serve(folder, undefined);
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    stop: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
 }

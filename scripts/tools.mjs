@@ -15,7 +15,7 @@ function nodePackage() {
 }
 
 /**
- * Installs the programs of `scripts/try-packages.mjs` into `.mcore/tools`, once; no install script is run.
+ * Installs the programs of `scripts/try-packages.mjs` and `scripts/try-pages.mjs` into `.mcore/tools`, once; no install script is run.
  *
  * @returns {Promise<{ nodes: Map<string, string>, file: (path: string) => string }>} Programs by version of Node, and paths in
  *   `node_modules`.
@@ -31,6 +31,9 @@ export async function installTools() {
       verdaccio: '^6.0.0',
       pnpm: '^10.0.0',
       webpack: '^5.100.0',
+      'vite-6': 'npm:vite@^6.4.0',
+      'vite-7': 'npm:vite@^7.3.0',
+      'vite-8': 'npm:vite@^8.4.0',
       ...Object.fromEntries(NODES.map((version) => [`node-${version}`, `npm:${nodePackage()}@${version}`])),
     },
   };

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { decodeCheckpoint, ExemplarBank } from '@mcore/model';
 import { writeVideo } from '@mcore/rendered-dives/node';
+import { noChromium, startChromium } from '@mcore/testing/chromium';
 import { repeatVideo } from '@mcore/testing/repeat-video';
 import { runMcore } from '@mcore/testing/run-mcore';
 import { bankUrl, weightsUrl } from '@mcore/weights-rendered-dives';
@@ -13,7 +14,6 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { signed } from '../src/ui/format.js';
 import { buildSite } from './support/build-site.js';
-import { noChromium, startChromium } from './support/chromium.js';
 import { longestTaskDuring } from './support/main-thread.js';
 import {
   chooseTab,

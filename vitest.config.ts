@@ -23,6 +23,7 @@ export default defineConfig({
       'apps/*/src/**/*.test.ts',
       'apps/*/test/**/*.test.ts',
     ],
+    server: { deps: { inline: [/\.wasm$/] } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -24,7 +24,7 @@ export function entryOf(/** @type {{ directory: string }} */ { directory }) {
 
 /**
  * Bytes of a library's whole index, minified and compressed, with our packages and foreign JavaScript that it needs; without
- * its peers, Node's modules and packages with binary parts.
+ * its peers, Node's modules, packages with binary parts, and embedded binaries (weights, WebAssembly of tfjs), which a page loads on demand.
  *
  * @param {{ directory: string, json: Record<string, any> }} library
  */
@@ -32,7 +32,7 @@ export async function bundledSize(library) {
   const external = [...Object.keys(library.json.peerDependencies ?? {}), ...builtinModules, 'node:*'];
   const code = await bundle(`export * from ${JSON.stringify(entryOf(library))};`, {
     external,
-    plugins: [leaveOutBinaries],
+    plugins: [leaveOutEmbedded, leaveOutBinaries],
   });
   return gzipSync(code, { level: 9 }).length;
 }
@@ -80,6 +80,16 @@ const distrust = {
       path: path.startsWith('.') ? join(resolveDir, path) : path,
       sideEffects: true,
     }));
+  },
+};
+
+/** @type {import('esbuild').Plugin} */
+const leaveOutEmbedded = {
+  name: 'leave-out-embedded',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/embedded$|^\.\/wasm-\w+-\w+\.js$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
   },
 };
 

@@ -14,7 +14,7 @@ export default defineConfig({
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
-  external: [/^node:/],
+  external: [/^@mcore\/training$/, /^node:/],
   noExternal: [/\.wasm$/],
   loader: { '.safetensors': 'binary', '.wasm': 'binary' },
   dts: false,

@@ -21,7 +21,7 @@ export {
 } from './data/source.js';
 export { assertWritable, removeLeftovers, writeFileAtomically } from './files/atomic-file.js';
 export { clipsCsv, parseClipsCsv } from './files/clips-csv.js';
-export { holdingResults, lockFolder } from './files/folder-lock.js';
+export { type FolderLock, holdingResults, lockFolder } from './files/folder-lock.js';
 export { RunFiles, readCheckpoint, readNamed, writeCheckpoint } from './files/run-files.js';
 export { type ExportedFile, onnxFiles, safetensorsFiles } from './onnx/export-weights.js';
 export { OnnxModel } from './onnx/onnx-model.js';

@@ -45,6 +45,7 @@ import { evaluationTable } from '../terminal/evaluation-table.js';
 import { result, say, sayNotes } from '../terminal/output.js';
 import { prepareWithProgress } from '../terminal/run-progress.js';
 import { readClips } from './compare.js';
+import { type ProtocolOptions, runProtocol, withProtocol } from './eval-protocol.js';
 import {
   type DataOptions,
   type ScoringOptions,
@@ -78,7 +79,7 @@ export function addEval(program: Command): void {
   const command = program
     .command('eval')
     .description('Measure SRCC, R-l2 and AIoU with bootstrap intervals, beside what the labels alone give.')
-    .requiredOption(
+    .option(
       '--weights <file...>',
       'checkpoint to evaluate, or a pattern; several (seeds, or epochs of one run) also give mean and deviation over them',
     )
@@ -96,11 +97,24 @@ export function addEval(program: Command): void {
     .option('--csv <file>', 'write one row a clip, for mcore compare')
     .option('--report <file>', 'write an HTML page: figures, plots, film strips');
   withExamples(
-    withJson(withShards(withScoringEngine(withData(command)))),
+    withJson(withShards(withScoringEngine(withProtocol(withData(command))))),
     'mcore eval --weights runs/first/best.safetensors --csv clips.csv',
     'mcore eval --weights runs/seed-*/best.safetensors --draws 5 --by dive-number',
     'mcore eval --weights runs/first/best.safetensors --results evaluation --shard 2/4',
-  ).action(runEval);
+    'mcore eval --protocol losocv --data features.csv --csv clips.csv',
+  ).action(run);
+}
+
+function run(
+  options: Partial<Pick<EvalOptions, 'weights'>> & Omit<EvalOptions, 'weights'> & Omit<ProtocolOptions, 'engine'>,
+): Promise<void> {
+  const { weights, protocol, engine, ...rest } = options;
+  if (protocol === undefined && weights !== undefined) return runEval({ ...rest, engine, weights });
+  if (protocol === undefined || weights !== undefined || engine === 'onnx') {
+    const got = protocol === undefined ? 'neither' : weights === undefined ? 'onnx, which does not train' : 'both';
+    throw new ArgumentError(`mcore eval: expected --weights, or --protocol and an engine that trains, got ${got}.`);
+  }
+  return runProtocol(protocol, { ...rest, engine });
 }
 
 async function runEval(given: EvalOptions): Promise<void> {

@@ -1,0 +1,129 @@
+import {
+  crossValidate,
+  defaultFeatureTraining,
+  evaluateFolds,
+  type FeatureProtocol,
+  type FeatureTrainingSettings,
+  foldsOf,
+} from '@mcore/feature-training';
+import type { FeatureDataset } from '@mcore/features-loader';
+import { assertWritable, writeFileAtomically } from '@mcore/training/node';
+import { type Command, Option } from 'commander';
+import { KeptFolds } from '../run/kept-folds.js';
+import { result, say } from '../terminal/output.js';
+import { foldPredictionsCsv, protocolJson, protocolTable } from '../terminal/protocol-table.js';
+import { type FeatureOptions, openFeatureData, withFeatures } from './feature-options.js';
+import { type EngineOptions, startEngine, wholeNumber } from './options.js';
+
+/** Options of `mcore eval --protocol`. */
+export interface ProtocolOptions extends FeatureOptions {
+  protocol?: FeatureProtocol;
+  engine: EngineOptions['engine'];
+  workers: number;
+  folds: number;
+  models: number;
+  seed: number;
+  steps?: number;
+  batch?: number;
+  csv?: string;
+  results?: string;
+  json: boolean;
+}
+
+/** Adds the options of `mcore eval --protocol`. */
+export function withProtocol(command: Command): Command {
+  return withFeatures(
+    command
+      .addOption(
+        new Option(
+          '--protocol <name>',
+          'train and test on features, instead of --weights: leave one person (losocv), trial (loto) or clip (loocv) out, k folds, or the split of --data',
+        ).choices(['losocv', 'loto', 'loocv', 'kfold', 'split']),
+      )
+      .option('--group <column>', 'with --protocol: column whose values are held out')
+      .option('--folds <n>', 'with --protocol kfold', wholeNumber(2), 5)
+      .option('--models <n>', 'with --protocol: models a fold, whose predictions are averaged', wholeNumber(1), 1)
+      .option('--seed <n>', 'with --protocol: of weights, pairs, augmentation and k folds', wholeNumber(0), 0)
+      .option(
+        '--steps <n>',
+        `with --protocol: training steps (default: ${defaultFeatureTraining.steps})`,
+        wholeNumber(1),
+      )
+      .option(
+        '--batch <pairs>',
+        `with --protocol: pairs a step (default: ${defaultFeatureTraining.batchSize})`,
+        wholeNumber(1),
+      ),
+  );
+}
+
+/** `mcore eval --protocol`: trains on every fold's training part and measures on its test part. */
+export async function runProtocol(protocol: FeatureProtocol, options: ProtocolOptions): Promise<void> {
+  const { csv, results, seed, models, folds: count, group } = options;
+  await assertWritable(csv);
+  const source = await openFeatureData('mcore eval', options);
+  const folds = foldsOf(source.clips, protocol, {
+    folds: count,
+    seed,
+    ...(group === undefined ? {} : { group: group.toLowerCase() }),
+  });
+  const settings = settingsOf(options);
+  sayNotesFor(protocol, source);
+  say(`${source.clips.length} clips of ${source.channels} channels, ${folds.length} folds (${protocol}).`);
+  const engine = await startEngine({ engine: options.engine, workers: options.workers });
+  const kept =
+    results === undefined
+      ? undefined
+      : await KeptFolds.open(results, source, { protocol, settings, seed, models, folds });
+  try {
+    let done = kept?.done.size ?? 0;
+    if (done > 0) say(`${done} folds are in ${results} already.`);
+    const started = performance.now();
+    const predictions = await crossValidate({
+      source,
+      folds,
+      settings,
+      seed,
+      models,
+      ...(kept && { done: kept.done }),
+      onFold: async (name, predicted) => {
+        await kept?.keep(name, predicted);
+        const seconds = ((performance.now() - started) / 1000).toFixed(0);
+        say(`Fold ${++done} of ${folds.length}, ${name}: ${predicted.length} clips tested, ${seconds} s.`);
+      },
+    });
+    const scoreOf = { sum: sumOf, product: productOf, mean: meanOf }[options.scoreOf];
+    const evaluation = evaluateFolds(source, predictions, { scoreOf });
+    if (csv !== undefined) {
+      await writeFileAtomically(csv, foldPredictionsCsv(source, predictions, scoreOf));
+      say(`One row a clip: ${csv}`);
+    }
+    const about = { source: source.description, protocol, models, steps: settings.steps };
+    result(options.json, protocolJson(evaluation, about), () => protocolTable(evaluation, about));
+  } finally {
+    await kept?.close();
+    await engine.dispose();
+  }
+}
+
+/** What stands in for missing labels: folds take the place of a split, and without transitions whole clips are compared. */
+function sayNotesFor(protocol: FeatureProtocol, { notes, transitionsFrom }: FeatureDataset): void {
+  for (const note of notes) {
+    const replaced = note.startsWith('no transitions') || (note.startsWith('no split') && protocol !== 'split');
+    if (!replaced) say(`Note: ${note}.`);
+  }
+  if (transitionsFrom === 'equal parts') say('Note: no transitions: whole clips are compared.');
+}
+
+function settingsOf({ steps, batch, stages }: ProtocolOptions): FeatureTrainingSettings {
+  return {
+    ...defaultFeatureTraining,
+    ...(steps === undefined ? {} : { steps }),
+    ...(batch === undefined ? {} : { batchSize: batch }),
+    model: { ...defaultFeatureTraining.model, ...(stages === undefined ? {} : { stages }) },
+  };
+}
+
+const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+const productOf = (values: readonly number[]) => values.reduce((product, value) => product * value, 1);
+const meanOf = (values: readonly number[]) => sumOf(values) / values.length;

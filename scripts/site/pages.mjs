@@ -19,6 +19,7 @@ const GUIDES = [
   'score-your-videos',
   'train-on-your-videos',
   'train-on-features',
+  'train-on-features',
   'train-on-finediving',
   'engines',
   'one-package',

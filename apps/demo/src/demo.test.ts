@@ -114,6 +114,8 @@ const verdict: Verdict = {
     interval: [60, 83],
     level: 0.9,
     spread: 2,
+    inDistribution: null,
+    transitionConfidence: [0.9, 0.8],
     match: 'same dive number',
     exemplars: [{ id: 'a,"b"', diveNumber: '107b', score: 70, delta: 1.5, stageDeltas: [1, -0.25, 0.75] }],
     transitions: [10, 20],

@@ -51,7 +51,18 @@ describe('judge.score', () => {
     const result = await judge.score(video, { diveNumber: '407C' });
     expect(Object.keys(result).sort()).toEqual(
       [
-        ...['video', 'diveNumber', 'score', 'interval', 'level', 'spread', 'match', 'exemplars'],
+        ...[
+          'video',
+          'diveNumber',
+          'score',
+          'interval',
+          'level',
+          'spread',
+          'match',
+          'exemplars',
+          'inDistribution',
+          'transitionConfidence',
+        ],
         ...['transitions', 'transitionSeconds', 'frames', 'durationSeconds', 'notes'],
       ].sort(),
     );

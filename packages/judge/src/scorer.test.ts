@@ -48,6 +48,35 @@ describe('Scorer', () => {
     await scorer.dispose();
   });
 
+  it('gives no interval for a clip beyond the limits, and names the parts that are', async () => {
+    const { checkpoint, bank } = await madeUpCheckpoint();
+    const limitsOf = (featureDistance: number) => ({
+      falseAlarmRate: 0.05,
+      clips: 100,
+      limits: { featureDistance, transitionFlatness: 1, voteSpread: 1e6 },
+    });
+    const calibration = { level: 0.9, halfWidth: 7, clips: 50 };
+    const scoreWith = async (featureDistance: number) => {
+      const info = { ...checkpoint.info, calibration, outliers: limitsOf(featureDistance) };
+      const scorer = await Scorer.create({ ...checkpoint, info }, bank);
+      const scored = await scorer.score(noiseFrames('query'), { class: '107b' });
+      await scorer.dispose();
+      return scored;
+    };
+    const [known, unlike] = [await scoreWith(1e6), await scoreWith(0)];
+    expect(known.inDistribution!.value).toBe(true);
+    expect(known.interval).toEqual([known.score - 7, known.score + 7]);
+    expect(unlike.score).toBe(known.score);
+    expect(unlike).toMatchObject({ interval: null, level: null, inDistribution: { value: false } });
+    const { featureDistance, transitionFlatness } = unlike.inDistribution!.parts;
+    expect(featureDistance).toEqual({
+      value: known.inDistribution!.parts.featureDistance.value,
+      limit: 0,
+      within: false,
+    });
+    expect(transitionFlatness.within).toBe(true);
+  });
+
   it('needs no bank for exemplar-free weights, and gives saliency of them', async () => {
     const { checkpoint } = await madeUpCheckpoint(undefined, { regression: 'exemplar-free' });
     const scorer = await Scorer.create(checkpoint, undefined);

@@ -1,6 +1,7 @@
 import { type Frames, transformFrames } from '@mcore/clips';
 import { DataError, ShapeError } from '@mcore/errors';
 import {
+  BankFeatures,
   type Checkpoint,
   type CheckpointInfo,
   ClipEncoder,
@@ -8,12 +9,16 @@ import {
   type Exemplar,
   type ExemplarBank,
   type ExemplarVote,
+  type InDistribution,
+  inDistribution,
   type MCoRe,
   modelFromCheckpoint,
   type ScoredClip,
   type StageShape,
   scoreAgainst,
   scoreAlone,
+  transitionConfidence,
+  transitionFlatness,
   weightsId,
 } from '@mcore/model';
 import {
@@ -29,19 +34,29 @@ import { type Saliency, type SaliencyOptions, saliency } from './saliency.js';
 export interface ClipScore {
   /** In points. */
   score: number;
-  /** Contains the judges' score with probability `level`, as calibrated on validation clips; `null` without a calibration. */
+  /**
+   * Contains the judges' score with probability `level`, as calibrated on validation clips; `null` without a calibration, and for a clip that
+   * is unlike those clips.
+   */
   interval: [number, number] | null;
   /** Of `interval`; `null` without a calibration. */
   level: number | null;
   /** Standard deviation over the exemplars' votes, points. */
   spread: number;
+  /** Whether the clip is like those that the weights know, with what the answer rests on; `null` for weights without limits. */
+  inDistribution: InDistribution | null;
   /** Where the later stages begin, as indices of sampled frames. */
   positions: number[];
+  /** How sure the segmenter is of each: the share of its probability near it, in [0, 1]; below {@link UNCERTAIN} it should be checked. */
+  transitionConfidence: number[];
   /** How the exemplars were found. */
   match: ExemplarMatch;
   /** The vote of every exemplar. */
   exemplars: ExemplarVote[];
 }
+
+/** A transition with less confidence is uncertain. */
+export const UNCERTAIN = 0.5;
 
 /** Options of {@link Scorer.create}. */
 export interface ScorerOptions {
@@ -68,6 +83,7 @@ export class Scorer {
   readonly #bank: ExemplarBank | undefined;
   readonly #seed: number;
   readonly #network: ScoringNetwork | undefined;
+  readonly #bankFeatures: BankFeatures | undefined;
 
   private constructor(checkpoint: Checkpoint, bank: ExemplarBank | undefined, { seed = 0, network }: ScorerOptions) {
     this.model = modelFromCheckpoint(checkpoint);
@@ -76,6 +92,7 @@ export class Scorer {
     this.#encoder = new ClipEncoder(this.model);
     this.#seed = seed;
     this.#network = network;
+    this.#bankFeatures = bank && checkpoint.info.outliers ? new BankFeatures(bank) : undefined;
   }
 
   /**
@@ -176,18 +193,20 @@ export class Scorer {
   }
 
   /** Compares an encoded clip with exemplars, stage by stage. */
-  async compare(
-    { stages, transitions }: Pick<EncodedClip, 'stages' | 'transitions'>,
-    { exemplars, match }: ChosenExemplars,
-  ): Promise<ClipScore> {
+  async compare(clip: Omit<EncodedClip, 'features'>, { exemplars, match }: ChosenExemplars): Promise<ClipScore> {
+    const { stages, logits, transitions } = clip;
     const { score, spread, votes } = await this.#vote(stages, exemplars);
+    const known = this.#inDistribution(clip, spread);
     const { calibration } = this.info;
+    const holds = calibration !== undefined && known?.value !== false;
     return {
       score,
-      interval: calibration ? [score - calibration.halfWidth, score + calibration.halfWidth] : null,
-      level: calibration?.level ?? null,
+      interval: holds ? [score - calibration.halfWidth, score + calibration.halfWidth] : null,
+      level: holds ? calibration.level : null,
       spread,
+      inDistribution: known,
       positions: [...transitions],
+      transitionConfidence: transitionConfidence(logits, transitions, this.model.config),
       match,
       exemplars: votes,
     };
@@ -215,6 +234,16 @@ export class Scorer {
   async dispose(): Promise<void> {
     this.#encoder.dispose();
     this.model.dispose();
+  }
+
+  #inDistribution({ stages, logits }: Omit<EncodedClip, 'features'>, voteSpread: number): InDistribution | null {
+    if (!this.#bankFeatures || !this.info.outliers) return null;
+    const measures = {
+      featureDistance: this.#bankFeatures.distance(stages),
+      transitionFlatness: transitionFlatness(logits, this.model.config),
+      voteSpread,
+    };
+    return inDistribution(measures, this.info.outliers);
   }
 
   #vote(stages: Float32Array, exemplars: readonly Exemplar[]): Promise<ScoredClip> {

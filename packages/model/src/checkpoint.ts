@@ -4,6 +4,7 @@ import { formatPath, schemaProblems, withDefaults } from '@mcore/schema';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MCoReConfig } from './config.js';
 import { parameterCounts } from './counts.js';
+import type { OutlierLimits } from './in-distribution.js';
 import { MCoRe } from './mcore.js';
 import { metadataSchemas } from './metadata-schemas.js';
 
@@ -34,6 +35,8 @@ export interface CheckpointInfo {
   step: number;
   /** Absent until it was measured. */
   calibration?: Calibration;
+  /** Limits beyond which a clip counts as unlike the training clips; absent until they were calibrated. */
+  outliers?: OutlierLimits;
   /** Whatever else the trainer wants to keep: its options, figures on validation. */
   notes?: Readonly<Record<string, unknown>>;
 }
@@ -71,6 +74,7 @@ export function encodeCheckpoint({ info, tensors, optimiser }: Checkpoint): Uint
     label_range: JSON.stringify(info.labelRange),
     training: JSON.stringify({ trainedOn: info.trainedOn, seed: info.seed, step: info.step }),
     ...(info.calibration ? { calibration: JSON.stringify(info.calibration) } : {}),
+    ...(info.outliers ? { outliers: JSON.stringify(info.outliers) } : {}),
     ...(info.notes ? { notes: JSON.stringify(info.notes) } : {}),
   });
 }
@@ -105,6 +109,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name = 'the file'): Checkpoi
   }
   const info: CheckpointInfo = { config, labelRange: read('label_range') as LabelRange, trainedOn, seed, step };
   if (metadata.calibration !== undefined) info.calibration = read('calibration') as Calibration;
+  if (metadata.outliers !== undefined) info.outliers = read('outliers') as OutlierLimits;
   if (metadata.notes !== undefined) info.notes = read('notes') as Record<string, unknown>;
   return { info, tensors, optimiser };
 }

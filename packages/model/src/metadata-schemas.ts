@@ -24,5 +24,20 @@ export const metadataSchemas = {
       clips: count(1),
     },
   },
+  outliers: {
+    type: 'object',
+    properties: {
+      falseAlarmRate: { type: 'number', minimum: 0, maximum: 1 },
+      clips: count(1),
+      limits: {
+        type: 'object',
+        properties: {
+          featureDistance: { type: 'number', minimum: 0 },
+          transitionFlatness: { type: 'number', minimum: 0, maximum: 1 },
+          voteSpread: { type: 'number', minimum: 0 },
+        },
+      },
+    },
+  },
   notes: { type: 'object', properties: {} },
 } as const satisfies Record<string, Schema>;

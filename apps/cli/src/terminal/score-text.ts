@@ -31,12 +31,24 @@ function scoreLine(video: ScoredVideo, digits: number): string {
   const moments = video.transitionSeconds.map((second, index) => `${names[index]} at ${second.toFixed(2)} s`);
   const interval = video.interval
     ? `${percent(video.level)} interval ${intervalText(video, digits)}`
-    : 'no interval (weights without calibration)';
+    : `no interval${video.inDistribution?.value === false ? '' : ' (weights without calibration)'}`;
   return [
-    `${video.video}: score ${pc.bold(points(video.score, digits))}, ${interval}`,
+    `${video.video}: ${unlikeText(video)}score ${pc.bold(points(video.score, digits))}, ${interval}`,
     `${moments.join(', ')} of ${video.durationSeconds.toFixed(2)} s`,
     exemplarText(video),
   ].join('; ');
+}
+
+/** Says first that a clip is unlike the training clips, and why; empty for others. */
+function unlikeText({ inDistribution }: ScoredVideo): string {
+  if (!inDistribution || inDistribution.value) return '';
+  const { featureDistance, transitionFlatness, voteSpread } = inDistribution.parts;
+  const reasons = [
+    ...(featureDistance.within ? [] : ['its features are far from every exemplar']),
+    ...(transitionFlatness.within ? [] : ['its stages are not clear']),
+    ...(voteSpread.within ? [] : ['the exemplars disagree']),
+  ];
+  return `unlike the clips the weights know (${reasons.join(', ')}); `;
 }
 
 function scoreTable(videos: readonly ScoredVideo[], digits: number): string {
@@ -44,13 +56,14 @@ function scoreTable(videos: readonly ScoredVideo[], digits: number): string {
   const longest = videos.reduce((a, b) => (b.transitionSeconds.length > a.transitionSeconds.length ? b : a));
   const names = transitionNames(longest);
   return table([
-    ['video', 'score', level === null ? 'interval' : `${percent(level)} interval`, ...names, 'exemplars'],
+    ['video', 'score', level === null ? 'interval' : `${percent(level)} interval`, ...names, 'exemplars', 'known'],
     ...videos.map((video) => [
       video.video,
       points(video.score, digits),
       intervalText(video, digits),
       ...names.map((_, index) => seconds(video.transitionSeconds[index])),
       exemplarText(video),
+      video.inDistribution === null ? '-' : video.inDistribution.value ? 'yes' : 'no',
     ]),
   ]);
 }

@@ -76,9 +76,9 @@ typedef struct {
   int output_first, emitted;
 } Stream;
 
-// Chunks are as large as the first cache but one takes without trouble, and as many frames as late blocks' weights are worth reading for.
-#define CHUNK_BYTES (256 * 1024)
-#define MOST_CHUNK 8
+// Input frames of a chunk fit the second cache with what is made of them; late blocks' weights are read once for as many frames.
+#define CHUNK_BYTES (400 * 1024)
+#define MOST_CHUNK 16
 
 INLINE int chunk_of(long frame) {
   int chunk = 1;
@@ -113,7 +113,7 @@ static Stream *lay_out_stream(Arena *arena, const Backbone *backbone, int height
     state->chunk = chunk_of(frame);
     state->queue = (Queue){.frame = frame, .capacity = divide_up(lookahead(b) + 2 * state->chunk, state->chunk) * state->chunk};
     state->queue.frames = take_floats(arena, state->queue.capacity * frame);
-    lay_out_geometry(arena, &state->geometry, b, height, width, state->chunk);
+    lay_out_geometry(arena, &state->geometry, b, height, width);
     if (b->fold) lay_out_gate_state(arena, &state->gate, &b->gate, height, width, state->queue.capacity);
     Arena scratch = {0, 0};
     Scratch parts;

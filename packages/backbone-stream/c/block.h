@@ -80,63 +80,75 @@ static const float *pack_block(Block *b, const float *values, int *input_order, 
 // A block's geometry for frames of one size.
 typedef struct {
   int height, width, rows, columns; // of input and output
-  int *inner_at;  // where position p of `chunk` input frames lies amid the borders of zeros, [chunk * height * width]
-  int *window_at; // where the window of an output position begins there, [rows * columns]
+  int *window_at; // where the window of an output position begins in a frame amid its border of zeros, [rows * columns]
 } Geometry;
 
-// Floats of one frame after the first 1x1, amid its border of zeros.
-INLINE long inner_frame(const Block *b, const Geometry *g) {
-  return (long)(g->height + 2) * (g->width + 2) * b->grouped.channels;
-}
-
-static void lay_out_geometry(Arena *arena, Geometry *g, const Block *b, int height, int width, int chunk) {
+static void lay_out_geometry(Arena *arena, Geometry *g, const Block *b, int height, int width) {
   g->height = height;
   g->width = width;
   g->rows = divide_up(height, b->stride);
   g->columns = divide_up(width, b->stride);
-  g->inner_at = take_ints(arena, (long)chunk * height * width);
   g->window_at = take_ints(arena, (long)g->rows * g->columns);
   if (!arena->base) return;
-  int channels = b->grouped.channels, *at = g->inner_at;
-  for (int f = 0; f < chunk; f++)
-    for (int i = 0; i < height; i++)
-      for (int j = 0; j < width; j++) *at++ = (int)(f * inner_frame(b, g)) + ((i + 1) * (width + 2) + j + 1) * channels;
-  at = g->window_at;
+  int channels = b->grouped.channels, *at = g->window_at;
   for (int i = 0; i < g->rows; i++)
     for (int j = 0; j < g->columns; j++) *at++ = (i * (width + 2) + j) * b->stride * channels;
 }
 
 // What a block writes and forgets again.
 typedef struct {
-  float *inner;    // [chunk][height + 2][width + 2][inner channels]
-  float *looked;   // [chunk][rows * columns][inner channels]
-  float *strided;  // [chunk][rows * columns][padded inputs], where the shortcut is a convolution
-  float *sums;     // [chunk][inner channels]
-  float *hidden;   // [chunk][padded squeezed]
-  float *factors;  // [chunk][inner channels]
+  float *inner;   // [chunk][height * width][inner channels] after the first 1x1; [chunk][rows * columns][inner channels] after the 3x3
+  float *framed;  // one frame of that amid a border of zeros, [height + 2][width + 2][inner channels]
+  float *strided; // [chunk][rows * columns][padded inputs], where the shortcut is a convolution
+  float *sums;    // [chunk][inner channels]
+  float *hidden;  // [chunk][padded squeezed]
+  float *factors; // [chunk][inner channels]
 } Scratch;
 
 static void lay_out_scratch(Arena *arena, Scratch *s, const Block *b, const Geometry *g, int chunk) {
-  long after = (long)chunk * g->rows * g->columns, inner = b->grouped.channels;
-  s->inner = take_floats(arena, chunk * inner_frame(b, g));
-  s->looked = take_floats(arena, after * inner);
-  s->strided = b->projected ? take_floats(arena, after * padded(b->inputs)) : 0;
+  long inner = b->grouped.channels;
+  s->inner = take_floats(arena, (long)chunk * g->height * g->width * inner);
+  s->framed = take_floats(arena, (g->height + 2) * (g->width + 2) * inner);
+  s->strided = b->projected ? take_floats(arena, (long)chunk * g->rows * g->columns * padded(b->inputs)) : 0;
   s->sums = take_floats(arena, chunk * inner);
   s->hidden = take_floats(arena, (long)chunk * padded(b->squeezed));
   s->factors = take_floats(arena, chunk * inner);
 }
 
-static void clear_borders(const Geometry *g, float *frame, int channels) {
+static void clear_borders(const Geometry *g, float *framed, int channels) {
   long row = (long)(g->width + 2) * channels;
-  fill_zero(frame, row);
-  fill_zero(frame + (g->height + 1) * row, row);
+  fill_zero(framed, row);
+  fill_zero(framed + (g->height + 1) * row, row);
   for (int i = 1; i <= g->height; i++) {
-    fill_zero(frame + i * row, channels);
-    fill_zero(frame + (i + 1) * row - channels, channels);
+    fill_zero(framed + i * row, channels);
+    fill_zero(framed + (i + 1) * row - channels, channels);
   }
 }
 
-// Squeeze-and-excitation: `looked` times a factor in (0, 1) for each frame and channel, from the sums over positions.
+static void fill_framed(const Geometry *g, float *framed, const float *frame, int channels) {
+  long row = (long)g->width * channels, framed_row = row + 2L * channels;
+  for (int i = 0; i < g->height; i++) copy_floats(framed + (i + 1) * framed_row + channels, frame + i * row, row);
+}
+
+// The grouped 3x3 on s->inner in place: a frame is out of the way before its result is written, which is not larger.
+static void convolve_frames(const Block *b, const Geometry *g, Scratch *s, int frames) {
+  int inner = b->grouped.channels, positions = g->rows * g->columns;
+  clear_borders(g, s->framed, inner);
+  for (int f = 0; f < frames; f++) {
+    fill_framed(g, s->framed, s->inner + (long)f * g->height * g->width * inner, inner);
+    GroupedFrame frame = {
+      .x = s->framed,
+      .row_pitch = (g->width + 2) * inner,
+      .at = g->window_at,
+      .y = s->inner + (long)f * positions * inner,
+      .sums = s->sums + (long)f * inner,
+      .positions = positions,
+    };
+    grouped_convolution(&b->grouped, &frame);
+  }
+}
+
+// Squeeze-and-excitation: s->inner times a factor in (0, 1) for each frame and channel, from the sums over positions.
 static void squeeze_and_excite(const Block *b, Scratch *s, int frames, int positions) {
   int inner = b->grouped.channels, squeezed = padded(b->squeezed);
   lanes share = splat(1.0f / (float)positions);
@@ -144,12 +156,12 @@ static void squeeze_and_excite(const Block *b, Scratch *s, int frames, int posit
   Factor means = {s->sums, inner, inner}, hidden = {s->hidden, squeezed, b->squeezed};
   multiply(&means, 1, &b->squeeze, &(Output){.rows = s->hidden, .pitch = squeezed, .with_relu = 1}, frames);
   multiply(&hidden, 1, &b->excite, &(Output){.rows = s->factors, .pitch = inner}, frames);
-  float *looked = s->looked;
+  float *x = s->inner;
   for (int f = 0; f < frames; f++) {
     float *factors = s->factors + (long)f * inner;
     for (int c = 0; c < inner; c += LANES) store(factors + c, logistic(load(factors + c)));
-    for (int p = 0; p < positions; p++, looked += inner)
-      for (int c = 0; c < inner; c += LANES) store(looked + c, load(looked + c) * load(factors + c));
+    for (int p = 0; p < positions; p++, x += inner)
+      for (int c = 0; c < inner; c += LANES) store(x + c, load(x + c) * load(factors + c));
   }
 }
 
@@ -167,23 +179,11 @@ static void run_block(const Block *b, const Geometry *g, Scratch *s, const float
   int pitch = padded(b->inputs), inner = b->grouped.channels, positions = g->rows * g->columns;
   Factor whole = {x, pitch, b->inputs};
   Factor both[2] = {{shifted, padded(b->fold), b->fold}, {x + b->fold, pitch, b->inputs - b->fold}};
-  Output reduced = {.rows = s->inner, .at = g->inner_at, .with_relu = 1};
+  Output reduced = {.rows = s->inner, .pitch = inner, .with_relu = 1};
   multiply(b->fold ? both : &whole, b->fold ? 2 : 1, &b->reduce, &reduced, frames * g->height * g->width);
-  for (int f = 0; f < frames; f++) {
-    float *frame = s->inner + f * inner_frame(b, g);
-    clear_borders(g, frame, inner);
-    GroupedFrame grouped = {
-      .x = frame,
-      .row_pitch = (g->width + 2) * inner,
-      .at = g->window_at,
-      .y = s->looked + (long)f * positions * inner,
-      .sums = s->sums + (long)f * inner,
-      .positions = positions,
-    };
-    grouped_convolution(&b->grouped, &grouped);
-  }
+  convolve_frames(b, g, s, frames);
   squeeze_and_excite(b, s, frames, positions);
-  Factor parts[2] = {{s->looked, inner, inner}, {s->strided, pitch, b->inputs}};
+  Factor parts[2] = {{s->inner, inner, inner}, {s->strided, pitch, b->inputs}};
   Output combined = {.rows = y, .pitch = padded(b->outputs), .with_relu = 1};
   if (b->projected) {
     take_strided(g, x, b->stride, pitch, s->strided, frames);

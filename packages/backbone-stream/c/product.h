@@ -23,13 +23,6 @@
 #define MOST_TILE_ROWS 4
 #endif
 
-// WebAssembly has no addresses of two parts: steps that are unrolled share their pointers.
-#if defined __wasm__
-#define UNROLL_DEPTH _Pragma("clang loop unroll_count(1)")
-#else
-#define UNROLL_DEPTH
-#endif
-
 // A left matrix, or some columns of it.
 typedef struct {
   const float *rows;
@@ -45,7 +38,6 @@ typedef struct {
 typedef struct {
   float *rows;
   int pitch;
-  const int *at; // where each row begins, if rows are not `pitch` apart; or 0
   const float *add; // another matrix, added before the ReLU; or 0
   int add_pitch;
   int with_relu;
@@ -93,7 +85,6 @@ static void pack_weights(const Weights *w, const float *weights, int first, int 
 INLINE const float *accumulate(int rows, int vectors, int spread, const float *const *row, long from, int depth,
                                const float *panel, lanes sums[][WIDEST_PANEL]) {
   long end = from + (long)depth * spread;
-  UNROLL_DEPTH
   for (long k = from; k < end; k += spread) {
     lanes weight[WIDEST_PANEL];
     UNROLL
@@ -138,7 +129,7 @@ INLINE void multiply_tile(int rows, int vectors, const Factor *factors, int coun
   }
   UNROLL
   for (int r = 0; r < rows; r++) {
-    float *to = out->rows + (out->at ? out->at[first + r] : (long)(first + r) * out->pitch) + column;
+    float *to = out->rows + (long)(first + r) * out->pitch + column;
     UNROLL
     for (int v = 0; v < vectors; v++) store(to + v * LANES, sums[r][v]);
   }

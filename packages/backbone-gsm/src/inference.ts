@@ -1,10 +1,13 @@
+import { streamKernels } from '@mcore/backbone-stream';
 import { ArgumentError } from '@mcore/errors';
+import { normalizeFrames, type PackedFrames } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertFrames } from './assert-frames.js';
 import type { GsmRegNetYConfig } from './config.js';
 import { foldedLayers } from './folded-layers.js';
 import type { WeightOf } from './layers.js';
 import { type FrameFeatures, type Network, network } from './network.js';
+import { StreamedFeatures } from './streamed-features.js';
 
 /** How {@link InferenceBackbone.apply} goes through a batch. */
 export interface InferenceOptions {
@@ -19,12 +22,16 @@ export interface InferenceOptions {
 /**
  * A frozen copy of a {@link GsmRegNetY} for inference, with normalisation folded into its convolutions once. Later
  * changes of the original's weights don't reach it. Owns its tensors: call {@link dispose}.
+ *
+ * Where `streamKernels()` of `@mcore/backbone-stream` is set (the engines wasm and native of `@mcore/engines` do that), features are computed
+ * by them outside of tfjs, faster and in little memory.
  */
 export class InferenceBackbone {
   /** Channels of a feature. */
   readonly featureSize: number;
   readonly #network: Network;
   readonly #tensors: tf.Tensor[] = [];
+  readonly #stream: StreamedFeatures | undefined;
 
   /** Use `GsmRegNetY.inferenceModel()`. */
   constructor(config: GsmRegNetYConfig, weightOf: WeightOf) {
@@ -35,10 +42,12 @@ export class InferenceBackbone {
       built = network(config, layers);
     });
     this.#network = built!;
+    const kernels = streamKernels();
+    if (kernels) this.#stream = new StreamedFeatures(config, weightOf, kernels);
   }
 
   /**
-   * Features of every frame, with running statistics.
+   * Features of every frame, with running statistics. Has no gradient.
    *
    * @param x - Normalised frames, `[batch, time, height, width, 3]`, float32.
    * @returns `[batch, time, channels]`; the caller disposes it.
@@ -47,9 +56,24 @@ export class InferenceBackbone {
    */
   apply(x: tf.Tensor5D, options: InferenceOptions = {}): tf.Tensor3D {
     return tf.tidy(() => {
+      if (this.#stream) {
+        assertBatch('InferenceBackbone.apply', x, options);
+        return this.#stream.ofBatch(x);
+      }
       const parts = this.#run('InferenceBackbone.apply', x, options, ({ features }) => [features]);
       return joined(parts.map(([features]) => features!)) as tf.Tensor3D;
     });
+  }
+
+  /**
+   * {@link apply} of one clip's bytes, normalised; there is no tensor of them where `streamKernels()` compute.
+   *
+   * @returns `[1, time, channels]`; the caller disposes it.
+   * @throws {@link ShapeError} if the data is of another size than it says.
+   */
+  features(frames: PackedFrames): tf.Tensor3D {
+    if (this.#stream) return this.#stream.ofClip(frames);
+    return tf.tidy(() => this.apply(tf.expandDims(normalizeFrames(frames), 0) as tf.Tensor5D));
   }
 
   /**
@@ -73,13 +97,10 @@ export class InferenceBackbone {
   #run(
     caller: string,
     x: tf.Tensor5D,
-    { clipsAtOnce = 1 }: InferenceOptions,
+    options: InferenceOptions,
     keep: (features: FrameFeatures) => tf.Tensor[],
   ): tf.Tensor[][] {
-    assertFrames(caller, x);
-    if (!Number.isInteger(clipsAtOnce) || clipsAtOnce < 1) {
-      throw new ArgumentError(`${caller}: clipsAtOnce must be a positive whole number, got ${clipsAtOnce}.`);
-    }
+    const clipsAtOnce = assertBatch(caller, x, options);
     const [batch, ...clip] = x.shape;
     const parts: tf.Tensor[][] = [];
     for (let start = 0; start < batch; start += clipsAtOnce) {
@@ -92,7 +113,17 @@ export class InferenceBackbone {
   /** Frees the copy; calling it again does nothing. */
   dispose(): void {
     tf.dispose(this.#tensors.splice(0));
+    this.#stream?.dispose();
   }
+}
+
+/** Returns the clips at once. */
+function assertBatch(caller: string, x: tf.Tensor, { clipsAtOnce = 1 }: InferenceOptions): number {
+  assertFrames(caller, x);
+  if (!Number.isInteger(clipsAtOnce) || clipsAtOnce < 1) {
+    throw new ArgumentError(`${caller}: clipsAtOnce must be a positive whole number, got ${clipsAtOnce}.`);
+  }
+  return clipsAtOnce;
 }
 
 function joined(parts: readonly tf.Tensor[]): tf.Tensor {

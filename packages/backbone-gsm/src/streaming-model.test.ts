@@ -1,4 +1,4 @@
-import { loadWasmKernels, type StreamFrames, type StreamKernels } from '@mcore/backbone-stream';
+import { loadWasmKernels, type StreamFrames, type StreamKernels, setStreamKernels } from '@mcore/backbone-stream';
 import { loadNativeKernels } from '@mcore/backbone-stream/node';
 import { normalizeFrames } from '@mcore/ops';
 import { goldenBackbone, goldenFrames, hashedTensor } from '@mcore/testing/backbone-values';
@@ -6,8 +6,8 @@ import { useTestEngine } from '@mcore/testing/engines';
 import { relativeError } from '@mcore/testing/errors';
 import { readFixture } from '@mcore/testing/fixtures';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { type GsmRegNetYConfig, REGNETY_200MF, REGNETY_SMALL } from './index.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GsmRegNetYConfig, type InferenceBackbone, REGNETY_200MF, REGNETY_SMALL } from './index.js';
 
 /** What the C code was compiled for, where that can run here. */
 const KERNELS: [string, () => Promise<StreamKernels> | StreamKernels][] = [
@@ -81,5 +81,45 @@ describe.each(KERNELS)('the streaming model, compiled for %s', (_, load) => {
     expect(relativeError(streaming.features(frames), expected.dataSync())).toBeLessThan(1e-5);
     expected.dispose();
     for (const owner of [streaming, frozen, model]) owner.dispose();
+  });
+});
+
+describe.each(KERNELS)('inferenceModel() where stream kernels are set, compiled for %s', (_, load) => {
+  beforeAll(async () => {
+    await useTestEngine('wasm after registerOps');
+    setStreamKernels(await load());
+  });
+  afterAll(() => setStreamKernels(undefined));
+
+  it('has the features of tensors, of batches and of bytes, to 1e-5, and leaves no tensor behind', async () => {
+    const model = goldenBackbone(REGNETY_SMALL);
+    const before = tf.memory().numTensors;
+    setStreamKernels(undefined);
+    const tensors = model.inferenceModel();
+    setStreamKernels(await load());
+    const frozen = model.inferenceModel();
+    const x = goldenFrames('frames');
+    const data = Uint8Array.from({ length: 5 * 26 * 34 * 3 }, (_, index) => (index * 7919) % 256);
+    const frames = { data, count: 5, height: 26, width: 34 };
+    tf.tidy(() => {
+      for (const weight of model.weights().values()) weight.assign(tf.mul(weight, 1.5)); // a copy keeps what it was made of
+      for (const compute of [
+        (backbone: InferenceBackbone) => backbone.apply(x),
+        (backbone: InferenceBackbone) => backbone.apply(x, { clipsAtOnce: 2 }),
+        (backbone: InferenceBackbone) => backbone.applyWithMaps(x).features,
+        (backbone: InferenceBackbone) => backbone.features(frames),
+      ]) {
+        const [actual, expected] = [compute(frozen), compute(tensors)];
+        expect(actual.shape).toEqual(expected.shape);
+        expect(relativeError(actual.dataSync(), expected.dataSync())).toBeLessThan(1e-5);
+      }
+      expect(() => frozen.apply(x, { clipsAtOnce: 0 })).toThrow(
+        'InferenceBackbone.apply: clipsAtOnce must be a positive whole number, got 0.',
+      );
+    });
+    x.dispose();
+    for (const owner of [frozen, frozen, tensors]) owner.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
   });
 });

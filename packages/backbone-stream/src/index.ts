@@ -1,4 +1,13 @@
+export {
+  CHECK_CONFIG,
+  CHECK_FEATURES,
+  checkFrames,
+  checkStreamKernels,
+  checkWeights,
+  sampleFeatures,
+} from './check-kernels.js';
 export type { StreamConfig } from './config.js';
+export { setStreamKernels, streamKernels } from './current-kernels.js';
 export { weightSizes } from './fold-weights.js';
 export { FrameStream } from './frame-stream.js';
 export type { StreamFrames } from './frames.js';

@@ -1,3 +1,4 @@
+import { type StreamKernels, setStreamKernels, streamKernels } from '@mcore/backbone-stream';
 import { EngineError } from '@mcore/errors';
 import { type NativeKernels, registerOps } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
@@ -13,6 +14,8 @@ export interface LoadedEngine {
   readonly backend?: string;
   /** Kernels compiled for this processor. */
   readonly native?: NativeKernels;
+  /** What inference of backbones computes with, outside of tfjs. */
+  readonly stream?: StreamKernels;
   /** Frees what the backend holds beyond what tfjs frees; called after tfjs removed it. */
   readonly dispose?: (backend: tf.KernelBackend) => void;
   /** Resolves with the reason if what the backend computes on goes away. */
@@ -80,7 +83,8 @@ async function startEngine(
   context: LoadContext,
 ): Promise<Pick<Engine, 'description' | 'selfTest' | 'lost' | 'dispose'>> {
   const previous = tf.engine().backendName;
-  const { description, backend = name, native, dispose, lost } = await load(context);
+  const previousStream = streamKernels();
+  const { description, backend = name, native, stream, dispose, lost } = await load(context);
   try {
     if (!(await tf.setBackend(backend))) {
       throw new EngineError(
@@ -88,6 +92,7 @@ async function startEngine(
       );
     }
     if (context.options.kernels !== false) await registerOps(native ? { native } : {});
+    setStreamKernels(context.options.kernels === false ? undefined : stream);
     const report = await selfTest();
     if (!report.passed) throw new EngineError(`useEngine: ${describeFailure(name, report)}`);
     let disposed = false;
@@ -101,10 +106,12 @@ async function startEngine(
       }),
       dispose: async () => {
         disposed = true;
+        if (streamKernels() === stream) setStreamKernels(undefined);
         removeBackend(backend, dispose);
       },
     };
   } catch (error) {
+    setStreamKernels(previousStream);
     if (previous !== undefined && previous !== backend) await tf.setBackend(previous);
     throw error;
   }

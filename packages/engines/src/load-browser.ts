@@ -31,7 +31,9 @@ export async function loadWasm({ options }: Pick<LoadContext, 'options'>): Promi
   refuseNull(tf.backend());
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   const threads = wasm.getThreadsCount();
+  const { loadWasmKernels } = await import('@mcore/backbone-stream');
   return {
+    stream: await loadWasmKernels(),
     description: `WebAssembly ${simd ? 'with' : 'without'} SIMD, ${threads} thread${threads === 1 ? '' : 's'} (tfjs-backend-wasm ${wasm.version_wasm})`,
   };
 }

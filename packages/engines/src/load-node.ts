@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
+import { loadNativeKernels as loadNativeStreamKernels } from '@mcore/backbone-stream/node';
 import { loadNativeKernels } from '@mcore/ops/native';
 import { findInstallations } from '@mcore/tensorflow-native';
 import type { EngineLoaders, LoadContext, LoadedEngine } from './choose-engine.js';
@@ -19,11 +20,13 @@ function loadWasmInNode({ options }: LoadContext): Promise<LoadedEngine> {
 
 async function loadNative(context: LoadContext): Promise<LoadedEngine> {
   const native = loadNativeKernels();
+  const stream = loadNativeStreamKernels();
   await loadWasmInNode(context);
   return {
-    description: `kernels compiled for ${native.instructions}, 1 thread, in WebAssembly's memory`,
+    description: `kernels compiled for ${native.instructions}, 1 thread, in WebAssembly's memory; backbone ${stream.description}`,
     backend: 'wasm',
     native,
+    stream,
   };
 }
 

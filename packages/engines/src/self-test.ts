@@ -1,3 +1,4 @@
+import { checkStreamKernels, streamKernels } from '@mcore/backbone-stream';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Check, OPERATION_CHECKS } from './self-test-checks.js';
 import type { SelfTestCheck, SelfTestReport } from './types.js';
@@ -22,6 +23,7 @@ export async function selfTest(checks: readonly Check[] = OPERATION_CHECKS): Pro
   const results: SelfTestCheck[] = [];
   try {
     for (const check of checks) results.push(await runCheck(check));
+    results.push(...streamCheck());
   } finally {
     restore();
   }
@@ -32,6 +34,21 @@ export async function selfTest(checks: readonly Check[] = OPERATION_CHECKS): Pro
     milliseconds: performance.now() - start,
     checks: results,
   };
+}
+
+/** The backbone's own kernels, where there are some: against stored features. */
+function streamCheck(): SelfTestCheck[] {
+  const kernels = streamKernels();
+  if (!kernels) return [];
+  const name = 'streaming backbone';
+  try {
+    const error = checkStreamKernels(kernels);
+    return [{ name, error, passed: error <= SELF_TEST_TOLERANCE }];
+  } catch (cause) {
+    return [
+      { name, error: Number.NaN, passed: false, failure: cause instanceof Error ? cause.message : String(cause) },
+    ];
+  }
 }
 
 async function runCheck({ name, run, expected }: Check): Promise<SelfTestCheck> {

@@ -55,7 +55,9 @@ describe('useEngine in Node', () => {
       const engine = await useEngine('native');
       expect(engine.name).toBe('native');
       expect(tf.getBackend()).toBe('wasm');
-      expect(engine.description).toMatch(/^kernels compiled for AVX(2|-512), 1 thread, in WebAssembly's memory$/);
+      expect(engine.description).toMatch(
+        /^kernels compiled for AVX(2|-512), 1 thread, in WebAssembly's memory; backbone compiled for AVX(2|-512), \d+ threads?$/,
+      );
       expect(engine.selfTest.worst).toBeLessThan(1e-6);
       expect(large()).not.toEqual(inWasm); // fused multiply-add has other last digits
       await useEngine('wasm');

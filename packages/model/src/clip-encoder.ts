@@ -1,7 +1,6 @@
 import type { InferenceBackbone } from '@mcore/backbone-gsm';
 import type { Frames } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
-import { normalizeFrames } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MCoRe } from './mcore.js';
 import { regressionValues } from './regression-values.js';
@@ -65,8 +64,7 @@ export class ClipEncoder {
    */
   features(frames: Frames): tf.Tensor3D {
     this.#backbone ??= this.model.backbone.inferenceModel();
-    const backbone = this.#backbone;
-    return tf.tidy(() => backbone.apply(tf.expandDims(normalizeFrames(frames), 0) as tf.Tensor5D));
+    return this.#backbone.features(frames);
   }
 
   /**

@@ -7,5 +7,4 @@ export {
 } from './check.js';
 export type { ClipMedia } from './clip-media.js';
 export { type FineDivingDataset, type OpenFineDivingOptions, openFineDiving } from './dataset.js';
-export { loadExemplars, saveExemplars } from './exemplar-files.js';
 export type { LabelSource } from './labelled-clip.js';

@@ -1,5 +1,5 @@
 import type { DiveNumber } from '@mcore/clips';
-import { type Deductions, entryLean, legFault, openingDelay } from './execution.js';
+import { type Deductions, legFault, openingDelay } from './execution.js';
 import { type Key, type Pose, poseAt, poses } from './pose.js';
 import { clamp, mix, smoothstep } from './vector.js';
 
@@ -117,9 +117,4 @@ function flightKeys(dive: DiveNumber, deductions: Deductions, twists: readonly S
   const opened = Math.max(open, keys.at(-1)![0]);
   keys.push([opened + 0.1, faulty(poses.comeOut, 0.6)], [opened + 0.19, entry]);
   return keys;
-}
-
-/** Signed lean at the entry from its size and a seeded side. */
-export function signedLean(deductions: Deductions, over: boolean): number {
-  return entryLean(deductions.entryAngle) * (over ? 1 : -1);
 }

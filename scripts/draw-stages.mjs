@@ -3,17 +3,14 @@ import { join } from 'node:path';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { DiveRenderer } from '@mcore/rendered-dives';
 import { nodeCanvas } from '@mcore/rendered-dives/node';
+import { STAGE_COLORS } from '@mcore/report';
 import { createCanvas } from '@napi-rs/canvas';
 import { root } from './packages.mjs';
 
 /** Draws docs/guides/stages.jpg: moments of a rendered dive under the colours of their stages. Run after `npm run build`. */
 const ID = '01__6';
 const MOMENTS = 10;
-const STAGES = /** @type {const} */ ([
-  ['take-off', '#cfe3ff'],
-  ['flight', '#ffe1b8'],
-  ['entry', '#cdeccd'],
-]);
+const STAGES = ['take-off', 'flight', 'entry'];
 const [width, height, bar] = [150, 84, 30];
 
 const clip = fineDivingLabels.find(({ id }) => id === ID);
@@ -31,14 +28,14 @@ frames.forEach((frame, column) => {
 });
 context.font = '600 15px sans-serif';
 context.textAlign = 'center';
-STAGES.forEach(([name, color], stage) => {
+STAGES.forEach((name, stage) => {
   const [start, end] = [place(bounds[stage] ?? 0), place(bounds[stage + 1] ?? 0)];
-  context.fillStyle = color;
+  context.fillStyle = STAGE_COLORS[stage]?.light ?? '#000';
   context.fillRect(start, 0, end - start, bar);
-  context.fillStyle = '#112';
+  context.fillStyle = '#fff';
   context.fillText(name, (start + end) / 2, 20);
   if (stage > 0) {
-    context.fillStyle = '#c0392b';
+    context.fillStyle = '#fff';
     context.fillRect(start - 2, 0, 4, strip.height);
   }
 });

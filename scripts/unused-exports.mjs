@@ -40,9 +40,12 @@ export function unusedExports() {
     [...words].some(([file, set]) => where(file) && set.has(name));
   return [...texts].flatMap(([file, text]) => {
     if (isTest(file) || entries.has(file) || !/^(packages|apps)\/[^/]+\/src\//.test(file)) return [];
-    const names = [...text.matchAll(/^export (?:abstract )?(?:async )?(?:function\*?|const|class|interface|type|enum) (\w+)/gm)];
+    const names = [
+      ...text.matchAll(/^export (?:abstract )?(?:async )?(?:function\*?|const|class|interface|type|enum) (\w+)/gm),
+    ];
     return names.flatMap(([, name]) => {
-      if (name === undefined || mentions(name, (other) => other !== file && !isTest(other) && !entries.has(other))) return [];
+      if (name === undefined || mentions(name, (other) => other !== file && !isTest(other) && !entries.has(other)))
+        return [];
       return [{ file, name, given: mentions(name, (other) => entries.has(other)) }];
     });
   });
@@ -55,7 +58,8 @@ function code(/** @type {string} */ text) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const unused = unusedExports();
-  for (const { file, name, given } of unused) process.stdout.write(`${given ? 'public ' : 'inner  '} ${name}  ${file}\n`);
+  for (const { file, name, given } of unused)
+    process.stdout.write(`${given ? 'public ' : 'inner  '} ${name}  ${file}\n`);
   const inner = unused.filter(({ given }) => !given).length;
   process.stdout.write(`${inner} exports that nothing imports, ${unused.length - inner} that only users can\n`);
 }

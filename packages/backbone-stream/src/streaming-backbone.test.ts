@@ -1,7 +1,7 @@
+import { cut, someFrames, someWeights } from '@mcore/testing/stream-inputs';
+import { KERNELS } from '@mcore/testing/stream-kernels';
 import { describe, expect, it } from 'vitest';
 import { type StreamConfig, StreamingBackbone, type StreamKernels } from './index.js';
-import { cut, someFrames, someWeights } from './testing/inputs.js';
-import { KERNELS } from './testing/kernels.js';
 
 const TINY: StreamConfig = { stemWidth: 8, widths: [8, 16], depths: [1, 2], groupWidth: 8, gateShift: true };
 const DEEP: StreamConfig = { stemWidth: 16, widths: [16, 48, 96], depths: [1, 2, 3], groupWidth: 8, gateShift: true };

@@ -10,3 +10,4 @@ export type {
   SummaryValue,
   TrainingHistory,
 } from './report-data.js';
+export { STAGE_COLORS } from './stage-colors.js';

@@ -1,8 +1,6 @@
 import { type Html, html } from './html.js';
 import type { ReportData } from './report-data.js';
-
-/** Colours the style sheet has for stages. */
-const STAGE_COLORS = 6;
+import { STAGE_COLORS } from './stage-colors.js';
 
 /** Names of as many stages as there are. */
 export function stageNamesOf(data: ReportData): string[] {
@@ -17,17 +15,17 @@ export function stageAt(frame: number, transitions: readonly number[]): number {
 }
 
 export function stageColor(stage: number): string {
-  return `var(--stage-${stage % STAGE_COLORS})`;
+  return `var(--stage-${stage % STAGE_COLORS.length})`;
 }
 
 export function stageLegend(names: readonly string[]): Html {
   const items = names.map(
-    (name, stage) => html`<li><span class="swatch stage-${stage % STAGE_COLORS}"></span>${name}</li>`,
+    (name, stage) => html`<li><span class="swatch stage-${stage % STAGE_COLORS.length}"></span>${name}</li>`,
   );
   return html`<ul class="legend" aria-label="Colours of the stages">${items}</ul>`;
 }
 
 /** Class of an element in the colour of a stage. */
 export function stageClass(stage: number): string {
-  return `stage-${stage % STAGE_COLORS}`;
+  return `stage-${stage % STAGE_COLORS.length}`;
 }

@@ -1,15 +1,17 @@
+import { stageVariables } from './stage-colors.js';
+
 /** The page's style sheet. Colours are variables, so that drawings follow light and dark with it. */
 export const style = `
 :root {
   --paper: #f6f9fb; --panel: #ffffff; --ink: #12212b; --muted: #526570; --line: #d3dde4; --accent: #0a6ea6;
   --note: #fff4dc; --note-line: #c98a12;
-  --stage-0: #7b5cb8; --stage-1: #1a8fc4; --stage-2: #d9822b; --stage-3: #3a9a5f; --stage-4: #c04468; --stage-5: #7a7f1e;
+  ${stageVariables('light')}
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #0d161c; --panel: #14212a; --ink: #e4edf2; --muted: #9fb3bf; --line: #2b3d48; --accent: #59b7e8;
     --note: #2c2412; --note-line: #d9a441;
-    --stage-0: #ad92e3; --stage-1: #4fb4e6; --stage-2: #f0a355; --stage-3: #6cc48c; --stage-4: #e57e9b; --stage-5: #bcc25a;
+    ${stageVariables('dark')}
   }
 }
 * { box-sizing: border-box; }
@@ -98,7 +100,7 @@ footer { margin-top: 3rem; color: var(--muted); font-size: 0.85rem; }
 }
 @media print {
   :root { --paper: #ffffff; --panel: #ffffff; --ink: #000000; --muted: #444444; --line: #bbbbbb; --accent: #0a6ea6; --note: #ffffff;
-    --stage-0: #7b5cb8; --stage-1: #1a8fc4; --stage-2: #d9822b; --stage-3: #3a9a5f; --stage-4: #c04468; --stage-5: #7a7f1e; }
+    ${stageVariables('light')} }
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav { display: none; }
   .grid { grid-template-columns: 1fr 1fr; }

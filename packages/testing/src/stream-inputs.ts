@@ -1,4 +1,4 @@
-import { type StreamConfig, type StreamFrames, weightSizes } from '../index.js';
+import { type StreamConfig, type StreamFrames, weightSizes } from '@mcore/backbone-stream';
 
 /** Numbers in [low, high) that depend on the seed and their position alone. */
 export function noise(seed: number, count: number, low: number, high: number): Float32Array {

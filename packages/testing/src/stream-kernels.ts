@@ -1,5 +1,5 @@
-import { loadWasmKernels, type StreamKernels } from '../index.js';
-import { loadNativeKernels } from '../native-kernels.js';
+import { loadWasmKernels, type StreamKernels } from '@mcore/backbone-stream';
+import { loadNativeKernels } from '@mcore/backbone-stream/node';
 
 /** What the C code was compiled for, where that can run here. */
 export const KERNELS: [name: string, load: (threads?: number) => Promise<StreamKernels> | StreamKernels][] = [

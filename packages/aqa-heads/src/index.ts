@@ -1,0 +1,27 @@
+export type { CommonConfig } from './common-config.js';
+export { type ConfigOf, type HeadConfig, headConfig, headConfigSchema, METHODS, type MethodName } from './config.js';
+export type { CoreConfig } from './core/config.js';
+export { createHead } from './create-head.js';
+export {
+  type BorderClip,
+  FINEDIVING_QUALITY_BORDERS,
+  groupBorders,
+  pairDifferences,
+} from './groups/group-borders.js';
+export type {
+  ClipFeatures,
+  ClipLabel,
+  EncodedClip,
+  Head,
+  HeadLosses,
+  HeadNeeds,
+  HeadPrediction,
+  LabelledClips,
+  LossOptions,
+  QueryLabel,
+  ScoredExemplar,
+  TrainingBatch,
+} from './head.js';
+export type { HpMcoreConfig } from './hp-mcore/config.js';
+export type { MusdlConfig, UsdlConfig } from './usdl/config.js';
+export { countingMarks } from './usdl/counting-marks.js';

@@ -103,11 +103,14 @@ describeOnEngines('heads', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], 
         expect(relativeError(gradient, golden.golden.values(`gradient.${key}`)), key).toBeLessThan(1e-5);
       }
       const { grads } = tf.variableGrads(() => total(tensors));
-      const scale = Math.hypot(...names.flatMap((key) => normOfGradient(golden, key)));
+      const scale = Math.hypot(...names.map((key) => normOfGradient(golden, key)));
       for (const [key, variable] of head.weights()) {
         if (!variable.trainable) continue;
         const gradient = await grads[variable.name]!.data();
-        expect(relativeError(gradient, golden.golden.values(`gradient.${key}`)), key).toBeLessThan(1e-5);
+        // a weight that can't change the loss, as a bias before a softmax, has rounding errors for a gradient in PyTorch
+        const isZero = normOfGradient(golden, key) < 1e-9 * scale;
+        if (isZero) expect(Math.hypot(...gradient) / scale, key).toBeLessThan(1e-5);
+        else expect(relativeError(gradient, golden.golden.values(`gradient.${key}`)), key).toBeLessThan(1e-5);
       }
       expect(relativeError(await predictionsOf(head, golden), predictions)).toBeLessThan(1e-5);
       head.dispose();

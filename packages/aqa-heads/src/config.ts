@@ -3,10 +3,11 @@ import { formatPath, type Schema, schemaProblems } from '@mcore/schema';
 import type { MethodConfig } from './common-config.js';
 import { type CoreConfig, coreMethod } from './core/config.js';
 import { type HpMcoreConfig, hpMcoreMethod } from './hp-mcore/config.js';
+import { type TptConfig, tptMethod } from './tpt/config.js';
 import { type MusdlConfig, musdlMethod, type UsdlConfig, usdlMethod } from './usdl/config.js';
 
 /** Configuration of a head of any method: plain data that survives JSON. */
-export type HeadConfig = UsdlConfig | MusdlConfig | CoreConfig | HpMcoreConfig;
+export type HeadConfig = UsdlConfig | MusdlConfig | CoreConfig | HpMcoreConfig | TptConfig;
 
 /** Names of the methods. */
 export type MethodName = HeadConfig['method'];
@@ -19,6 +20,7 @@ const methods: { readonly [Method in MethodName]: MethodConfig<ConfigOf<Method>>
   musdl: musdlMethod,
   core: coreMethod,
   'hp-mcore': hpMcoreMethod,
+  tpt: tptMethod,
 };
 
 /** All methods, in the order of their papers. */

@@ -2,6 +2,7 @@ import { checkedConfig, type HeadConfig } from './config.js';
 import { CoreHead } from './core/core.js';
 import type { Head } from './head.js';
 import { HpMcoreHead } from './hp-mcore/hp-mcore.js';
+import { TptHead } from './tpt/tpt.js';
 import { MusdlHead } from './usdl/musdl.js';
 import { UsdlHead } from './usdl/usdl.js';
 
@@ -24,5 +25,7 @@ export function createHead(config: HeadConfig, { seed }: { readonly seed: number
       return new CoreHead(checked, seed);
     case 'hp-mcore':
       return new HpMcoreHead(checked, seed);
+    case 'tpt':
+      return new TptHead(checked, seed);
   }
 }

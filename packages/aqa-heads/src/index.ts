@@ -23,5 +23,6 @@ export type {
   TrainingBatch,
 } from './head.js';
 export type { HpMcoreConfig } from './hp-mcore/config.js';
+export type { TptConfig } from './tpt/config.js';
 export type { MusdlConfig, UsdlConfig } from './usdl/config.js';
 export { countingMarks } from './usdl/counting-marks.js';

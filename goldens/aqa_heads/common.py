@@ -25,7 +25,7 @@ def random_weights(shapes):
             value = rounded(*shape, scale=1 / torch.Size(shape[1:]).numel() ** 0.5)
         elif name.endswith("running_var"):
             value = (1 + 0.5 * torch.rand(shape)).float().double()
-        elif "norm" in name and name.endswith("weight"):
+        elif len(shape) == 1 and name.endswith("weight"):
             value = (1 + rounded(*shape, scale=0.2)).float().double()
         leaves[name] = value.requires_grad_(not name.split(".")[-1].startswith("running"))
     return leaves

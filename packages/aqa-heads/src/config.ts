@@ -4,10 +4,11 @@ import type { MethodConfig } from './common-config.js';
 import { type CoreConfig, coreMethod } from './core/config.js';
 import { type HpMcoreConfig, hpMcoreMethod } from './hp-mcore/config.js';
 import { type TptConfig, tptMethod } from './tpt/config.js';
+import { type TsaConfig, tsaMethod } from './tsa/config.js';
 import { type MusdlConfig, musdlMethod, type UsdlConfig, usdlMethod } from './usdl/config.js';
 
 /** Configuration of a head of any method: plain data that survives JSON. */
-export type HeadConfig = UsdlConfig | MusdlConfig | CoreConfig | HpMcoreConfig | TptConfig;
+export type HeadConfig = UsdlConfig | MusdlConfig | CoreConfig | HpMcoreConfig | TptConfig | TsaConfig;
 
 /** Names of the methods. */
 export type MethodName = HeadConfig['method'];
@@ -21,6 +22,7 @@ const methods: { readonly [Method in MethodName]: MethodConfig<ConfigOf<Method>>
   core: coreMethod,
   'hp-mcore': hpMcoreMethod,
   tpt: tptMethod,
+  tsa: tsaMethod,
 };
 
 /** All methods, in the order of their papers. */

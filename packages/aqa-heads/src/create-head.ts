@@ -3,6 +3,7 @@ import { CoreHead } from './core/core.js';
 import type { Head } from './head.js';
 import { HpMcoreHead } from './hp-mcore/hp-mcore.js';
 import { TptHead } from './tpt/tpt.js';
+import { TsaHead } from './tsa/tsa.js';
 import { MusdlHead } from './usdl/musdl.js';
 import { UsdlHead } from './usdl/usdl.js';
 
@@ -27,5 +28,7 @@ export function createHead(config: HeadConfig, { seed }: { readonly seed: number
       return new HpMcoreHead(checked, seed);
     case 'tpt':
       return new TptHead(checked, seed);
+    case 'tsa':
+      return new TsaHead(checked, seed);
   }
 }

@@ -13,12 +13,12 @@ export class HeadWeights {
 
   /**
    * @param caller - The head's class, for messages.
-   * @param parts - With the prefix of their names.
+   * @param parts - Each with the prefix of its names.
    */
-  constructor(caller: string, parts: Readonly<Record<string, WeightedPart>>) {
+  constructor(caller: string, parts: readonly (readonly [prefix: string, part: WeightedPart])[]) {
     this.#caller = caller;
     this.#variables = new Map(
-      Object.entries(parts).flatMap(([prefix, part]) =>
+      parts.flatMap(([prefix, part]) =>
         [...part.weights()].map(([name, variable]) => [prefix + name, variable] as const),
       ),
     );

@@ -24,5 +24,6 @@ export type {
 } from './head.js';
 export type { HpMcoreConfig } from './hp-mcore/config.js';
 export type { TptConfig } from './tpt/config.js';
+export type { TsaConfig } from './tsa/config.js';
 export type { MusdlConfig, UsdlConfig } from './usdl/config.js';
 export { countingMarks } from './usdl/counting-marks.js';

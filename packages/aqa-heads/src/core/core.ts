@@ -48,7 +48,7 @@ export class CoreHead implements Head {
   ) {
     const { inputSize, hidden, depth } = config;
     this.#layers = new Layers(treeSpecs({ inputs: 2 * inputSize + 1, hidden, depth }), seed);
-    this.#weights = new HeadWeights('CoreHead', { '': this.#layers });
+    this.#weights = new HeadWeights('CoreHead', [['', this.#layers]]);
     this.needs = {
       exemplars: true,
       transitions: false,

@@ -61,11 +61,11 @@ export class HpMcoreHead implements Head {
       { ...regressor, featureSize: reducer.width },
       { seed: `${seed} regressor` },
     );
-    this.#weights = new HeadWeights('HpMcoreHead', {
-      '': this.#layers,
-      'psnet_model._pred_fine.': this.#segmenter,
-      'res.': this.#regressor,
-    });
+    this.#weights = new HeadWeights('HpMcoreHead', [
+      ['', this.#layers],
+      ['psnet_model._pred_fine.', this.#segmenter],
+      ['res.', this.#regressor],
+    ]);
     this.needs = {
       exemplars: true,
       transitions: true,

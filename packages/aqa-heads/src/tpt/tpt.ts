@@ -49,7 +49,7 @@ export class TptHead implements Head {
     seed: number | string,
   ) {
     this.#layers = new Layers({ ...decoderSpecs(config), ...scoreSpecs(config) }, seed);
-    this.#weights = new HeadWeights('TptHead', { '': this.#layers });
+    this.#weights = new HeadWeights('TptHead', [['', this.#layers]]);
     this.needs = {
       exemplars: true,
       transitions: false,

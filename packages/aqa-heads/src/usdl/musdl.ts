@@ -46,7 +46,7 @@ export class MusdlHead implements Head {
       scoreMlpSpecs(`evaluator.${head}`, inputSize, hidden, bins),
     );
     this.#layers = new Layers(Object.assign({}, ...specs), seed);
-    this.#weights = new HeadWeights('MusdlHead', { '': this.#layers });
+    this.#weights = new HeadWeights('MusdlHead', [['', this.#layers]]);
     this.#bins = { count: bins, range, sigma };
     this.needs = {
       exemplars: false,

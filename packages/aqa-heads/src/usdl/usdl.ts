@@ -34,7 +34,7 @@ export class UsdlHead implements Head {
     seed: number | string,
   ) {
     this.#layers = new Layers(scoreMlpSpecs('evaluator', config.inputSize, config.hidden, config.bins), seed);
-    this.#weights = new HeadWeights('UsdlHead', { '': this.#layers });
+    this.#weights = new HeadWeights('UsdlHead', [['', this.#layers]]);
     this.#bins = { count: config.bins, range: config.range, sigma: config.sigma };
     this.needs = {
       exemplars: false,

@@ -11,7 +11,7 @@ import torch
 
 from aqa_heads.common import SEED
 
-METHODS = ["usdl", "core", "hp_mcore", "tpt", "tsa"]
+METHODS = ["usdl", "core", "hp_mcore", "tpt", "tsa", "rica2"]
 
 if __name__ == "__main__":
     for method in sys.argv[1:] or METHODS:

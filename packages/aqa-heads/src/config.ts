@@ -3,12 +3,13 @@ import { formatPath, type Schema, schemaProblems } from '@mcore/schema';
 import type { MethodConfig } from './common-config.js';
 import { type CoreConfig, coreMethod } from './core/config.js';
 import { type HpMcoreConfig, hpMcoreMethod } from './hp-mcore/config.js';
+import { type Rica2Config, rica2Method } from './rica2/config.js';
 import { type TptConfig, tptMethod } from './tpt/config.js';
 import { type TsaConfig, tsaMethod } from './tsa/config.js';
 import { type MusdlConfig, musdlMethod, type UsdlConfig, usdlMethod } from './usdl/config.js';
 
 /** Configuration of a head of any method: plain data that survives JSON. */
-export type HeadConfig = UsdlConfig | MusdlConfig | CoreConfig | HpMcoreConfig | TptConfig | TsaConfig;
+export type HeadConfig = UsdlConfig | MusdlConfig | CoreConfig | HpMcoreConfig | TptConfig | TsaConfig | Rica2Config;
 
 /** Names of the methods. */
 export type MethodName = HeadConfig['method'];
@@ -23,6 +24,7 @@ const methods: { readonly [Method in MethodName]: MethodConfig<ConfigOf<Method>>
   'hp-mcore': hpMcoreMethod,
   tpt: tptMethod,
   tsa: tsaMethod,
+  rica2: rica2Method,
 };
 
 /** All methods, in the order of their papers. */

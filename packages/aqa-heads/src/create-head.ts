@@ -2,6 +2,7 @@ import { checkedConfig, type HeadConfig } from './config.js';
 import { CoreHead } from './core/core.js';
 import type { Head } from './head.js';
 import { HpMcoreHead } from './hp-mcore/hp-mcore.js';
+import { Rica2Head } from './rica2/rica2.js';
 import { TptHead } from './tpt/tpt.js';
 import { TsaHead } from './tsa/tsa.js';
 import { MusdlHead } from './usdl/musdl.js';
@@ -30,5 +31,7 @@ export function createHead(config: HeadConfig, { seed }: { readonly seed: number
       return new TptHead(checked, seed);
     case 'tsa':
       return new TsaHead(checked, seed);
+    case 'rica2':
+      return new Rica2Head(checked, seed);
   }
 }

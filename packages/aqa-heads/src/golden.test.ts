@@ -79,6 +79,15 @@ async function predictionsOf(head: Head, golden: Case): Promise<number[]> {
   const predictions = queries.map((query, index) =>
     head.predict({ ...golden.labels.query[index]!, ...query }, exemplars),
   );
+  const uncertainty = JSON.parse(golden.golden.metadata.uncertainty ?? '[]') as number[];
+  if (uncertainty.length > 0) {
+    expect(
+      relativeError(
+        queries.map((query) => query.uncertainty!),
+        uncertainty,
+      ),
+    ).toBeLessThan(1e-5);
+  }
   return (await Promise.all(predictions)).map(({ score }) => score);
 }
 

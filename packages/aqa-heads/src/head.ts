@@ -46,6 +46,8 @@ export interface TrainingBatch {
 export interface LossOptions {
   /** What dropout and noise are drawn from; needed in training unless the head's configuration has neither. */
   readonly random?: Random;
+  /** Epochs done, for parts of a loss whose weight changes; 0 unless given. */
+  readonly epoch?: number;
 }
 
 /** A loss and its parts: scalars, `total` their weighted sum. The caller disposes them. */

@@ -23,6 +23,8 @@ export type {
   TrainingBatch,
 } from './head.js';
 export type { HpMcoreConfig } from './hp-mcore/config.js';
+export type { Rica2Config } from './rica2/config.js';
+export { DIVE_STEP_GROUPS, DIVE_STEPS, diveSteps } from './rica2/dive-steps.js';
 export type { TptConfig } from './tpt/config.js';
 export type { TsaConfig } from './tsa/config.js';
 export type { MusdlConfig, UsdlConfig } from './usdl/config.js';

@@ -21,20 +21,31 @@ export function linearSpecs(
   name: string,
   inputs: number,
   outputs: number,
-  { bias = true, kernel = [] as number[], initializer = kaimingUniform as Initializer } = {},
+  options: {
+    bias?: boolean;
+    kernel?: readonly number[];
+    initializer?: Initializer;
+    biasInitializer?: Initializer;
+  } = {},
 ): Specs {
-  const shape = [outputs, inputs, ...kernel];
+  const shape = [outputs, inputs, ...(options.kernel ?? [])];
+  const { bias = true, initializer = kaimingUniform, biasInitializer = biasUniform(shape) } = options;
   return {
     [`${name}.weight`]: { shape, initializer },
-    ...(bias ? { [`${name}.bias`]: { shape: [outputs], initializer: biasUniform(shape) } } : {}),
+    ...(bias ? { [`${name}.bias`]: { shape: [outputs], initializer: biasInitializer } } : {}),
   };
 }
 
-/** `nn.LayerNorm`: scale 1, shift 0. */
-export function normSpecs(name: string, channels: number): Specs {
+/**
+ * `nn.LayerNorm`: scale 1, shift 0.
+ *
+ * @param tall - The shape is `[1, channels, 1]`, as of a norm written for `[batch, channels, time]`.
+ */
+export function normSpecs(name: string, channels: number, tall = false): Specs {
+  const shape = tall ? [1, channels, 1] : [channels];
   return {
-    [`${name}.weight`]: { shape: [channels], initializer: constant(1) },
-    [`${name}.bias`]: { shape: [channels], initializer: constant(0) },
+    [`${name}.weight`]: { shape, initializer: constant(1) },
+    [`${name}.bias`]: { shape, initializer: constant(0) },
   };
 }
 

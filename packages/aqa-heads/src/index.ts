@@ -23,6 +23,14 @@ export type {
   TrainingBatch,
 } from './head.js';
 export type { HpMcoreConfig } from './hp-mcore/config.js';
+export {
+  PUBLISHED_ROWS,
+  type PublishedBenchmark,
+  type PublishedRow,
+  publishedRows,
+  SELECTION_NOTES,
+  type Selection,
+} from './published-rows.js';
 export type { Rica2Config } from './rica2/config.js';
 export { DIVE_STEP_GROUPS, DIVE_STEPS, diveSteps } from './rica2/dive-steps.js';
 export type { TptConfig } from './tpt/config.js';

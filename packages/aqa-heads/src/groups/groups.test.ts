@@ -26,7 +26,7 @@ describe('pairDifferences', () => {
   });
 
   it("gives FineDiving's borders from its training labels: 146,949 pairs of one dive number", () => {
-    const training = fineDivingLabels().filter(({ split }) => split === 'train');
+    const training = fineDivingLabels.filter(({ split }) => split === 'train');
     const clips = training.map(({ score, difficulty, diveNumber }) => ({ value: score / difficulty, key: diveNumber }));
     const differences = pairDifferences(clips);
     expect(differences.length).toBe(146_949);

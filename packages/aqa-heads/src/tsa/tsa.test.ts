@@ -10,7 +10,9 @@ const counting = (length: number) => tf.reshape(tf.range(0, length), [1, length,
 
 it('windowMeans of 96 frames start at 0, 10, .. 80 and are 16 long', async () => {
   const means = await windowMeans(counting(96), 9, 1 / 6).data();
-  expect([...means].map((mean) => Math.round(1e3 * mean) / 1e3)).toEqual([7.5, 17.5, 27.5, 37.5, 47.5, 57.5, 67.5, 77.5, 87.5]);
+  expect([...means].map((mean) => Math.round(1e3 * mean) / 1e3)).toEqual([
+    7.5, 17.5, 27.5, 37.5, 47.5, 57.5, 67.5, 77.5, 87.5,
+  ]);
 });
 
 it('windowMeans of clips shorter than the windows are frames', async () => {

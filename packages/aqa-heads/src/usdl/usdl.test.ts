@@ -34,8 +34,14 @@ describe('score bins', () => {
 
 describe('countingMarks', () => {
   it.each([
-    [[7, 7.5, 6, 8, 7, 7, 6.5], [7, 7, 7]],
-    [[8, 7, 7.5], [7, 7.5, 8]],
+    [
+      [7, 7.5, 6, 8, 7, 7, 6.5],
+      [7, 7, 7],
+    ],
+    [
+      [8, 7, 7.5],
+      [7, 7.5, 8],
+    ],
     [[6, 7, 7.5, 8, 7], null],
   ])('of %j are %j', (awards, counting) => {
     expect(countingMarks(awards)).toEqual(counting);

@@ -1,9 +1,9 @@
 import { ArgumentError } from '@mcore/errors';
 import { formatPath, type Schema, schemaProblems } from '@mcore/schema';
-import type { MethodConfig } from './common-config.js';
 import { type CoreConfig, coreMethod } from './core/config.js';
 import { type HpMcoreConfig, hpMcoreMethod } from './hp-mcore/config.js';
 import { type Rica2Config, rica2Method } from './rica2/config.js';
+import type { MethodConfig } from './shared/common-config.js';
 import { type TptConfig, tptMethod } from './tpt/config.js';
 import { type TsaConfig, tsaMethod } from './tsa/config.js';
 import { type MusdlConfig, musdlMethod, type UsdlConfig, usdlMethod } from './usdl/config.js';

@@ -1,8 +1,8 @@
 import { checkedConfig, type HeadConfig } from './config.js';
 import { CoreHead } from './core/core.js';
-import type { Head } from './head.js';
 import { HpMcoreHead } from './hp-mcore/hp-mcore.js';
 import { Rica2Head } from './rica2/rica2.js';
+import type { Head } from './shared/head.js';
 import { TptHead } from './tpt/tpt.js';
 import { TsaHead } from './tsa/tsa.js';
 import { MusdlHead } from './usdl/musdl.js';

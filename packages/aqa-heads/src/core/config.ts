@@ -1,6 +1,6 @@
 import { list, number, oneOf, positive, record, whole } from '@mcore/schema';
-import { type CommonConfig, commonFields, type MethodConfig, width } from '../common-config.js';
 import { FINEDIVING_QUALITY_BORDERS } from '../groups/group-borders.js';
+import { type CommonConfig, commonFields, type MethodConfig, width } from '../shared/common-config.js';
 
 /** Configuration of CoRe. */
 export interface CoreConfig extends CommonConfig {

@@ -1,5 +1,7 @@
 import type { WeightMap } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
+import { type GroupOutputs, predictedDifferences } from '../groups/group-losses.js';
+import { pairGroupLosses } from '../groups/pair-losses.js';
 import {
   assertBatch,
   assertDifficulty,
@@ -10,9 +12,7 @@ import {
   stackEncoded,
   targetOf,
   unstackEncoded,
-} from '../batches.js';
-import { type GroupOutputs, predictedDifferences } from '../groups/group-losses.js';
-import { pairGroupLosses } from '../groups/pair-losses.js';
+} from '../shared/batches.js';
 import type {
   ClipFeatures,
   EncodedClip,
@@ -23,9 +23,9 @@ import type {
   QueryLabel,
   ScoredExemplar,
   TrainingBatch,
-} from '../head.js';
-import { HeadWeights } from '../head-weights.js';
-import { Layers } from '../layers.js';
+} from '../shared/head.js';
+import { HeadWeights } from '../shared/head-weights.js';
+import { Layers } from '../shared/layers.js';
 import type { CoreConfig } from './config.js';
 import { regressionTree, treeSpecs } from './regression-tree.js';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GroupOutputs } from '../groups/group-losses.js';
-import { type Layers, linearSpecs, type Specs } from '../layers.js';
+import { type Layers, linearSpecs, type Specs } from '../shared/layers.js';
 
 /** Sizes of a regression tree. */
 export interface TreeSizes {

@@ -13,7 +13,7 @@ import {
   stackEncoded,
   targetOf,
   unstackEncoded,
-} from '../batches.js';
+} from '../shared/batches.js';
 import type {
   ClipFeatures,
   EncodedClip,
@@ -25,9 +25,9 @@ import type {
   QueryLabel,
   ScoredExemplar,
   TrainingBatch,
-} from '../head.js';
-import { HeadWeights } from '../head-weights.js';
-import { Layers, linearSpecs, type Specs } from '../layers.js';
+} from '../shared/head.js';
+import { HeadWeights } from '../shared/head-weights.js';
+import { Layers, linearSpecs, type Specs } from '../shared/layers.js';
 import type { HpMcoreConfig } from './config.js';
 import { overlappingStages } from './overlapping-stages.js';
 

@@ -2,7 +2,7 @@ import { gelu } from '@mcore/contrastive-regressor';
 import { normal } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { multiHeadAttention } from '../attention/multi-head.js';
-import { type Layers, linearSpecs, normSpecs, type Specs, xavierUniform } from '../layers.js';
+import { type Layers, linearSpecs, normSpecs, type Specs, xavierUniform } from '../shared/layers.js';
 import type { Rica2Config } from './config.js';
 import { type Noise, residual, residualSpecs } from './residual.js';
 

@@ -2,7 +2,7 @@ import { gelu } from '@mcore/contrastive-regressor';
 import { constant, type Initializer, normal } from '@mcore/ops';
 import type * as tf from '@tensorflow/tfjs-core';
 import { multiHeadAttention } from '../attention/multi-head.js';
-import { type Layers, linearSpecs, normSpecs, type Specs } from '../layers.js';
+import { type Layers, linearSpecs, normSpecs, type Specs } from '../shared/layers.js';
 import type { Rica2Config } from './config.js';
 import { type Noise, residual, residualSpecs } from './residual.js';
 

@@ -1,7 +1,7 @@
 import { constant } from '@mcore/ops';
 import type { Random } from '@mcore/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { dropoutOf, type Layers, type Specs } from '../layers.js';
+import { dropoutOf, type Layers, type Specs } from '../shared/layers.js';
 import type { Rica2Config } from './config.js';
 
 /** What is random in one forward pass; nothing outside of training. */

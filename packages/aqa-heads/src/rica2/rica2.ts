@@ -3,7 +3,7 @@ import type { WeightMap } from '@mcore/ops';
 import { Random } from '@mcore/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { attentionLosses } from '../attention/attention-losses.js';
-import { assertBatch, assertDifficulty, assertFeatures, stackEncoded } from '../batches.js';
+import { assertBatch, assertDifficulty, assertFeatures, stackEncoded } from '../shared/batches.js';
 import type {
   ClipFeatures,
   EncodedClip,
@@ -14,9 +14,9 @@ import type {
   LossOptions,
   QueryLabel,
   TrainingBatch,
-} from '../head.js';
-import { HeadWeights } from '../head-weights.js';
-import { dropoutOf, Layers } from '../layers.js';
+} from '../shared/head.js';
+import { HeadWeights } from '../shared/head-weights.js';
+import { dropoutOf, Layers } from '../shared/layers.js';
 import { bottleneckWeight, type Rica2Config } from './config.js';
 import { decoderSpecs, decodeSteps } from './decoder.js';
 import { encodeFrames, encoderSpecs } from './encoder.js';

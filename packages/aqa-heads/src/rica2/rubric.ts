@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Layers, linearSpecs, type Specs, xavierUniform } from '../layers.js';
+import { type Layers, linearSpecs, type Specs, xavierUniform } from '../shared/layers.js';
 import type { Rica2Config } from './config.js';
 
 const head = 'quality_score_head';

@@ -1,7 +1,7 @@
 import { number, record, whole } from '@mcore/schema';
-import { type CommonConfig, commonFields, type MethodConfig, width } from '../common-config.js';
 import { borderProblem, groupFields } from '../core/config.js';
 import { FINEDIVING_QUALITY_BORDERS } from '../groups/group-borders.js';
+import { type CommonConfig, commonFields, type MethodConfig, width } from '../shared/common-config.js';
 
 /** Configuration of TPT. */
 export interface TptConfig extends CommonConfig {

@@ -1,7 +1,7 @@
 import { crossAttention } from '@mcore/contrastive-regressor';
 import { constant } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
-import { type dropoutOf, type Layers, linearSpecs, normSpecs, type Specs, xavierUniform } from '../layers.js';
+import { type dropoutOf, type Layers, linearSpecs, normSpecs, type Specs, xavierUniform } from '../shared/layers.js';
 import type { TptConfig } from './config.js';
 
 /** Parts of clips and where each was found. */

@@ -1,6 +1,8 @@
 import type { WeightMap } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { attentionLosses } from '../attention/attention-losses.js';
+import { type GroupOutputs, predictedDifferences } from '../groups/group-losses.js';
+import { pairGroupLosses } from '../groups/pair-losses.js';
 import {
   assertBatch,
   assertDifficulty,
@@ -11,9 +13,7 @@ import {
   stackEncoded,
   targetOf,
   unstackEncoded,
-} from '../batches.js';
-import { type GroupOutputs, predictedDifferences } from '../groups/group-losses.js';
-import { pairGroupLosses } from '../groups/pair-losses.js';
+} from '../shared/batches.js';
 import type {
   ClipFeatures,
   EncodedClip,
@@ -25,9 +25,9 @@ import type {
   QueryLabel,
   ScoredExemplar,
   TrainingBatch,
-} from '../head.js';
-import { HeadWeights } from '../head-weights.js';
-import { dropoutOf, Layers, linearSpecs, type Specs } from '../layers.js';
+} from '../shared/head.js';
+import { HeadWeights } from '../shared/head-weights.js';
+import { dropoutOf, Layers, linearSpecs, type Specs } from '../shared/layers.js';
 import type { TptConfig } from './config.js';
 import { decodeParts, decoderSpecs } from './part-decoder.js';
 

@@ -1,6 +1,6 @@
 import { list, number, oneOf, positive, record, whole } from '@mcore/schema';
-import { type CommonConfig, commonFields, type MethodConfig, width } from '../common-config.js';
 import { regressorFields } from '../hp-mcore/config.js';
+import { type CommonConfig, commonFields, type MethodConfig, width } from '../shared/common-config.js';
 
 /** Configuration of TSA. */
 export interface TsaConfig extends CommonConfig {

@@ -1,6 +1,6 @@
 import { constant } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Layers, Specs } from '../layers.js';
+import type { Layers, Specs } from '../shared/layers.js';
 
 /** Added to variances, and how far a training step moves running statistics. Source: PyTorch's defaults. */
 const [epsilon, momentum] = [1e-5, 0.1];

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Layers, linearSpecs, type Specs } from '../layers.js';
+import { type Layers, linearSpecs, type Specs } from '../shared/layers.js';
 import { type TsaConfig, tokenSizeOf } from './config.js';
 import { normalizationSpecs, normalize } from './normalization.js';
 

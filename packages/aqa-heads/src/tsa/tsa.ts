@@ -12,7 +12,7 @@ import {
   stackEncoded,
   targetOf,
   unstackEncoded,
-} from '../batches.js';
+} from '../shared/batches.js';
 import type {
   ClipFeatures,
   EncodedClip,
@@ -23,9 +23,9 @@ import type {
   QueryLabel,
   ScoredExemplar,
   TrainingBatch,
-} from '../head.js';
-import { HeadWeights } from '../head-weights.js';
-import { Layers } from '../layers.js';
+} from '../shared/head.js';
+import { HeadWeights } from '../shared/head-weights.js';
+import { Layers } from '../shared/layers.js';
 import { type TsaConfig, tokenSizeOf } from './config.js';
 import { type SegmentedFrames, segmenterSpecs, segmentFrames } from './segmenter.js';
 import { windowMeans } from './windows.js';

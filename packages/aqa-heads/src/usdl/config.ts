@@ -1,5 +1,5 @@
 import { list, number, oneOf, positive, record, whole } from '@mcore/schema';
-import { type CommonConfig, commonFields, type MethodConfig, width } from '../common-config.js';
+import { type CommonConfig, commonFields, type MethodConfig, width } from '../shared/common-config.js';
 
 /** Configuration of USDL. */
 export interface UsdlConfig extends CommonConfig {

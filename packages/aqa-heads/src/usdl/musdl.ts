@@ -1,7 +1,7 @@
 import { ArgumentError } from '@mcore/errors';
 import type { WeightMap } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertBatch, assertDifficulty, assertFeatures, unstackEncoded } from '../batches.js';
+import { assertBatch, assertDifficulty, assertFeatures, unstackEncoded } from '../shared/batches.js';
 import type {
   ClipFeatures,
   ClipLabel,
@@ -12,9 +12,9 @@ import type {
   HeadPrediction,
   QueryLabel,
   TrainingBatch,
-} from '../head.js';
-import { HeadWeights } from '../head-weights.js';
-import { Layers } from '../layers.js';
+} from '../shared/head.js';
+import { HeadWeights } from '../shared/head-weights.js';
+import { Layers } from '../shared/layers.js';
 import type { MusdlConfig } from './config.js';
 import { countingMarks } from './counting-marks.js';
 import { expectedScore, labelDistribution, labelDivergence, mostLikelyScore, type ScoreBins } from './score-bins.js';

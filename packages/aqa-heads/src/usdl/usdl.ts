@@ -1,6 +1,13 @@
 import type { WeightMap } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertBatch, assertDifficulty, assertFeatures, pointsOf, targetOf, unstackEncoded } from '../batches.js';
+import {
+  assertBatch,
+  assertDifficulty,
+  assertFeatures,
+  pointsOf,
+  targetOf,
+  unstackEncoded,
+} from '../shared/batches.js';
 import type {
   ClipFeatures,
   EncodedClip,
@@ -10,9 +17,9 @@ import type {
   HeadPrediction,
   QueryLabel,
   TrainingBatch,
-} from '../head.js';
-import { HeadWeights } from '../head-weights.js';
-import { Layers, linearSpecs, type Specs } from '../layers.js';
+} from '../shared/head.js';
+import { HeadWeights } from '../shared/head-weights.js';
+import { Layers, linearSpecs, type Specs } from '../shared/layers.js';
 import type { UsdlConfig } from './config.js';
 import { expectedScore, labelDistribution, labelDivergence, mostLikelyScore, type ScoreBins } from './score-bins.js';
 

@@ -1,7 +1,7 @@
 import type { WeightMap } from '@mcore/ops';
 import type { Random } from '@mcore/random';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { HeadConfig } from './config.js';
+import type { CommonConfig } from './common-config.js';
 
 /** What is known of one clip. A head reads what its {@link HeadNeeds} name and passes over the rest. */
 export interface ClipLabel {
@@ -117,7 +117,7 @@ export interface HeadPrediction {
  */
 export interface Head {
   /** The configuration, complete: plain data that survives JSON. */
-  readonly config: HeadConfig;
+  readonly config: CommonConfig & { readonly method: string };
   /** What it needs besides features and scores. */
   readonly needs: HeadNeeds;
   /** The variables by name; they stay this object's. */

@@ -19,7 +19,7 @@ typedef struct {
   void *value;     // 0 once freed
   long frame_size; // numbers of a frame, of a stream
   int features;
-  int finishes; // frames that were given and have no features yet
+  int waiting;     // frames that were given and have no features yet, of a stream
 } Handle;
 
 static napi_value fail(napi_env env, const char *message) {
@@ -131,7 +131,7 @@ static napi_value restart(napi_env env, napi_callback_info info) {
   Handle *stream = unwrap(env, given[0]);
   if (!stream) return 0;
   stream->engine->restart(stream->value);
-  stream->finishes = 0;
+  stream->waiting = 0;
   return 0;
 }
 
@@ -150,11 +150,11 @@ static napi_value run(napi_env env, napi_callback_info info) {
       napi_get_value_int32(env, given[2], &count) != napi_ok || napi_get_value_bool(env, given[3], &drain) != napi_ok ||
       napi_get_value_bool(env, given[4], &ended) != napi_ok || !typed_array(env, given[5], napi_float32_array, &room, &output))
     return fail(env, "backbone-stream: expected run(stream, frames, count, drain, ended, Float32Array)");
-  long waiting = (long)stream->finishes + count;
+  long waiting = (long)stream->waiting + count;
   if (count < 0 || (long)length != count * stream->frame_size || (long)room < waiting * stream->features)
     return fail(env, "backbone-stream: frames or output are of another size");
   int final = stream->engine->run(stream->value, frames, is_bytes, count, drain, ended, output);
-  stream->finishes = (int)waiting - final;
+  stream->waiting = (int)waiting - final;
   return napi_create_int32(env, final, &result) == napi_ok ? result : 0;
 }
 

@@ -76,13 +76,14 @@ typedef struct {
   int output_first, emitted;
 } Stream;
 
-// Input frames of a chunk fit the second cache with what is made of them; late blocks' weights are read once for as many frames.
+// Input frames of a chunk fit the second cache with what is made of them; late blocks' weights are read once for as many frames. Many
+// threads take fewer at a time, so that a clip is long enough to keep all of them busy.
 #define CHUNK_BYTES (400 * 1024)
-#define MOST_CHUNK 16
+#define MOST_CHUNK(threads) ((threads) <= 2 ? 16 : (threads) <= 4 ? 8 : 4)
 
-INLINE int chunk_of(long frame) {
+INLINE int chunk_of(long frame, int threads) {
   int chunk = 1;
-  while (chunk < MOST_CHUNK && 2 * chunk * frame * (long)sizeof(float) <= CHUNK_BYTES) chunk *= 2;
+  while (chunk < MOST_CHUNK(threads) && 2 * chunk * frame * (long)sizeof(float) <= CHUNK_BYTES) chunk *= 2;
   return chunk;
 }
 
@@ -93,8 +94,8 @@ static void lay_out_stage_scratch(Arena *arena, Scratch *s, float **last, const 
   *last = take_floats(arena, (long)state->chunk * state->geometry.rows * state->geometry.columns * padded(b->outputs));
 }
 
-// The memory has to be zeros.
-static Stream *lay_out_stream(Arena *arena, const Backbone *backbone, int height, int width) {
+// For as many threads; the memory has to be zeros.
+static Stream *lay_out_stream(Arena *arena, const Backbone *backbone, int height, int width, int threads) {
   Stream counted = {0}, *s = take_bytes(arena, sizeof(Stream));
   if (!s) s = &counted;
   s->backbone = backbone;
@@ -110,7 +111,7 @@ static Stream *lay_out_stream(Arena *arena, const Backbone *backbone, int height
     const Block *b = &backbone->blocks[k];
     BlockState one = {0}, *state = s->blocks ? &s->blocks[k] : &one;
     long frame = (long)height * width * padded(b->inputs);
-    state->chunk = chunk_of(frame);
+    state->chunk = chunk_of(frame, threads);
     state->queue = (Queue){.frame = frame, .capacity = divide_up(lookahead(b) + 2 * state->chunk, state->chunk) * state->chunk};
     state->queue.frames = take_floats(arena, state->queue.capacity * frame);
     lay_out_geometry(arena, &state->geometry, b, height, width);

@@ -39,8 +39,8 @@ static void lay_out_block(Arena *arena, Block *b, int inputs, int outputs, int g
   lay_out_weights(arena, &b->combine, inner + (b->projected ? inputs : 0), outputs);
 }
 
-// Takes the block's tensors one after the other in PyTorch's layouts, normalisation folded in; returns what follows. `order` holds
-// max(inputs, outputs) numbers.
+// Takes the block's tensors one after the other in PyTorch's layouts, normalisation folded in; returns what follows. There is room for
+// `inputs` and `outputs` numbers in the orders.
 static const float *pack_block(Block *b, const float *values, int *input_order, int *inner_order) {
   int inputs = b->inputs, outputs = b->outputs, squeezed = b->squeezed;
   for (int c = 0; c < inputs; c++) input_order[c] = c < b->fold ? shift_place(b->fold, c) : c;

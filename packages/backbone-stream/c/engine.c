@@ -34,10 +34,10 @@ static void *make_backbone(const int *config, const float *weights) {
 
 static void *make_stream(const void *backbone, int height, int width, int threads) {
   Arena count = {0, 0};
-  lay_out_stream(&count, backbone, height, width);
+  lay_out_stream(&count, backbone, height, width, threads);
   Arena arena = {zeroed(count.used), 0};
   if (!arena.base) return 0;
-  Pool *pool = make_pool(lay_out_stream(&arena, backbone, height, width), threads);
+  Pool *pool = make_pool(lay_out_stream(&arena, backbone, height, width, threads), threads);
   if (!pool) free(arena.base);
   return pool;
 }

@@ -22,14 +22,14 @@ Backbone *backbone_make(char *memory, const int *config, const float *weights, i
 EXPORT(stream_bytes)
 int stream_bytes(const Backbone *backbone, int height, int width) {
   Arena arena = {0, 0};
-  lay_out_stream(&arena, backbone, height, width);
+  lay_out_stream(&arena, backbone, height, width, 1);
   return (int)arena.used;
 }
 
 EXPORT(stream_make)
 Stream *stream_make(char *memory, const Backbone *backbone, int height, int width) {
   Arena arena = {memory, 0};
-  return lay_out_stream(&arena, backbone, height, width);
+  return lay_out_stream(&arena, backbone, height, width, 1);
 }
 
 EXPORT(stream_scratch_bytes)

@@ -1,25 +1,13 @@
-import { loadWasmKernels, type StreamFrames, type StreamKernels, setStreamKernels } from '@mcore/backbone-stream';
-import { loadNativeKernels } from '@mcore/backbone-stream/node';
+import { type StreamFrames, setStreamKernels } from '@mcore/backbone-stream';
 import { normalizeFrames } from '@mcore/ops';
 import { goldenBackbone, goldenFrames, hashedTensor } from '@mcore/testing/backbone-values';
 import { useTestEngine } from '@mcore/testing/engines';
 import { relativeError } from '@mcore/testing/errors';
 import { readFixture } from '@mcore/testing/fixtures';
+import { COMPILED_STREAMS } from '@mcore/testing/stream-kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GsmRegNetYConfig, type InferenceBackbone, REGNETY_200MF, REGNETY_SMALL } from './index.js';
-
-/** What the C code was compiled for, where that can run here. */
-const KERNELS: [string, () => Promise<StreamKernels> | StreamKernels][] = [
-  ['WebAssembly', () => loadWasmKernels({ relaxedSimd: false })],
-];
-try {
-  loadNativeKernels();
-  KERNELS.push(['the newest instructions', () => loadNativeKernels()]);
-  KERNELS.push(['AVX2', () => loadNativeKernels({ instructions: 'AVX2' })]);
-} catch {
-  // another platform; the package's own tests check what it says there
-}
 
 function clipOf(x: tf.Tensor, clip: number): StreamFrames {
   const [, count, height, width] = x.shape as [number, number, number, number];
@@ -27,7 +15,7 @@ function clipOf(x: tf.Tensor, clip: number): StreamFrames {
   return { data: (x.dataSync() as Float32Array).slice(clip * size, (clip + 1) * size), count, height, width };
 }
 
-describe.each(KERNELS)('the streaming model, compiled for %s', (_, load) => {
+describe.each(COMPILED_STREAMS)('the streaming model, compiled for $target', ({ load }) => {
   beforeAll(() => useTestEngine('wasm after registerOps'));
 
   it.each([
@@ -84,7 +72,7 @@ describe.each(KERNELS)('the streaming model, compiled for %s', (_, load) => {
   });
 });
 
-describe.each(KERNELS)('inferenceModel() where stream kernels are set, compiled for %s', (_, load) => {
+describe.each(COMPILED_STREAMS)('inferenceModel() where stream kernels are set, compiled for $target', ({ load }) => {
   beforeAll(async () => {
     await useTestEngine('wasm after registerOps');
     setStreamKernels(await load());

@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
+import { because } from '@mcore/testing/skips';
 import { describe, expect, it } from 'vitest';
 import { compileAddon, compileWasm, findCompiler, PREBUILT } from '../scripts/build.mjs';
 import { BASELINE, COMPILER, RELAXED } from './binary.js';
 import { encodeConfig } from './config.js';
 
 const compiler = findCompiler();
-/** Any other compiler gives other bytes: it is skipped there, with the reason in its name. */
 const isSame = compiler?.version === COMPILER && process.arch === 'x64';
-const reason = isSame ? '' : ` (${compiler === null ? 'no clang here' : `clang here is ${compiler.version}`})`;
+const reason = isSame
+  ? null
+  : `the committed binaries were compiled by ${COMPILER}, here is ${compiler?.version ?? 'no clang'}`;
 
 describe('the compiled code', () => {
-  it.skipIf(!isSame)(`is what the C files compile to, byte for byte, with ${COMPILER}${reason}`, () => {
+  it.skipIf(!isSame)(`is what the C files compile to, byte for byte, with ${COMPILER}${because(reason)}`, () => {
     expect(compileWasm(compiler!.command, false).toString('base64') === BASELINE).toBe(true);
     expect(compileWasm(compiler!.command, true).toString('base64') === RELAXED).toBe(true);
     expect(compileAddon(compiler!.command).equals(readFileSync(PREBUILT))).toBe(true);

@@ -17,6 +17,19 @@ const training = (out: string, ...more: string[]) => [
   ...['--engine', 'wasm', '--workers', '2', '--cache', 'cache', '--out', out, ...more],
 ];
 
+/** Spearman's: Pearson's correlation of ranks, which ties share. */
+function rankCorrelation(pairs: readonly [number, number][]): number {
+  const [a, b] = [0, 1].map((side) =>
+    pairs.map((pair) => {
+      const below = pairs.filter((other) => other[side]! < pair[side]!).length;
+      const equal = pairs.filter((other) => other[side] === pair[side]).length;
+      return below + (equal - 1) / 2 - (pairs.length - 1) / 2;
+    }),
+  );
+  const product = (x: number[], y: number[]) => x.reduce((sum, value, index) => sum + value * y[index]!, 0);
+  return product(a!, b!) / Math.sqrt(product(a!, a!) * product(b!, b!));
+}
+
 describe('training, evaluating and scoring as processes', () => {
   beforeAll(async () => {
     const { status, stderr } = await runMcore(training('unbroken'), folder);
@@ -69,17 +82,20 @@ describe('training, evaluating and scoring as processes', () => {
     expect(status).toBe(0);
     const evaluation = JSON.parse(stdout);
     expect(evaluation).toMatchObject({ clips: 12, part: 'test', data: expect.stringContaining('rendered dives') });
-    for (const key of ['srcc', 'rl2x100', 'aiou50', 'aiou75']) expect(evaluation[key]).toBeTypeOf('number');
+    expect(evaluation.rl2x100).toBeGreaterThan(0);
+    // hits among 12 clips
+    for (const key of ['aiou50', 'aiou75'])
+      expect((evaluation[key] * 12) / 100).toBeCloseTo(Math.round((evaluation[key] * 12) / 100), 9);
     expect(evaluation.srccInterval[0]).toBeLessThanOrEqual(evaluation.srcc);
     expect(evaluation.srccInterval[1]).toBeGreaterThanOrEqual(evaluation.srcc);
     expect(evaluation.baselines.meanScoreOfDiveNumber.srcc).toBeTypeOf('number');
-    expect(evaluation.baselines.medianTransitionsOfDiveNumber.aiou75).toBeTypeOf('number');
+    const ofMedians = (evaluation.baselines.medianTransitionsOfDiveNumber.aiou75 * 12) / 100;
+    expect(ofMedians).toBeCloseTo(Math.round(ofMedians), 9);
     const rows = readFileSync(join(folder, 'clips.csv'), 'utf8').trim().split('\n');
     expect(rows).toHaveLength(13);
-    const errors = rows.slice(1).map((row) => {
-      const [, , actual, predicted] = row.split(',').map(Number);
-      return Math.abs(actual! - predicted!);
-    });
+    const scores = rows.slice(1).map((row) => row.split(',').slice(2, 4).map(Number) as [number, number]);
+    const errors = scores.map(([actual, predicted]) => Math.abs(actual - predicted));
+    expect(evaluation.srcc).toBeCloseTo(rankCorrelation(scores), 6);
     expect(errors.reduce((sum, error) => sum + error, 0) / 12).toBeCloseTo(evaluation.meanAbsoluteError, 3);
     const { overDraws, byDiveNumber, byCue, coverage } = evaluation;
     for (const reading of [byCue.model, byCue.judges]) expect(reading.cues.splash).toBeTypeOf('number');

@@ -1,8 +1,10 @@
+import type { MethodName } from '@mcore/aqa-heads';
 import type { FeatureClip, FeatureSource } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
 import { type Fold, kFold, leaveOneGroupOut, leaveOneOut } from '@mcore/metrics';
 import type { FeaturePrediction } from './feature-scorer.js';
 import { type FitFeaturesOptions, fitFeatures } from './fit-features.js';
+import { fitHead } from './fit-head.js';
 
 /** How clips are divided into training and test: see {@link foldsOf}. */
 export type FeatureProtocol = 'split' | 'losocv' | 'loto' | 'loocv' | 'kfold';
@@ -68,6 +70,8 @@ export interface CrossValidateOptions extends Omit<FitFeaturesOptions, 'train' |
   readonly folds: readonly Fold[];
   /** Predictions of folds that are done already, by name: what `onFold` got. */
   readonly done?: ReadonlyMap<string, readonly FoldPrediction[]>;
+  /** A compared method instead of MCoRe's heads, as `fitHead` trains it. */
+  readonly method?: MethodName;
   /** Models a fold, each with a seed of its own; a prediction is their mean. 1 unless given. */
   readonly models?: number;
   /** Called after each fold, so that its predictions can be kept. */
@@ -83,7 +87,7 @@ export interface CrossValidateOptions extends Omit<FitFeaturesOptions, 'train' |
  * @throws What `fitFeatures` throws.
  */
 export async function crossValidate(options: CrossValidateOptions): Promise<FoldPrediction[]> {
-  const { source, folds, done, models = 1, onFold, seed, ...fit } = options;
+  const { source, folds, done, models = 1, onFold, seed, method, ...fit } = options;
   if (!Number.isSafeInteger(models) || models < 1) {
     throw new ArgumentError(`crossValidate: models must be a positive whole number, got ${models}.`);
   }
@@ -96,12 +100,13 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Fold
     }
     const runs: FeaturePrediction[][] = [];
     for (let index = 0; index < models; index++) {
-      const scorer = await fitFeatures({
+      const part = {
         ...fit,
         source,
         train: train.map((at) => source.clips[at]!),
         seed: `${seed} ${name} ${index}`,
-      });
+      };
+      const scorer = method === undefined ? await fitFeatures(part) : await fitHead({ ...part, method });
       try {
         runs.push(await scorer.predict(test.map((at) => source.clips[at]!)));
       } finally {

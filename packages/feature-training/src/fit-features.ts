@@ -1,9 +1,17 @@
 import type { FeatureClip, FeatureSource } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
-import { FeatureModel, type FeatureModelConfig, featureLosses, featureModelConfig } from '@mcore/feature-model';
+import {
+  type FeatureLosses,
+  FeatureModel,
+  type FeatureModelConfig,
+  featureLosses,
+  featureModelConfig,
+} from '@mcore/feature-model';
 import { Random } from '@mcore/random';
-import { Adam, learningRateFactor, PairSampler, ParameterLayout } from '@mcore/training';
+import { PairSampler } from '@mcore/training';
 import * as tf from '@tensorflow/tfjs-core';
+import { adamSteps, gradientOf } from './adam-steps.js';
+import { deviationOf } from './deviation.js';
 import { FeatureInput } from './feature-input.js';
 import { FeatureScorer } from './feature-scorer.js';
 import { assertFeatureTraining, defaultFeatureTraining, type FeatureTrainingSettings } from './settings.js';
@@ -112,103 +120,47 @@ async function runSteps(
       onStep: FitFeaturesOptions['onStep'];
     },
 ): Promise<void> {
-  const { steps, batchSize, learningRate, weightDecay, warmupSteps, gradientNorm, augmentation } = settings;
   const byId = new Map(train.map((clip) => [clip.id, clip]));
   const sampler = new PairSampler(
     train.map((clip) => ({ ...clip, split: 'train' })),
     `${seed} pairs`,
   );
-  const layout = new ParameterLayout(model.weights(), assignValues);
-  const parameters = await layout.read();
-  const rates = layout.fill(() => learningRate);
-  const adam = new Adam(layout.size);
-  for (let step = 0; step < steps; step++) {
-    signal?.throwIfAborted();
-    const pairs = sampler.batch(step, batchSize);
-    const clips = [...pairs.map(({ query }) => query), ...pairs.map(({ exemplar }) => exemplar)].map(
-      ({ id }) => byId.get(id)!,
-    );
-    const features = input.augmentedBatch(clips, augmentation, Random.for(seed, 'augmentation', step));
-    const { losses, gradient } = await gradientOf(model, layout, clips, features, `${seed} ${step}`);
-    const norm = normOf(gradient);
-    if (!Number.isFinite(losses.total + norm)) {
-      throw new ArgumentError(
-        `fitFeatures: expected a finite loss in step ${step + 1}, got ${losses.total} with a gradient of norm ${norm}. Lower the learning rate.`,
+  await adamSteps({
+    caller: 'fitFeatures',
+    weights: model.weights(),
+    settings,
+    signal,
+    onStep,
+    gradientAt: (step, layout) => {
+      const pairs = sampler.batch(step, settings.batchSize);
+      const clips = [...pairs.map(({ query }) => query), ...pairs.map(({ exemplar }) => exemplar)].map(
+        ({ id }) => byId.get(id)!,
       );
-    }
-    if (gradientNorm !== null && norm > gradientNorm) {
-      for (let index = 0; index < gradient.length; index++) gradient[index]! *= gradientNorm / norm;
-    }
-    const factor = learningRateFactor({ schedule: 'cosine', warmupSteps }, step, steps);
-    if (weightDecay > 0) {
-      const kept = 1 - weightDecay * learningRate * factor;
-      for (let index = 0; index < parameters.length; index++) parameters[index]! *= kept;
-    }
-    adam.update(parameters, gradient, rates, factor);
-    layout.write(parameters);
-    onStep?.({ step: step + 1, ...losses, gradientNorm: norm });
-  }
+      const features = input.augmentedBatch(clips, settings.augmentation, Random.for(seed, 'augmentation', step));
+      return gradientOf(layout, () => lossesOf(model, clips, features, `${seed} ${step}`));
+    },
+  });
 }
 
-type Losses = Omit<FeatureStepRecord, 'step' | 'gradientNorm'>;
-
-async function gradientOf(
+/** Losses of queries, the first half of the clips, and their exemplars. */
+function lossesOf(
   model: FeatureModel,
-  layout: ParameterLayout,
   clips: readonly FeatureClip[],
   features: Float32Array,
   dropoutSeed: string,
-): Promise<{ losses: Losses; gradient: Float32Array }> {
+): FeatureLosses {
   const { steps, channels, targets } = model.config;
   const half = clips.length / 2;
   const labelsOf = (part: readonly FeatureClip[]) => ({
     transitions: part.map(({ transitions, frameCount }) => model.encodedTransitions(transitions, frameCount)),
     targets: part.map((clip) => targets.map((target) => clip.targets[target]!)),
   });
-  const parts: tf.Scalar[] = [];
-  const { value, grads } = tf.tidy(() => {
-    const all = tf.tensor3d(features, [clips.length, steps, channels]);
-    const [query, exemplar] = tf.split(all, 2, 0) as [tf.Tensor3D, tf.Tensor3D];
-    const computed = tf.variableGrads(() => {
-      const { total, regression, segmentation, contrastive } = featureLosses(
-        model,
-        { features: query, ...labelsOf(clips.slice(0, half)) },
-        { features: exemplar, ...labelsOf(clips.slice(half)) },
-        dropoutSeed,
-      );
-      parts.push(...[regression, segmentation, contrastive].map((part) => tf.keep(part)));
-      return total;
-    }, [...layout.variables]);
-    return { value: computed.value, grads: layout.variables.map(({ name }) => computed.grads[name]) };
-  });
-  try {
-    const [total, regression, segmentation, contrastive] = await Promise.all(
-      [value, ...parts].map(async (scalar) => (await scalar.data())[0]!),
-    );
-    return {
-      losses: { total: total!, regression: regression!, segmentation: segmentation!, contrastive: contrastive! },
-      gradient: await layout.gather(grads),
-    };
-  } finally {
-    tf.dispose([value, ...parts, ...grads.filter((gradient) => gradient !== undefined)]);
-  }
-}
-
-function assignValues(variable: tf.Variable, values: Float32Array): void {
-  const tensor = tf.tensor(values, variable.shape);
-  variable.assign(tensor);
-  tensor.dispose();
-}
-
-function normOf(values: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < values.length; index++) sum += values[index]! ** 2;
-  return Math.sqrt(sum);
-}
-
-/** 1 where all scores are alike. */
-function deviationOf(scores: readonly number[]): number {
-  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
-  const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length);
-  return deviation > 1e-9 ? deviation : 1;
+  const all = tf.tensor3d(features, [clips.length, steps, channels]);
+  const [query, exemplar] = tf.split(all, 2, 0) as [tf.Tensor3D, tf.Tensor3D];
+  return featureLosses(
+    model,
+    { features: query, ...labelsOf(clips.slice(0, half)) },
+    { features: exemplar, ...labelsOf(clips.slice(half)) },
+    dropoutSeed,
+  );
 }

@@ -10,4 +10,6 @@ export { evaluateFolds, type FoldEvaluation, type TargetMetrics, type VerdictMet
 export type { ChannelStatistics } from './feature-input.js';
 export { type FeaturePrediction, FeatureScorer } from './feature-scorer.js';
 export { type FeatureStepRecord, type FitFeaturesOptions, fitFeatures } from './fit-features.js';
+export { type FitHeadOptions, fitHead } from './fit-head.js';
+export { HeadScorer } from './head-scorer.js';
 export { defaultFeatureTraining, type FeatureAugmentation, type FeatureTrainingSettings } from './settings.js';

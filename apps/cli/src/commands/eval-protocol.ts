@@ -1,3 +1,4 @@
+import { METHODS, type MethodName } from '@mcore/aqa-heads';
 import {
   crossValidate,
   defaultFeatureTraining,
@@ -18,6 +19,7 @@ import { type EngineOptions, startEngine, wholeNumber } from './options.js';
 /** Options of `mcore eval --protocol`. */
 export interface ProtocolOptions extends FeatureOptions {
   protocol?: FeatureProtocol;
+  method: 'mcore' | MethodName;
   engine: EngineOptions['engine'];
   workers: number;
   folds: number;
@@ -40,6 +42,11 @@ export function withProtocol(command: Command): Command {
           'train and test on features, instead of --weights: leave one person (losocv), trial (loto) or clip (loocv) out, k folds, or the split of --data',
         ).choices(['losocv', 'loto', 'loocv', 'kfold', 'split']),
       )
+      .addOption(
+        new Option('--method <name>', 'with --protocol: what is trained, MCoRe or a method that it is compared with')
+          .choices(['mcore', ...METHODS])
+          .default('mcore'),
+      )
       .option('--group <column>', 'with --protocol: column whose values are held out')
       .option('--folds <n>', 'with --protocol kfold', wholeNumber(2), 5)
       .option('--models <n>', 'with --protocol: models a fold, whose predictions are averaged', wholeNumber(1), 1)
@@ -60,6 +67,7 @@ export function withProtocol(command: Command): Command {
 /** `mcore eval --protocol`: trains on every fold's training part and measures on its test part. */
 export async function runProtocol(protocol: FeatureProtocol, options: ProtocolOptions): Promise<void> {
   const { csv, results, seed, models, folds: count, group } = options;
+  const method = options.method === 'mcore' ? {} : { method: options.method };
   await assertWritable(csv);
   const source = await openFeatureData('mcore eval', options);
   const folds = foldsOf(source.clips, protocol, {
@@ -74,7 +82,7 @@ export async function runProtocol(protocol: FeatureProtocol, options: ProtocolOp
   const kept =
     results === undefined
       ? undefined
-      : await KeptFolds.open(results, source, { protocol, settings, seed, models, folds });
+      : await KeptFolds.open(results, source, { protocol, settings, seed, models, folds, ...method });
   try {
     let done = kept?.done.size ?? 0;
     if (done > 0) say(`${done} folds are in ${results} already.`);
@@ -85,6 +93,7 @@ export async function runProtocol(protocol: FeatureProtocol, options: ProtocolOp
       settings,
       seed,
       models,
+      ...method,
       ...(kept && { done: kept.done }),
       onFold: async (name, predicted) => {
         await kept?.keep(name, predicted);

@@ -1,0 +1,95 @@
+import type { Head, ScoredExemplar } from '@mcore/aqa-heads';
+import type { FeatureClip, FeatureSource } from '@mcore/clips';
+import { ArgumentError } from '@mcore/errors';
+import * as tf from '@tensorflow/tfjs-core';
+import { type ChannelStatistics, FeatureInput } from './feature-input.js';
+import type { FeaturePrediction } from './feature-scorer.js';
+import type { HeadLabels } from './head-labels.js';
+
+/** Clips encoded at once. */
+const ENCODE_BATCH = 64;
+
+interface Parts {
+  readonly source: FeatureSource;
+  readonly exemplars: readonly FeatureClip[];
+  readonly labels: HeadLabels;
+  readonly steps: number;
+  readonly statistics: ChannelStatistics;
+  readonly clipDeviations: number | null;
+}
+
+/** A trained compared method with its exemplars; made by `fitHead`. */
+export class HeadScorer {
+  readonly head: Head;
+  readonly #parts: Parts;
+  #bank: readonly (ScoredExemplar & { readonly clip: FeatureClip })[] = [];
+
+  private constructor(head: Head, parts: Parts) {
+    this.head = head;
+    this.#parts = parts;
+  }
+
+  /** Encodes the exemplars; the scorer takes over the head. */
+  static async create(head: Head, parts: Parts): Promise<HeadScorer> {
+    const scorer = new HeadScorer(head, parts);
+    const encoded = await scorer.#encode(parts.exemplars);
+    scorer.#bank = encoded.map((clip, index) => {
+      const exemplar = parts.exemplars[index]!;
+      return { ...parts.labels.of(exemplar), ...clip, clip: exemplar };
+    });
+    return scorer;
+  }
+
+  /**
+   * Predicts the target of clips, where the method compares each against the exemplars of its class, or against all where there are none.
+   *
+   * @param clips - Of the source that the head was trained on; their scores are not looked at.
+   * @returns One prediction a clip.
+   * @throws {@link ArgumentError} if there is no clip.
+   */
+  async predict(clips: readonly FeatureClip[]): Promise<FeaturePrediction[]> {
+    if (clips.length === 0) throw new ArgumentError('HeadScorer.predict: expected at least one clip, got none.');
+    const { labels, source, steps } = this.#parts;
+    const target = source.targets[0]!;
+    const encoded = await this.#encode(clips);
+    const predictions: FeaturePrediction[] = [];
+    for (const [index, clip] of clips.entries()) {
+      const others = this.#bank.filter((exemplar) => exemplar.clip.id !== clip.id);
+      const same = others.filter((exemplar) => exemplar.clip.diveNumber === clip.diveNumber);
+      const { difficulty, steps: slots } = labels.of(clip);
+      const query = { ...encoded[index]!, difficulty: difficulty!, steps: slots! };
+      const { score, spread } = await this.head.predict(query, same.length > 0 ? same : others);
+      predictions.push({
+        id: clip.id,
+        targets: { [target]: score * labels.unit },
+        spread: { [target]: spread * labels.unit },
+        transitions: (query.transitions ?? []).map((step) => Math.round((step * clip.frameCount) / steps)),
+      });
+    }
+    return predictions;
+  }
+
+  /** Frees the head. */
+  dispose(): void {
+    this.head.dispose();
+  }
+
+  async #encode(clips: readonly FeatureClip[]) {
+    const { source, steps, statistics, clipDeviations, labels } = this.#parts;
+    if (clips.length === 0) return [];
+    const input = (await FeatureInput.read(source, clips, steps)).normalised(statistics, clipDeviations);
+    const encoded = [];
+    for (let start = 0; start < clips.length; start += ENCODE_BATCH) {
+      const part = clips.slice(start, start + ENCODE_BATCH);
+      const features = tf.tensor3d(input.batch(part), [part.length, steps, source.channels]);
+      encoded.push(
+        ...(await this.head.encode(
+          { features },
+          part.map((clip) => labels.of(clip)),
+        )),
+      );
+      features.dispose();
+    }
+    return encoded;
+  }
+}

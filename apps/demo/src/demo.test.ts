@@ -6,10 +6,10 @@ import { executionOf } from './execution.js';
 import { drawnHeight } from './judge/drawn-dive.js';
 import type { Costs, JudgeReady, Verdict } from './judge/judge-api.js';
 import { Playback } from './playback.js';
-import { stem, verdictCsv, verdictJson } from './save.js';
 import { partNames, stageSpans } from './stages.js';
 import { kindOf } from './state/trouble.js';
 import { clock, signed } from './ui/format.js';
+import { stem, verdictCsv, verdictJson } from './ui/save.js';
 import { WorkerError } from './worker-calls.js';
 
 describe('describeDive', () => {

@@ -1,7 +1,7 @@
 import { batch } from '@preact/signals';
 import type { JudgeApi, JudgedSource, JudgeJob } from '../judge/judge-api.js';
 import { WorkerClient, WorkerStopped } from '../worker-calls.js';
-import { showExemplar } from './showing.js';
+import { showExemplar } from './pictures.js';
 import * as store from './store.js';
 import { type Asked, kindOf, sentences, trouble } from './trouble.js';
 

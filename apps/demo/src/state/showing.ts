@@ -1,18 +1,15 @@
 import type { FineDivingLabel } from '@mcore/finediving-loader/labels';
 import { batch } from '@preact/signals';
-import type { PictureSource } from '../pictures/pictures-api.js';
 import { Playback } from '../playback.js';
 import { WorkerStopped } from '../worker-calls.js';
 import { pictures } from './footage.js';
 import { cancel, clearVerdict, judgeNow } from './judging.js';
+import { loadPictures, pictureSource } from './pictures.js';
 import * as store from './store.js';
 import { kindOf, sentences, trouble } from './trouble.js';
 
 /** Plays what is judged. */
 export const playback = new Playback();
-
-/** Pictures in memory at a time: the most, and their heights in pixels. */
-const sizes = { overview: [24, 90], footage: [100, 288], exemplar: [64, 216] } as const;
 
 let opening = 0;
 
@@ -54,8 +51,8 @@ async function show(source: store.Source, diveNumber: string, longest: number): 
     playback.seek(0);
     const isShort = longest === 0 || facts.durationSeconds <= longest;
     if (isShort) void judgeNow();
-    await load('overview', source, [0, facts.durationSeconds]);
-    if (own === opening && isShort) await load('footage', source, store.trim.value);
+    await loadPictures('overview', source, [0, facts.durationSeconds]);
+    if (own === opening && isShort) await loadPictures('footage', source, store.trim.value);
   } catch (error) {
     if (own !== opening || error instanceof WorkerStopped) return;
     // pictures that don't come, as from a huge video on a slow machine, are no reason to end what is computed
@@ -76,35 +73,6 @@ export function setTrim(from: number, to: number, settled: boolean): void {
   store.trim.value = [from, to];
   playback.setRange(from, to);
   const source = store.source.value;
-  if (settled && source && to - from <= store.longestDive) void load('footage', source, [from, to]).catch(() => {});
-}
-
-/** Shows one exemplar of the verdict beside the query. */
-export async function showExemplar(index: number): Promise<void> {
-  const exemplar = store.verdict.value?.exemplars[index];
-  store.chosenExemplar.value = index;
-  const label = exemplar && store.labelOf(exemplar.id);
-  store.exemplarFootage.clear();
-  if (label) await load('exemplar', { kind: 'dive', clip: label }, [0, label.frameCount]).catch(() => {});
-}
-
-async function load(
-  lane: keyof typeof sizes,
-  source: store.Source,
-  [fromSeconds, toSeconds]: readonly [number, number],
-): Promise<void> {
-  const target = { overview: store.overview, footage: store.footage, exemplar: store.exemplarFootage }[lane];
-  const [count, height] = sizes[lane];
-  await target.load({ source: pictureSource(source), fromSeconds, toSeconds, count, height });
-}
-
-const keys = new WeakMap<Blob, number>();
-let nextKey = 0;
-
-function pictureSource(source: store.Source): PictureSource {
-  if (source.kind === 'dive') return { kind: 'dive', id: source.clip.id };
-  const { file, name } = source;
-  const key = keys.get(file) ?? nextKey++;
-  keys.set(file, key);
-  return { kind: 'file', file, name, key };
+  if (settled && source && to - from <= store.longestDive)
+    void loadPictures('footage', source, [from, to]).catch(() => {});
 }

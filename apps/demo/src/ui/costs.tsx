@@ -1,7 +1,7 @@
-import { download, stem, verdictCsv, verdictJson } from '../save.js';
 import { partNames } from '../stages.js';
 import { corrected, evidence, ready, shown, source, verdict } from '../state/store.js';
 import { megabytes, took } from './format.js';
+import { download, stem, verdictCsv, verdictJson } from './save.js';
 import { fallbackReason } from './trouble-note.js';
 
 /** Engine, time and memory; and the verdict to take away. */

@@ -1,5 +1,5 @@
 import { partNames } from '../stages.js';
-import { showExemplar } from '../state/showing.js';
+import { showExemplar } from '../state/pictures.js';
 import { chosenExemplar, ready, shown } from '../state/store.js';
 import { signed } from './format.js';
 

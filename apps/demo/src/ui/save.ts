@@ -1,4 +1,4 @@
-import type { Costs, JudgeReady, Verdict } from './judge/judge-api.js';
+import type { Costs, JudgeReady, Verdict } from '../judge/judge-api.js';
 
 /** Everything a verdict says, for other programs: the keys of `mcore score --json`, and what the page knows besides. */
 export function verdictJson(verdict: Verdict, ready: JudgeReady, costs: Costs, correctedFrom: Verdict | null): string {

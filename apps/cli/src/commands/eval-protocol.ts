@@ -73,7 +73,7 @@ export async function runProtocol(protocol: FeatureProtocol, options: ProtocolOp
   const folds = foldsOf(source.clips, protocol, {
     folds: count,
     seed,
-    ...(group === undefined ? {} : { group: group.toLowerCase() }),
+    ...(group === undefined ? {} : { group: group.toLowerCase().replace(/^group_/, '') }),
   });
   const settings = settingsOf(options);
   sayNotesFor(protocol, source);

@@ -158,7 +158,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('gate shifts o
     tf.dispose([x, gate, y]);
   });
 
-  it('says what does not fit', () => {
+  it('reports what does not fit', () => {
     tf.tidy(() => {
       const x = tf.zeros([1, 3, 2, 2, 8]) as tf.Tensor5D;
       expect(() => gateShift(x, tf.zeros([1, 3, 2, 2, 8]))).toThrow(

@@ -1,13 +1,13 @@
 import { McoreError } from '@mcore/errors';
 import type { ClipSource } from './types.js';
 
-/** Something wrong with a clip. */
+/** A problem found in a clip. */
 export interface CheckedProblem {
   clip: string;
   problem: string;
 }
 
-/** What a check of a source of clips found. */
+/** Result of {@link checkClips}. */
 export interface ClipsCheck {
   description: string;
   notes: readonly string[];
@@ -24,9 +24,9 @@ export interface ClipsCheck {
   };
 }
 
-/** How closely to look, and whom to tell. */
+/** Options of {@link checkClips}. */
 export interface CheckClipsOptions {
-  /** Frames decoded of every clip: none, the first, middle and last, or all. */
+  /** Frames to decode from every clip: none; the first, middle and last; or all. */
   decode: 'none' | 'some' | 'all';
   /** Clips that were found unusable when the source was opened. */
   left: readonly CheckedProblem[];
@@ -34,10 +34,10 @@ export interface CheckClipsOptions {
   onClip: (done: number, total: number) => void;
 }
 
-/** Frames decoded at once where all are. */
+/** Frames decoded per call when all frames are decoded. */
 const CHUNK = 64;
 
-/** Decodes frames of every clip of any source, and says which can't be. */
+/** Decodes frames of every clip of a source and reports the clips that fail. */
 export async function checkClips(source: ClipSource, options: CheckClipsOptions): Promise<ClipsCheck> {
   const problems: CheckedProblem[] = [...options.left];
   const { clips } = source;
@@ -45,7 +45,7 @@ export async function checkClips(source: ClipSource, options: CheckClipsOptions)
   for (const [index, { id, frameCount }] of clips.entries()) {
     try {
       for (const frames of framesToDecode(frameCount, options.decode)) {
-        // their pixels are of no interest
+        // only whether they decode matters, so the smallest size will do
         await source.readFrames(id, frames, { size: { height: 1, width: 1 } });
         decoded += frames.length;
       }
@@ -73,7 +73,7 @@ export async function checkClips(source: ClipSource, options: CheckClipsOptions)
   };
 }
 
-/** The check as a person reads it: a line for each problem and note, then the counts. */
+/** Formats a check as text: a line for each problem and note, then the counts. */
 export function formatClipsCheck({ description, notes, problems, counts }: ClipsCheck): string {
   return [
     ...problems.map(({ clip, problem }) => `error ${clip}: ${problem}`),

@@ -14,7 +14,7 @@ describe('diveDistance', () => {
     ['205b', '5253b', 3.5], // twisting or not, three half twists
     ['5253b', '5253d', 0.5], // free
     ['103b', '113b', 1], // flying
-  ])('of %s and %s is %f', (a, b, distance) => {
+  ])('between %s and %s is %f', (a, b, distance) => {
     expect(diveDistance(kind(a), kind(b))).toBe(distance);
     expect(diveDistance(kind(b), kind(a))).toBe(distance);
   });

@@ -1,18 +1,18 @@
 import { type DiveNumber, parseDiveNumber } from './dive-number.js';
 
-/** A dive as far as its number and difficulty tell. */
+/** The number and difficulty of a dive. */
 export interface DiveKind {
   readonly diveNumber: string;
   readonly difficulty: number;
 }
 
 /**
- * How unlike two dives are, for choosing exemplars where there are none of the same number.
+ * How much two dives differ. Used to choose exemplars if there are none of the same number.
  *
  * The sum of: 3 if only one starts in an armstand; 2 if they turn in different directions; 2 if only one twists; 1 for each half
  * somersault and 0.5 for each half twist between them; 1 if their positions differ (0.5 if one of them is free); 1 if only
- * one is a flying somersault; and the difference of their difficulties. These weights are our judgement, not a published
- * measure: what is seen from outside (start, direction, twisting) counts most.
+ * one is a flying somersault; and the difference of their difficulties. These weights are our judgement, not a published measure. What a
+ * spectator sees (start, direction, twisting) counts most.
  *
  * @returns 0 for the same number and difficulty; symmetric.
  * @throws {@link ArgumentError} if a dive number can't be read.

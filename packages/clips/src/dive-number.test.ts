@@ -65,7 +65,7 @@ describe('parseDiveNumber', () => {
     ['5531d', 'a second digit of 1 to 4 (the direction) in group 5'],
     ['646c', 'a second digit of 1 to 3 (the direction) in group 6'],
     ['5201d', 'at least 1 half somersault'],
-  ])('says what is wrong with %s', (text, expected) => {
+  ])('reports what is wrong with %s', (text, expected) => {
     expect(() => parseDiveNumber(text)).toThrow(`parseDiveNumber: expected ${expected}, got "${text}".`);
   });
 });

@@ -6,7 +6,7 @@ export type Direction = 'forward' | 'back' | 'reverse' | 'inward';
 /** Position of the body in the flight: `a`, `b`, `c` and `d` after the number. */
 export type Position = 'straight' | 'pike' | 'tuck' | 'free';
 
-/** What a dive number says. */
+/** The parts of a dive number. */
 export interface DiveNumber {
   /** The number in lower case: `'5253b'`. */
   readonly text: string;
@@ -28,7 +28,7 @@ const directions: Record<string, Direction> = { 1: 'forward', 2: 'back', 3: 'rev
 const positions: Record<string, Position> = { a: 'straight', b: 'pike', c: 'tuck', d: 'free' };
 
 /**
- * Reads a dive number as World Aquatics writes them.
+ * Parses a dive number in the notation of World Aquatics.
  *
  * Groups 1 to 4 (forward, back, reverse, inward): the group, 0 (1 for a flying dive), half somersaults: `407c` is an
  * inward dive of 3 1/2 somersaults in tuck, `300b` a reverse jump in pike (27 clips of MTL-AQA are jumps). Group 5 (twisting): 5, the group of the take-off, half somersaults, half twists:
@@ -37,8 +37,8 @@ const positions: Record<string, Position> = { a: 'straight', b: 'pike', c: 'tuck
  *
  * Source: World Aquatics, Competition Regulations, part four (diving), section on the designation of dives.
  *
- * @param text - Such as `'407C'`; case and space around it do not matter.
- * @throws `ArgumentError` saying which part of the number is wrong.
+ * @param text - For example `'407C'`; case and surrounding space are ignored.
+ * @throws `ArgumentError` naming the part of the number that is invalid.
  */
 export function parseDiveNumber(text: string): DiveNumber {
   const match = /^([1-6])(\d{2,3})([a-d])$/.exec(text.trim().toLowerCase());
@@ -51,7 +51,7 @@ export function parseDiveNumber(text: string): DiveNumber {
   return group <= 4 ? plain(text, rest, number) : turned(text, rest, number);
 }
 
-/** Whether a text is a dive number that {@link parseDiveNumber} reads. */
+/** Whether {@link parseDiveNumber} accepts a text. */
 export function isDiveNumber(text: string): boolean {
   try {
     parseDiveNumber(text);

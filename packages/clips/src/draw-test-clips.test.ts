@@ -23,7 +23,7 @@ describe('drawTestClips', () => {
     expect(note).toBe('no split: 10 clips, a quarter of every class, are for testing (seed 1)');
   });
 
-  it('never has a group on both sides', () => {
+  it('never puts a group on both sides', () => {
     const { clips: drawn, note } = drawTestClips(clips, { seed: 3, groupOf: ({ competition }) => competition });
     const sides = new Map<string, Set<string>>();
     for (const { competition, split } of drawn) {
@@ -34,7 +34,7 @@ describe('drawTestClips', () => {
     expect(note).toBe('no split: whole groups, 10 clips, are for testing (seed 3)');
   });
 
-  it('draws one by one where all are of one group', () => {
+  it('draws clips one by one if all belong to one group', () => {
     const { note } = drawTestClips(clips, { seed: 3, groupOf: () => 'all' });
     expect(note).toContain('10 clips, a quarter of every class');
   });

@@ -1,16 +1,16 @@
 import { carveValidation, heldOutEvents, officialSplit } from './splits.js';
 import type { Clip } from './types.js';
 
-/** The fraction that is drawn for testing, as in FineDiving's split. */
+/** Fraction of clips drawn for testing, as in FineDiving's split. */
 const FRACTION = 0.25;
 
 /**
- * Draws test clips where a data set has no split: a quarter of every class, or, where clips belong together, whole groups with about a
- * quarter of the clips, so that no person is in training and test.
+ * Draws test clips for a data set without a split: a quarter of every class. With groups it draws whole groups that hold about a quarter of
+ * the clips, so that no person is in both training and test.
  *
- * @param clips - All of them; whatever their `split` says.
- * @param options - `seed` of the draw; `groupOf`: clips of one value stay together. Without it clips are drawn one by one.
- * @returns The clips in the same order with a new `split`, and what was done in words.
+ * @param clips - All clips; their `split` is ignored.
+ * @param options - `seed` of the draw; `groupOf`: clips with the same value stay together. Without it clips are drawn one by one.
+ * @returns The clips in the same order with a new `split`, and a note that describes the draw.
  */
 export function drawTestClips<C extends Clip>(
   clips: readonly C[],

@@ -5,7 +5,7 @@ import type { Clip } from './types.js';
 const FORMAT = 'mcore-exemplars';
 const VERSION = 1;
 
-/** Writes a choice as JSON text, one query a line; {@link parseExemplars} reads it back. */
+/** Writes a choice as JSON text, one query per line; {@link parseExemplars} reads it back. */
 export function formatExemplars(choice: ExemplarChoice): string {
   const lists = [...choice.lists].map(([id, list]) => `    ${JSON.stringify(id)}: ${JSON.stringify(list)}`);
   const head = JSON.stringify({ format: FORMAT, version: VERSION, count: choice.count, seed: choice.seed }, null, 2);
@@ -13,12 +13,12 @@ export function formatExemplars(choice: ExemplarChoice): string {
 }
 
 /**
- * Reads a choice of exemplars and checks it against the clips it is to be used with: every query and exemplar exists, exemplars
- * are training clips, none is its own query or named twice, and `'same'` lists have the query's dive number.
+ * Parses a choice of exemplars and checks it against the clips: every query and exemplar exists, exemplars are training clips, no exemplar
+ * is its own query or occurs twice, and `'same'` lists have the query's dive number.
  *
  * @param text - What {@link formatExemplars} wrote.
  * @param clips - All clips of the source, training and test.
- * @throws {@link DataError} that says the first thing that is wrong.
+ * @throws {@link DataError} naming the first problem.
  */
 export function parseExemplars(text: string, clips: readonly Clip[]): ExemplarChoice {
   const file = record(parseJson(text), 'the file');
@@ -27,10 +27,10 @@ export function parseExemplars(text: string, clips: readonly Clip[]): ExemplarCh
   }
   const { count, seed } = file;
   if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 1) {
-    throw wrong('a positive whole number as count', JSON.stringify(count));
+    throw wrong('count to be a positive whole number', JSON.stringify(count));
   }
   if (typeof seed !== 'number' && typeof seed !== 'string')
-    throw wrong('a number or text as seed', JSON.stringify(seed));
+    throw wrong('seed to be a number or a string', JSON.stringify(seed));
   const byId = new Map(clips.map((clip) => [clip.id, clip]));
   const lists = Object.entries(record(file.lists, 'lists')).map(([id, value]): [string, ExemplarList] => [
     id,
@@ -41,7 +41,7 @@ export function parseExemplars(text: string, clips: readonly Clip[]): ExemplarCh
 
 function parseList(id: string, value: unknown, count: number, byId: ReadonlyMap<string, Clip>): ExemplarList {
   const query = byId.get(id);
-  if (!query) throw wrong('queries that are clips of this source', id);
+  if (!query) throw wrong('every query to be a clip of this source', id);
   const { exemplars, match } = record(value, `the list of ${id}`);
   if (match !== 'same' && match !== 'nearest')
     throw wrong(`match 'same' or 'nearest' for ${id}`, JSON.stringify(match));
@@ -56,10 +56,10 @@ function parseList(id: string, value: unknown, count: number, byId: ReadonlyMap<
   for (const name of exemplars) {
     const clip = byId.get(name);
     if (clip?.split !== 'train' || clip.id === id) {
-      throw wrong(`exemplars of ${id} that are other training clips of this source`, String(name));
+      throw wrong(`exemplars of ${id} to be other training clips of this source`, String(name));
     }
     if (match === 'same' && clip.diveNumber !== query.diveNumber) {
-      throw wrong(`exemplars of ${id} with its dive number ${query.diveNumber}`, `${name} with ${clip.diveNumber}`);
+      throw wrong(`exemplars of ${id} to have its dive number ${query.diveNumber}`, `${name} with ${clip.diveNumber}`);
     }
   }
   return { exemplars, match };
@@ -69,13 +69,15 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new DataError(`parseExemplars: expected JSON, got text that is none: ${(cause as Error).message}`, { cause });
+    throw new DataError(`parseExemplars: expected JSON, got text that does not parse: ${(cause as Error).message}`, {
+      cause,
+    });
   }
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrong(`an object as ${what}`, Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value);
+    throw wrong(`${what} to be an object`, Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value);
   }
   return value as Record<string, unknown>;
 }

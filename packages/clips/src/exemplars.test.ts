@@ -19,7 +19,7 @@ const queries = [
 describe('chooseExemplars', () => {
   const choice = chooseExemplars(queries, training, { seed: 7 });
 
-  it('takes ten training clips of the same dive number, or as many as there are', () => {
+  it('takes ten training clips of the same dive number, or all if there are fewer', () => {
     const [first, second] = queries.map(({ id }) => choice.lists.get(id)!);
     expect(new Set(first!.exemplars).size).toBe(10);
     expect(first!.exemplars.every((id) => id.startsWith('01__'))).toBe(true);
@@ -27,7 +27,7 @@ describe('chooseExemplars', () => {
     expect([first!.match, second!.match]).toEqual(['same', 'same']);
   });
 
-  it('falls back to the nearest dive numbers, nearest first, where there are none', () => {
+  it('falls back to the nearest dive numbers, nearest first, if there are none', () => {
     const { exemplars, match } = choice.lists.get('05__2')!;
     expect(match).toBe('nearest');
     // 405c is 1 away, 407c 3.5, and ten are expected
@@ -36,7 +36,7 @@ describe('chooseExemplars', () => {
     expect(exemplars).toHaveLength(10);
   });
 
-  it('repeats itself for a seed whatever the other queries are, and differs between seeds', () => {
+  it('gives the same list for a seed regardless of the other queries, and another list for another seed', () => {
     expect(chooseExemplars([...queries].reverse().slice(0, 3), training, { seed: 7 }).lists).toEqual(
       new Map([...choice.lists].reverse()),
     );
@@ -45,13 +45,13 @@ describe('chooseExemplars', () => {
     );
   });
 
-  it('never gives a query itself', () => {
+  it('never gives a query itself as an exemplar', () => {
     for (const [id, { exemplars }] of chooseExemplars(training, training).lists) expect(exemplars).not.toContain(id);
   });
 
-  it('names what is wrong with its arguments', () => {
+  it('reports invalid arguments', () => {
     expect(() => chooseExemplars(queries, queries)).toThrow(
-      new ArgumentError("ExemplarPool: exemplars come from training only, got 05__0 of split 'test'."),
+      new ArgumentError("ExemplarPool: expected training clips only, got 05__0 of split 'test'."),
     );
     expect(() => chooseExemplars(queries, [])).toThrow(
       new ArgumentError('ExemplarPool: expected at least one training clip, got none.'),
@@ -66,7 +66,7 @@ describe('chooseExemplars', () => {
 });
 
 describe('ExemplarPool.drawPartner', () => {
-  it('draws every other clip of the number about equally often, itself only where it is alone', () => {
+  it('draws every other clip of the number about equally often, and itself only if there is no other', () => {
     const pool = new ExemplarPool(training);
     const random = new Random(1);
     const counts = new Map<string, number>();
@@ -107,22 +107,19 @@ describe('parseExemplars', () => {
   const setInList = (parts: object) => edited((_, list) => Object.assign(list, parts));
 
   it.each([
-    ['not json', 'JSON, got text that is none: Unexpected token \'o\', "not json" is not valid JSON'],
-    ['[]', 'an object as the file, got an array.'],
+    ['not json', 'JSON, got text that does not parse: Unexpected token \'o\', "not json" is not valid JSON'],
+    ['[]', 'the file to be an object, got an array.'],
     [set('version', 2), 'format mcore-exemplars version 1, got mcore-exemplars version 2.'],
-    [set('count', 0), 'a positive whole number as count, got 0.'],
-    [set('seed', null), 'a number or text as seed, got null.'],
-    [set('lists', null), 'an object as lists, got null.'],
-    [edited((file) => Object.assign(file.lists, { x: {} })), 'queries that are clips of this source, got x.'],
+    [set('count', 0), 'count to be a positive whole number, got 0.'],
+    [set('seed', null), 'seed to be a number or a string, got null.'],
+    [set('lists', null), 'lists to be an object, got null.'],
+    [edited((file) => Object.assign(file.lists, { x: {} })), 'every query to be a clip of this source, got x.'],
     [setInList({ match: 'any' }), "match 'same' or 'nearest' for 05__0, got \"any\"."],
     [setInList({ exemplars: [] }), '1 to 4 exemplars for 05__0, got 0.'],
     [setInList({ exemplars: ['01__0', '01__0'] }), 'exemplars without repeats for 05__0, got 01__0, 01__0.'],
-    [
-      setInList({ exemplars: ['05__1'] }),
-      'exemplars of 05__0 that are other training clips of this source, got 05__1.',
-    ],
-    [setInList({ exemplars: ['02__0'] }), 'exemplars of 05__0 with its dive number 407c, got 02__0 with 405c.'],
-  ])('says what is wrong (%#)', (text, message) => {
+    [setInList({ exemplars: ['05__1'] }), 'exemplars of 05__0 to be other training clips of this source, got 05__1.'],
+    [setInList({ exemplars: ['02__0'] }), 'exemplars of 05__0 to have its dive number 407c, got 02__0 with 405c.'],
+  ])('reports what is wrong (%#)', (text, message) => {
     expect(() => parseExemplars(text, clips)).toThrow(new DataError(`parseExemplars: expected ${message}`));
   });
 });

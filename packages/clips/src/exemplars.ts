@@ -9,39 +9,37 @@ export interface ExemplarList {
   /** Ids of training clips, in the order drawn, without repeats. */
   readonly exemplars: readonly string[];
   /**
-   * `'same'`: all have the query's dive number or class; `'nearest'`: there was none, so these are the nearest by
-   * {@link diveDistance}, or, where classes are no dive numbers, any.
+   * `'same'`: all have the query's dive number or class. `'nearest'`: there were none, so these are the nearest by {@link diveDistance}; if
+   * classes are not dive numbers, these are any clips.
    */
   readonly match: 'same' | 'nearest';
 }
 
 /** Exemplars for many queries, fixed once so that every evaluation compares against the same ones. */
 export interface ExemplarChoice {
-  /** Exemplars expected a query. A dive number with fewer clips gives fewer. */
+  /** Exemplars per query. A dive number with fewer clips gives fewer. */
   readonly count: number;
   readonly seed: number | string;
   /** By the query's id. */
   readonly lists: ReadonlyMap<string, ExemplarList>;
 }
 
-/** Training clips by dive number, to draw exemplars from. Clips outside the training part are refused. */
+/** Training clips by dive number, to draw exemplars from. Rejects clips outside the training part. */
 export class ExemplarPool {
   readonly clips: readonly Clip[];
   readonly #byNumber = new Map<string, Clip[]>();
-  /** Whether all classes here are dive numbers, so that some are nearer than others. */
+  /** Whether all classes are dive numbers, so that distances between them are defined. */
   readonly #areDives: boolean;
 
   /**
    * @param clips - The training clips; leave out those of a validation split.
-   * @throws {@link ArgumentError} if one is not marked as a training clip or there is none.
+   * @throws {@link ArgumentError} if a clip is not a training clip or there are no clips.
    */
   constructor(clips: readonly Clip[]) {
     if (clips.length === 0) throw new ArgumentError('ExemplarPool: expected at least one training clip, got none.');
     const stray = clips.find((clip) => clip.split !== 'train');
     if (stray) {
-      throw new ArgumentError(
-        `ExemplarPool: exemplars come from training only, got ${stray.id} of split '${stray.split}'.`,
-      );
+      throw new ArgumentError(`ExemplarPool: expected training clips only, got ${stray.id} of split '${stray.split}'.`);
     }
     this.clips = clips;
     for (const clip of clips) {
@@ -52,13 +50,13 @@ export class ExemplarPool {
     this.#areDives = [...this.#byNumber.keys()].every(isDiveNumber);
   }
 
-  /** The training clips with this dive number, in their order in the pool; none where it is unknown. */
+  /** The training clips with this dive number, in their order in the pool; empty if the number is unknown. */
   withNumber(diveNumber: string): readonly Clip[] {
     return this.#byNumber.get(diveNumber) ?? [];
   }
 
   /**
-   * The dive numbers of the pool, nearest first; each counts with the difficulty of its own clip that is nearest.
+   * The dive numbers of the pool, nearest first. Each number counts with the difficulty of its nearest clip.
    *
    * @throws {@link ArgumentError} if a dive number can't be read.
    */
@@ -75,8 +73,8 @@ export class ExemplarPool {
   }
 
   /**
-   * The partner of a training pair: another training clip of the same dive number, or the clip itself where there is no other,
-   * as the released code does it.
+   * The partner of a training pair: another training clip of the same dive number, or the clip itself if there is no other, as in the
+   * released code.
    */
   drawPartner(clip: Clip, random: Random): Clip {
     const others = this.withNumber(clip.diveNumber).filter(({ id }) => id !== clip.id);
@@ -84,11 +82,11 @@ export class ExemplarPool {
   }
 
   /**
-   * Draws exemplars for a query: of its own dive number or class, never the query itself; where there are none, the clips of the
-   * nearest dive numbers, as many numbers as it takes. Of classes that are no dive numbers none is nearer: clips of all of them are drawn.
+   * Draws exemplars for a query from its own dive number or class, never the query itself. If there are none, it draws from the nearest
+   * dive numbers until there are enough. Classes that are not dive numbers have no distance, so it then draws from all of them.
    *
-   * @param query - A clip, or just a dive number and difficulty for a video without labels.
-   * @param count - At most so many, at least 1.
+   * @param query - A clip, or only a dive number and difficulty for a video without labels.
+   * @param count - Maximum number of exemplars, at least 1.
    */
   draw(query: DiveKind & { readonly id?: string }, count: number, random: Random): ExemplarList {
     if (!Number.isSafeInteger(count) || count < 1) {
@@ -114,10 +112,10 @@ export class ExemplarPool {
 }
 
 /**
- * Chooses the exemplars of every query, to be kept: each query has a sequence of its own, so that its list depends on the seed,
- * its id and the pool, not on the other queries.
+ * Chooses the exemplars of every query once. Each query has its own random sequence, so its list depends on the seed, its id and the pool,
+ * not on the other queries.
  *
- * The released code draws anew in each run without a fixed seed for the order, which alone moves SRCC by 0.0016.
+ * The released code draws again in each run without a fixed seed for the order. That alone changes SRCC by 0.0016.
  *
  * @param queries - Usually the test clips.
  * @param training - Clips or a pool of them.

@@ -6,19 +6,19 @@ export interface FeatureSequence {
   readonly data: Float32Array;
   /** Rows: frames, or windows of frames; at least 1. */
   readonly steps: number;
-  /** Numbers of a row. */
+  /** Numbers per row. */
   readonly channels: number;
 }
 
-/** A clip of which features are known instead of frames; `frameCount` and `transitions` count its steps. */
+/** A clip with features instead of frames; `frameCount` and `transitions` count its steps. */
 export interface FeatureClip extends Clip {
-  /** What is predicted, by name: one score, or several such as execution and difficulty. `score` is made of them. */
+  /** The targets by name: one score, or several such as execution and difficulty. `score` is computed from them. */
   readonly targets: Readonly<Record<string, number>>;
-  /** Whether the clip was done correctly, where the data says so. */
+  /** Whether the action was performed correctly, if the data set labels it. */
   readonly passed?: boolean;
-  /** What every judge awarded, in the order of the panel. */
+  /** The award of every judge, in the order of the panel. */
   readonly awards?: readonly number[];
-  /** Who or what it belongs to, by the name of the column: folds keep the clips of one value together. */
+  /** Groups of the clip, by column name. Folds keep clips with the same value together. */
   readonly groups: Readonly<Record<string, string>>;
 }
 
@@ -29,17 +29,17 @@ export interface FeatureSource {
   readonly channels: number;
   /** Names of the targets, the same for all clips. */
   readonly targets: readonly string[];
-  /** What these clips are; every report prints it. */
+  /** A description of these clips; every report prints it. */
   readonly description: string;
-  /** As for frames: `'equal parts'` where nobody labelled transitions. */
+  /** As for frames: `'equal parts'` if transitions are not labelled. */
   readonly transitionsFrom?: 'labels' | 'equal parts';
-  /** Changes when the features of a clip may have. */
+  /** Changes whenever the features of a clip may have changed. */
   readonly fingerprint?: string;
   /**
    * Reads all steps of a clip.
    *
-   * @param id - Of the clip.
-   * @returns Its features; not to be changed.
+   * @param id - Id of the clip.
+   * @returns Its features; do not modify them.
    */
   readFeatures(id: string): Promise<FeatureSequence>;
 }

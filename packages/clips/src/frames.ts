@@ -1,7 +1,7 @@
 import { ShapeError } from '@mcore/errors';
 import type { Frames } from './types.js';
 
-/** Throws unless the data has `[count, height, width, 3]` bytes and there is at least one pixel a frame. */
+/** Throws unless the data has `[count, height, width, 3]` bytes and there is at least one pixel per frame. */
 export function assertFrames(caller: string, frames: Frames): void {
   const { data, count, height, width } = frames;
   const whole = [count, height, width].every((size) => Number.isSafeInteger(size) && size >= 0);

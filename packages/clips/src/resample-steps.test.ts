@@ -16,14 +16,14 @@ describe('resampleSteps', () => {
 });
 
 describe('sampleSteps', () => {
-  it('reads at any positions, and the ends beyond them, closed form', () => {
+  it('reads at any position and clamps positions outside, closed form', () => {
     const ramp = { data: Float32Array.of(0, 10, 1, 20, 2, 30), steps: 3, channels: 2 };
     const into = new Float32Array(9);
     sampleSteps(ramp, Float64Array.of(1.75, -4, 0.5, 9), into, 1);
     expect([...into]).toEqual([0, 1.75, 27.5, 0, 10, 0.5, 15, 2, 30]);
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     const one = { data: Float32Array.of(7), steps: 1, channels: 1 };
     expect(() => resampleSteps(one, 0)).toThrow(
       new ArgumentError('resampleSteps: steps must be a positive whole number, got 0.'),

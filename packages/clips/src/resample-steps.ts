@@ -2,12 +2,12 @@ import { ArgumentError } from '@mcore/errors';
 import type { FeatureSequence } from './features.js';
 
 /**
- * The same sequence with another number of steps: linear between its steps, the first and the last stay.
+ * Resamples a sequence to another number of steps by linear interpolation; the first and last steps stay.
  *
  * @param sequence - Any length.
- * @param steps - At least 1; the middle where it is 1.
- * @returns The sequence itself where it has as many steps already.
- * @throws {@link ArgumentError} if `steps` is no positive whole number.
+ * @param steps - At least 1; a single step is the middle of the sequence.
+ * @returns The sequence itself if it already has this number of steps.
+ * @throws {@link ArgumentError} if `steps` is not a positive whole number.
  */
 export function resampleSteps(sequence: FeatureSequence, steps: number): FeatureSequence {
   if (!Number.isSafeInteger(steps) || steps < 1) {
@@ -26,12 +26,12 @@ export function resampleSteps(sequence: FeatureSequence, steps: number): Feature
 }
 
 /**
- * Reads a sequence at any positions, linear between its steps.
+ * Reads a sequence at any positions, with linear interpolation between its steps.
  *
  * @param sequence - Any length.
- * @param positions - In steps, 0 .. steps - 1; what lies beyond is the nearest end.
+ * @param positions - In steps, 0 .. steps - 1; positions outside are clamped.
  * @param into - Receives positions x channels numbers, from `offset` on.
- * @param offset - 0 unless given.
+ * @param offset - First index to write, default 0.
  */
 export function sampleSteps(
   { data, channels, steps }: FeatureSequence,

@@ -6,13 +6,13 @@ export interface FrameSize {
   readonly width: number;
 }
 
-/** A rectangle of the resized frame: only it is computed. */
+/** A rectangle of the resized frame; only this part is computed. */
 export interface Region extends FrameSize {
   readonly top: number;
   readonly left: number;
 }
 
-/** For every output position: where its source pixels begin, how many they are, and their weights in fixed point. */
+/** For every output position: its first source pixel, the number of source pixels, and their fixed-point weights. */
 interface Kernel {
   readonly first: Int32Array;
   readonly taps: Int32Array;
@@ -59,7 +59,7 @@ function triangleKernel(input: number, output: number, from: number, length: num
 }
 
 /**
- * Resizes frames as Pillow's `Image.resize(size, BILINEAR)` does for 8-bit RGB, to the byte: antialiased triangle filter,
+ * Resizes frames byte for byte as Pillow's `Image.resize(size, BILINEAR)` does for 8-bit RGB: antialiased triangle filter,
  * first along rows, then along columns, each pass rounded to 8 bits. Only the pixels inside `region` are computed.
  *
  * Source: the algorithm of Pillow's `ImagingResample` (facts read from its C source; goldens made by Pillow itself).
@@ -86,7 +86,7 @@ export function resampleFrames(frames: Frames, size: FrameSize, region: Region, 
   return { data: result, count, height: region.height, width: region.width };
 }
 
-/** A rectangle of frames that keep their size: what resizing would give there too, without its arithmetic. */
+/** Cuts a rectangle from frames that keep their size. Equals resizing, without its arithmetic. */
 function cropFrames({ count, height, width, data }: Frames, region: Region, mirrored: boolean): Frames {
   const stride = region.width * 3;
   const result = new Uint8Array(count * region.height * stride);
@@ -169,7 +169,7 @@ function squeezeColumns(
   }
 }
 
-/** Weights are never negative, so neither is a sum. */
+/** Weights are never negative, so sums are not either. */
 function clipped(sum: number): number {
   return Math.min(sum >> PRECISION_BITS, 255);
 }

@@ -36,7 +36,7 @@ describe('sampleIndices', () => {
     [[100, 0], 'count must be a whole number of at least 1, got 0.'],
     [[100, 96, -1], 'start must be a whole number of at least 0, got -1.'],
     [[100, 96, Number.NaN], 'start must be a whole number of at least 0, got NaN.'],
-  ])('names what is wrong with %o', (args, message) => {
+  ])('reports what is wrong with %o', (args, message) => {
     expect(() => sampleIndices(...(args as [number, number, number?]))).toThrow(
       new ArgumentError(`sampleIndices: ${message}`),
     );

@@ -1,21 +1,20 @@
 import { ArgumentError } from '@mcore/errors';
 
 /**
- * The native frames that stand for a clip: `floor(linspace(start, start + frameCount - 1, count)) - start`.
+ * The native frames that represent a clip: `floor(linspace(start, start + frameCount - 1, count)) - start`.
  *
- * Computed in float64 in numpy's order of operations (`i * step + start`, the last value set, not computed), so that the
- * rounding falls where it fell when the published models were trained: for some starts and lengths (134, 266 and 267
- * frames are the ones in FineDiving) an index is one less than with `start = 0`. Clips with fewer than `count` frames get
- * repeated frames.
+ * Computed in float64 in numpy's order of operations (`i * step + start`; the last value is set, not computed), so rounding is the same as
+ * when the published models were trained. For some starts and lengths (in FineDiving 134, 266 and 267 frames) an index is one less than
+ * with `start = 0`. Clips with fewer than `count` frames repeat frames.
  *
  * Source: the sampling of the released MCoRe code, `np.linspace(first, last, 96).astype(int) - first`, where `first` is
  * the number in the name of the clip's first image.
  *
  * @param frameCount - Frames of the clip, at least 1.
- * @param count - Frames expected, at least 1; 96 in the paper.
+ * @param count - Frames to sample, at least 1; 96 in the paper.
  * @param start - Number of the clip's first frame in its video, 0 or more.
  * @returns `count` ascending indices in 0 .. frameCount - 1.
- * @throws {@link ArgumentError} if an argument is not such a whole number.
+ * @throws {@link ArgumentError} if an argument is not a whole number in its range.
  */
 export function sampleIndices(frameCount: number, count: number, start = 0): number[] {
   assertWhole('frameCount', frameCount, 1);

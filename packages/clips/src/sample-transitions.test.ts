@@ -2,7 +2,7 @@ import { ArgumentError } from '@mcore/errors';
 import { describe, expect, it } from 'vitest';
 import { sampleIndices, sampleTransitions } from './index.js';
 
-/** The definition, word for word: label every frame with its stage, sample the labels, look where the stage changes. */
+/** The definition, step by step: label every frame with its stage, sample the labels, find where the stage changes. */
 function byLabels(transitions: readonly [number, number], frameCount: number, count: number): number[] {
   const stageOf = (frame: number) => (frame < transitions[0] ? 0 : frame < transitions[1] ? 1 : 2);
   const labels = sampleIndices(frameCount, count).map(stageOf);
@@ -25,18 +25,18 @@ describe('sampleTransitions', () => {
     }
   });
 
-  it('takes the first of repeated frames, the next sampled frame where its own is skipped, the last one past the end', () => {
+  it('takes the first of repeated frames, the next sampled frame if its own is skipped, and the last one past the end', () => {
     expect(sampleTransitions([1, 2], [0, 0, 1, 1, 2, 2])).toEqual([2, 4]);
     expect(sampleTransitions([1, 5], [0, 2, 4, 6])).toEqual([1, 3]);
     expect(sampleTransitions([3, 9], [0, 2, 4, 6])).toEqual([2, 3]);
     expect(sampleTransitions([0, 0], [0, 2, 4])).toEqual([0, 0]);
   });
 
-  it("names the frame before it under 'last-of-previous', as the released labels do", () => {
+  it("returns the frame before it under 'last-of-previous', as the released labels do", () => {
     expect(sampleTransitions([0, 5], [0, 2, 4, 6], 'last-of-previous')).toEqual([0, 2]);
   });
 
-  it('names what is wrong with its arguments', () => {
+  it('reports invalid arguments', () => {
     expect(() => sampleTransitions([1, 2], [])).toThrow(
       new ArgumentError('sampleTransitions: expected at least one sampled index, got none.'),
     );

@@ -1,17 +1,17 @@
 import { ArgumentError } from '@mcore/errors';
 
 /**
- * Which frame a transition names. `'first-of-next'` is the first frame of the stage that begins; `'last-of-previous'` is the
- * frame before it, which is what the released code trains on (it subtracts one from both labels).
+ * The frame that stands for a transition. `'first-of-next'` is the first frame of the stage that begins; `'last-of-previous'` is the frame
+ * before it; the released code trains on this one (it subtracts one from both labels).
  */
 export type TransitionConvention = 'first-of-next' | 'last-of-previous';
 
 /**
- * Where a clip's transitions fall among its sampled frames: the first sampled frame that belongs to the new stage.
+ * Maps a clip's transitions to its sampled frames: the first sampled frame that belongs to the new stage.
  *
  * @param transitions - Native index of the first frame of stage 2, 3, ..., ascending.
- * @param indices - Sampled native indices, ascending, as {@link sampleIndices} gives them.
- * @param convention - The frame to name; 0 stays 0 under `'last-of-previous'`.
+ * @param indices - Sampled native indices, ascending, as {@link sampleIndices} returns them.
+ * @param convention - Which frame to return; 0 stays 0 under `'last-of-previous'`.
  * @returns One position in 0 .. indices.length - 1 for every transition; a stage that begins after the last sampled frame
  *   gets the last position.
  * @throws {@link ArgumentError} if `indices` is empty or a transition is not a whole number of 0 or more.

@@ -7,13 +7,13 @@ describe('validationHalves', () => {
   const { selecting, calibrating } = validationHalves(validation, 3);
   const ids = (clips: readonly { id: string }[]) => new Set(clips.map(({ id }) => id));
 
-  it('takes every validation clip once, as many to either half as to the other', () => {
+  it('puts every validation clip into one of two halves of equal size', () => {
     expect(Math.abs(selecting.length - calibrating.length)).toBeLessThanOrEqual(1);
     expect(new Set([...ids(selecting), ...ids(calibrating)])).toEqual(ids(validation));
     expect(selecting.length + calibrating.length).toBe(validation.length);
   });
 
-  it('gives both the same dive numbers, within one clip a number', () => {
+  it('gives both halves the same dive numbers, within one clip per number', () => {
     const count = (clips: typeof selecting, number: string) =>
       clips.filter(({ diveNumber }) => diveNumber === number).length;
     for (const number of new Set(validation.map(({ diveNumber }) => diveNumber))) {
@@ -21,7 +21,7 @@ describe('validationHalves', () => {
     }
   });
 
-  it('is another for another seed, the same for the same', () => {
+  it('is the same for the same seed and different for another seed', () => {
     expect(ids(validationHalves(validation, 3).selecting)).toEqual(ids(selecting));
     expect(ids(validationHalves(validation, 4).selecting)).not.toEqual(ids(selecting));
   });

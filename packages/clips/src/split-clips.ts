@@ -2,10 +2,10 @@ import { Random } from '@mcore/random';
 import { type ClipSplit, carveValidation, heldOutEvents, officialSplit } from './splits.js';
 import type { Clip } from './types.js';
 
-/** Which clips are test clips: the data set's own split, or events that are not in training at all. */
+/** How test clips are chosen: the data set's own split, or events that are not in training. */
 export type SplitKind = 'official' | 'held-out-events';
 
-/** How many clips to take at most; all of a part where left out. */
+/** Maximum number of clips of each part; all if omitted. */
 export interface SplitLimits {
   train?: number;
   validation?: number;
@@ -13,8 +13,8 @@ export interface SplitLimits {
 }
 
 /**
- * Validation clips in two: those that choose the best weights, and those that intervals are calibrated on, which must not have
- * chosen them, or the intervals would be too narrow. Every other clip of a seeded shuffle of each dive number goes to either.
+ * Divides validation clips in two. One half chooses the best weights; the other calibrates intervals. The same clips must not do both, or
+ * the intervals would be too narrow. The clips of each dive number are shuffled with the seed and alternate between the halves.
  */
 export function validationHalves(
   clips: readonly Clip[],
@@ -28,14 +28,14 @@ export function validationHalves(
   return { selecting: half(0), calibrating: half(1) };
 }
 
-/** Stable, so clips of a number stay shuffled. */
+/** Stable, so clips of one number stay shuffled. */
 function byDiveNumber(a: Clip, b: Clip): number {
   return a.diveNumber < b.diveNumber ? -1 : a.diveNumber > b.diveNumber ? 1 : 0;
 }
 
 /**
- * The clips of a run. Validation is carved from training; one half of it chooses checkpoints, the other calibrates intervals. Test clips are
- * only ever looked at by an evaluation. A limit takes a seeded random part.
+ * The clips of a run. Validation is carved from training; one half of it chooses checkpoints, the other calibrates intervals. Only
+ * evaluations read test clips. A limit takes a seeded random part.
  */
 export function splitClips(
   clips: readonly Clip[],

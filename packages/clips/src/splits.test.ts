@@ -16,7 +16,7 @@ const alone = clipOf('09__1', { diveNumber: '303c' });
 const ids = (list: readonly { id: string }[]) => list.map(({ id }) => id);
 
 describe('officialSplit', () => {
-  it('follows the clips', () => {
+  it('follows the `split` of the clips', () => {
     const { train, validation, test } = officialSplit(clips);
     expect([train.length, validation.length, test.length]).toEqual([180, 0, 60]);
   });
@@ -44,9 +44,9 @@ describe('carveValidation', () => {
     expect(ids(carveValidation(official, { seed: 2 }).validation)).not.toEqual(ids(split.validation));
   });
 
-  it('names what is wrong with its arguments', () => {
+  it('reports invalid arguments', () => {
     expect(() => carveValidation(split)).toThrow(
-      new ArgumentError('carveValidation: expected a split without validation, got one of 36 clips.'),
+      new ArgumentError('carveValidation: expected a split without validation clips, got 36.'),
     );
     expect(() => carveValidation(official, { share: 1 })).toThrow(
       new ArgumentError('carveValidation: share must be more than 0 and less than 1, got 1.'),
@@ -55,7 +55,7 @@ describe('carveValidation', () => {
 });
 
 describe('heldOutEvents', () => {
-  it('keeps events apart, rounds together, and comes near its share', () => {
+  it('separates events, keeps rounds together, and comes near its share', () => {
     const split = heldOutEvents(clips, { seed: 3 });
     const eventsOf = (part: readonly { competition: string }[]) =>
       new Set(part.map((c) => eventOfCompetition(c.competition)));
@@ -71,7 +71,7 @@ describe('heldOutEvents', () => {
     expect(ids(heldOutEvents([...clips].reverse(), { seed: 3 }).test).sort()).toEqual(ids(split.test).sort());
   });
 
-  it('groups as it is told and needs two groups', () => {
+  it('groups by eventOf and needs two groups', () => {
     expect(() => heldOutEvents(clips, { eventOf: () => 'all' })).toThrow(
       new ArgumentError('heldOutEvents: expected at least two events, got 1.'),
     );

@@ -2,17 +2,17 @@ import { ArgumentError } from '@mcore/errors';
 import { Random } from '@mcore/random';
 import type { Clip } from './types.js';
 
-/** Clips by what they are used for. No clip is in two of them. */
+/** Clips by their use. No clip is in two parts. */
 export interface ClipSplit {
   readonly train: readonly Clip[];
   /** Empty unless one was carved from the training clips. */
   readonly validation: readonly Clip[];
   readonly test: readonly Clip[];
-  /** How the split was made, in words for a report. */
+  /** A description of the split for a report. */
   readonly description: string;
 }
 
-/** The split the data set came with. */
+/** The data set's own split. */
 export function officialSplit(clips: readonly Clip[]): ClipSplit {
   return {
     train: clips.filter(({ split }) => split === 'train'),
@@ -23,14 +23,14 @@ export function officialSplit(clips: readonly Clip[]): ClipSplit {
 }
 
 /**
- * Carves a validation part from the training clips, so that epochs and settings are chosen without looking at the test clips.
+ * Carves a validation part from the training clips, so that epochs and settings are chosen without the test clips.
  *
- * Stratified by dive number: every number gives its share, rounded so that the whole comes out right, and keeps at least one
- * clip in training, so that no validation clip is without an exemplar of its number.
+ * Stratified by dive number: every number gives its share, rounded so that the total is right. Every number keeps at least one clip in
+ * training, so that every validation clip has an exemplar of its number.
  *
- * @param split - Whose training clips are divided; its validation part must be empty.
- * @param options - `share` of the training clips, 0.2 unless given (E2E-Spot took 450 of 2251); `seed`: 0.
- * @throws {@link ArgumentError} if there is a validation part already or the share is not in 0 .. 1.
+ * @param split - The split to divide; its validation part must be empty.
+ * @param options - `share` of the training clips, default 0.2 (E2E-Spot took 450 of 2251); `seed`: 0.
+ * @throws {@link ArgumentError} if there already is a validation part, or the share is not in (0, 1).
  */
 export function carveValidation(
   split: ClipSplit,
@@ -40,7 +40,7 @@ export function carveValidation(
   assertShare('carveValidation', share);
   if (split.validation.length > 0) {
     throw new ArgumentError(
-      `carveValidation: expected a split without validation, got one of ${split.validation.length} clips.`,
+      `carveValidation: expected a split without validation clips, got ${split.validation.length}.`,
     );
   }
   const chosen = new Set<string>();
@@ -60,24 +60,24 @@ export function carveValidation(
 }
 
 /**
- * The event a competition belongs to: its name without the round at its end, so that the rounds of one final, which have the same
- * divers, stay together: `'FINADivingWorldCup2021_Men3m_final_r4'` -> `'FINADivingWorldCup2021_Men3m_final'`.
+ * The event of a competition: its name without the round at the end. The rounds of one final have the same divers, so they stay together:
+ * `'FINADivingWorldCup2021_Men3m_final_r4'` -> `'FINADivingWorldCup2021_Men3m_final'`.
  */
 export function eventOfCompetition(competition: string): string {
   return competition.replace(/_r?\d+$/, '');
 }
 
 /**
- * A split whose test clips come from events that are not in training: the official one shares every competition, so it can't tell
- * whether a model knows diving or the pools it was filmed in.
+ * A split whose test clips come from events that are not in training. In the official split, training and test share every competition, so
+ * it can't show whether a model knows diving or the pools it was filmed in.
  *
- * Events are shuffled by the seed and go to the test part until it has its share; one that would overshoot by more than it
- * brings nearer is left in training. The clips' `split` is rewritten, so that exemplars keep coming from training only. Dive
- * numbers that are left without training clips get the nearest ones as exemplars.
+ * Events are shuffled with the seed and go to the test part until it has its share. An event stays in training if it would take the test
+ * part further from its share. The clips' `split` is rewritten, so that exemplars come from training only. Dive numbers without training
+ * clips get exemplars of the nearest numbers.
  *
- * @param options - `share` of all clips for testing, 0.25 unless given (as the official split); `seed`: 0; `eventOf`: the clips
- *   with one value stay together, {@link eventOfCompetition} unless given.
- * @throws {@link ArgumentError} if the share is not in 0 .. 1 or there is only one event.
+ * @param options - `share` of all clips for testing, default 0.25, as in the official split; `seed`: 0; `eventOf`: clips with the same
+ *   value stay together, default {@link eventOfCompetition}.
+ * @throws {@link ArgumentError} if the share is not in (0, 1), or there is only one event.
  */
 export function heldOutEvents(
   clips: readonly Clip[],
@@ -109,7 +109,7 @@ export function heldOutEvents(
   };
 }
 
-/** Groups sorted by key, so that the order of the clips does not change a draw. */
+/** Groups sorted by key, so that a draw does not depend on the order of the clips. */
 function groupBy(clips: readonly Clip[], keyOf: (clip: Clip) => string): [string, Clip[]][] {
   const groups = new Map<string, Clip[]>();
   for (const clip of clips) {

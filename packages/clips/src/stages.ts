@@ -2,12 +2,12 @@ import { ArgumentError, DataError } from '@mcore/errors';
 import type { ClipSource } from './types.js';
 
 /**
- * Transitions that cut a clip into stages of the same length (up to a frame): what stands in for labels where there are none.
+ * Transitions that cut a clip into stages of equal length (within a frame). They stand in for missing labels.
  *
  * @param frameCount - Frames of the clip, at least 1.
  * @param stages - At least 1.
  * @returns `stages - 1` native indices in 0 .. frameCount - 1, ascending.
- * @throws {@link ArgumentError} if an argument is not such a whole number.
+ * @throws {@link ArgumentError} if an argument is not a whole number in its range.
  */
 export function equalParts(frameCount: number, stages: number): number[] {
   for (const [name, value] of Object.entries({ frameCount, stages })) {
@@ -21,9 +21,10 @@ export function equalParts(frameCount: number, stages: number): number[] {
 }
 
 /**
- * How many stages the clips of a source have, one more than transitions.
+ * The number of stages of the clips of a source: one more than their transitions.
  *
- * @throws {@link DataError} if a clip has other many than the first, or one stage only; {@link ArgumentError} if there is no clip.
+ * @throws {@link DataError} if a clip has a different number than the first, or only one stage; {@link ArgumentError} if there are no
+ * clips.
  */
 export function stagesOf({ clips }: Pick<ClipSource, 'clips'>): number {
   const [first] = clips;
@@ -36,6 +37,6 @@ export function stagesOf({ clips }: Pick<ClipSource, 'clips'>): number {
     );
   }
   if (expected === 0)
-    throw new DataError(`stagesOf: expected at least one transition a clip, got none for ${first.id}.`);
+    throw new DataError(`stagesOf: expected at least one transition per clip, got none for ${first.id}.`);
   return expected + 1;
 }

@@ -27,14 +27,14 @@ describe('resizeFrames', () => {
     expect(sha256(frames.data)).toBe(expected.sha256);
   });
 
-  it('keeps the bytes where the size stays, and one colour one colour', () => {
+  it('keeps the bytes if the size stays, and keeps a single colour', () => {
     const frames = stack([pattern('noise', 6, 9), pattern('smooth', 6, 9)]);
     expect(resizeFrames(frames, { height: 6, width: 9 })).toEqual(frames);
     const red = { data: new Uint8Array(50 * 40 * 3).fill(201), count: 1, height: 50, width: 40 };
     expect(new Set(resizeFrames(red, { height: 7, width: 33 }).data)).toEqual(new Set([201]));
   });
 
-  it('names what is wrong with its arguments', () => {
+  it('reports invalid arguments', () => {
     const frames = pattern('noise', 4, 4);
     expect(() => resizeFrames({ ...frames, width: 5 }, { height: 2, width: 2 })).toThrow(
       new ShapeError('resizeFrames: frames must have [count, height, width, 3] = [1, 4, 5, 3] bytes, got 48.'),
@@ -65,7 +65,7 @@ describe('transformFrames', () => {
     expect(centerCrop({ resize: { height: 11, width: 13 }, crop })).toEqual({ flip: false, top: 0, left: 2 });
   });
 
-  it.each([false, true])('only cuts frames that have their size already, mirrored or not: %s', (flip) => {
+  it.each([false, true])('only cuts frames that already have their size, mirrored: %s', (flip) => {
     const clip = stack([pattern('noise', 20, 30), pattern('smooth', 20, 30)]);
     const crop = { height: 16, width: 11 };
     const cut = transformFrames(clip, { resize: { height: 20, width: 30 }, crop }, { flip, top: 3, left: 17 });
@@ -79,7 +79,7 @@ describe('transformFrames', () => {
     expect([...cut.data]).toEqual(expected);
   });
 
-  it('treats every frame of a clip alike and leaves its input as it was', () => {
+  it('treats every frame of a clip alike and leaves its input unchanged', () => {
     const clip = stack([pattern('noise', 40, 64), pattern('smooth', 40, 64)]);
     const before = clip.data.slice();
     const transform = { resize: { height: 20, width: 30 }, crop: { height: 16, width: 11 } };
@@ -94,7 +94,7 @@ describe('transformFrames', () => {
     );
   });
 
-  it('names what does not fit', () => {
+  it('reports arguments that do not fit', () => {
     const transform = { resize: { height: 20, width: 30 }, crop: { height: 16, width: 11 } };
     expect(() => transformFrames(frames, transform, { flip: false, top: 5, left: 0 })).toThrow(
       new ArgumentError('transformFrames: top must be a whole number in 0 .. 4, got 5.'),
@@ -106,7 +106,7 @@ describe('transformFrames', () => {
 });
 
 describe('chooseAugmentation', () => {
-  it('reaches every place of the crop and both sides, evenly, over 8,900 draws', () => {
+  it('reaches every position of the crop and both sides evenly, over 8,900 draws', () => {
     const random = new Random(3);
     const counts = new Map<number, number>();
     let flips = 0;
@@ -123,7 +123,7 @@ describe('chooseAugmentation', () => {
     expect(Math.abs(flips - 4450)).toBeLessThan(6 * Math.sqrt(8900 / 4));
   });
 
-  it('repeats itself for one seed', () => {
+  it('gives the same sequence for the same seed', () => {
     const draw = () => chooseAugmentation(frameTransforms.released, new Random('clip 7'));
     expect(draw()).toEqual(draw());
   });
@@ -136,7 +136,7 @@ describe('transformOfSize', () => {
     expect(transformOfSize(64)).toEqual({ resize: { height: 64, width: 114 }, crop: { height: 64, width: 64 } });
   });
 
-  it('names a size that is none', () => {
+  it('rejects an invalid size', () => {
     expect(() => transformOfSize(0)).toThrow(
       new ArgumentError('transformOfSize: size must be a whole number of at least 1, got 0.'),
     );

@@ -4,13 +4,13 @@ import { assertFrames } from './frames.js';
 import { type FrameSize, resampleFrames } from './resample.js';
 import type { Frames } from './types.js';
 
-/** How decoded frames become the network's input: resized to one size, of which a smaller rectangle is cut. */
+/** How decoded frames become the network's input: resize, then cut a smaller rectangle. */
 export interface FrameTransform {
   readonly resize: FrameSize;
   readonly crop: FrameSize;
 }
 
-/** What is drawn once for a whole clip: whether it is mirrored, and where its crop begins in the resized frame. */
+/** Drawn once per clip: whether it is mirrored, and where its crop begins in the resized frame. */
 export interface Augmentation {
   readonly flip: boolean;
   readonly top: number;
@@ -20,9 +20,9 @@ export interface Augmentation {
 /**
  * The two ways to make 112 x 112 pixels.
  *
- * - `paper`: 200 wide and 112 high, as the paper's lineage (CoRe, TSA) means it; the crop moves sideways.
+ * - `paper`: 200 wide and 112 high, as in the methods the paper builds on (CoRe, TSA); the crop moves sideways.
  * - `released`: 112 wide and 200 high. The released code asks for (200, 112), and the version of torch_videovision it pins
- *   swaps the pair, so its divers are squeezed, its crop moves up and down, and its test crop is rows 44 .. 155.
+ *   swaps the pair, so divers are squeezed, the crop moves up and down, and the test crop is rows 44 .. 155.
  */
 export const frameTransforms: { readonly paper: FrameTransform; readonly released: FrameTransform } = {
   paper: { resize: { height: 112, width: 200 }, crop: { height: 112, width: 112 } },
@@ -30,11 +30,11 @@ export const frameTransforms: { readonly paper: FrameTransform; readonly release
 };
 
 /**
- * A preset's transform in another size, for smaller and faster models: the resized frame keeps the preset's proportions.
+ * A preset's transform at another size, for smaller and faster models. The resized frame keeps the preset's proportions.
  *
  * @param size - Height and width of the crop in pixels, at least 1.
- * @param preset - `'paper'`: size x 200/112 wide; `'released'`: as much high.
- * @throws {@link ArgumentError} if `size` is not such a whole number.
+ * @param preset - `'paper'`: size x 200/112 wide; `'released'`: size x 200/112 high.
+ * @throws {@link ArgumentError} if `size` is not a whole number of at least 1.
  */
 export function transformOfSize(size: number, preset: 'paper' | 'released' = 'paper'): FrameTransform {
   if (!Number.isSafeInteger(size) || size < 1) {
@@ -46,9 +46,9 @@ export function transformOfSize(size: number, preset: 'paper' | 'released' = 'pa
 }
 
 /**
- * Draws a clip's augmentation: mirrored or not with even chances, and any place of the crop, each equally likely.
+ * Draws a clip's augmentation: mirrored with probability 1/2, and a uniformly random position of the crop.
  *
- * @param random - Its next three numbers are used, always three.
+ * @param random - Always consumes three numbers.
  */
 export function chooseAugmentation(transform: FrameTransform, random: Random): Augmentation {
   assertTransform('chooseAugmentation', transform);
@@ -69,14 +69,14 @@ export function centerCrop(transform: FrameTransform): Augmentation {
 }
 
 /**
- * Mirrors, resizes and crops frames. The resizing equals Pillow's bilinear one with antialiasing to the byte; only the pixels
- * inside the crop are computed.
+ * Mirrors, resizes and crops frames. Resizing is byte-identical to Pillow's bilinear filter with antialiasing; only the pixels inside the
+ * crop are computed.
  *
- * @param frames - Of any size, `[count, height, width, 3]`; not changed.
- * @param transform - One of {@link frameTransforms}, of {@link transformOfSize}, or your own.
+ * @param frames - `[count, height, width, 3]` of any size; not changed.
+ * @param transform - From {@link frameTransforms} or {@link transformOfSize}, or your own.
  * @param choice - {@link chooseAugmentation} for training, `'center'` for testing.
  * @returns New frames of the crop's size.
- * @throws {@link ShapeError} if the frames do not have the bytes they say; {@link ArgumentError} if the crop does not fit.
+ * @throws {@link ShapeError} if the data does not fit the frames' sizes; {@link ArgumentError} if the crop does not fit.
  */
 export function transformFrames(frames: Frames, transform: FrameTransform, choice: Augmentation | 'center'): Frames {
   assertFrames('transformFrames', frames);
@@ -88,11 +88,11 @@ export function transformFrames(frames: Frames, transform: FrameTransform, choic
 }
 
 /**
- * Resizes frames as Pillow's `Image.resize((width, height), Image.BILINEAR)` does, to the byte.
+ * Resizes frames byte for byte as Pillow's `Image.resize((width, height), Image.BILINEAR)` does.
  *
  * @param frames - `[count, height, width, 3]`; not changed.
- * @param size - In pixels, at least 1 each way.
- * @throws {@link ShapeError} if the frames do not have the bytes they say; {@link ArgumentError} if the size is no size.
+ * @param size - Height and width in pixels, at least 1 each.
+ * @throws {@link ShapeError} if the data does not fit the frames' sizes; {@link ArgumentError} if the size is invalid.
  */
 export function resizeFrames(frames: Frames, size: FrameSize): Frames {
   assertFrames('resizeFrames', frames);

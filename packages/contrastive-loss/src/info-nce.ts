@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { normalize, normalizeGradient } from './normalize.js';
 
-/** Taken off the similarity of a vector with itself, so that its exponential is 0. */
+/** Subtracted from the similarity of a vector with itself, so that its exponential is 0. */
 const excluded = 1e9;
 
 /**
@@ -9,8 +9,8 @@ const excluded = 1e9;
  * (the objective of a pair) of the paper, where a group is a pair of videos and its members are stages.
  *
  * With f(a, b) = exp(cos(a, b) / temperature), for vector i of one side x against the other side y:
- * -log( f(x_i, y_i) / ( sum over j of f(x_i, y_j) + sum over j != i of f(x_i, x_j) ) ); the mean over groups, vectors and
- * both ways round. The gradient is written by hand, so only kernels that every backend has are run.
+ * -log( f(x_i, y_i) / ( sum over j of f(x_i, y_j) + sum over j != i of f(x_i, x_j) ) ); the result is the mean over groups, vectors and
+ * both directions. The gradient is hand-written, so it needs only kernels that every backend has.
  *
  * @param query - `[groups, members, channels]`.
  * @param exemplar - Shaped like `query`; member i is the positive of the query's member i.
@@ -40,7 +40,7 @@ export function infoNce(query: tf.Tensor3D, exemplar: tf.Tensor3D, temperature: 
   return compute(query, exemplar) as tf.Scalar;
 }
 
-/** Gradient of {@link infoNce} for query and exemplar in one, `[groups, 2 * members, channels]`. */
+/** Gradient of {@link infoNce} for query and exemplar together, `[groups, 2 * members, channels]`. */
 function infoNceGradient(dy: tf.Tensor, saved: tf.Tensor[], members: number, temperature: number): tf.Tensor {
   const [unit, inverseLength, logits, normaliser] = saved as [tf.Tensor3D, tf.Tensor, tf.Tensor3D, tf.Tensor];
   const probabilities = tf.exp(tf.sub(logits, normaliser));

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Below this length a vector counts as zero: `torch.nn.functional.normalize`'s epsilon. */
 const epsilon = 1e-12;
 
-/** Vectors of length 1 and what their gradient needs. */
+/** Vectors of length 1, and values for their gradient. */
 export interface Normalized {
   /** `x / max(|x|, 1e-12)`, shaped like x. */
   readonly unit: tf.Tensor;
@@ -12,7 +12,8 @@ export interface Normalized {
 }
 
 /**
- * L2-normalises the last axis, so that products of vectors are the cosines of eq. 4 of the paper. Dividing by the largest element first keeps squares from overflowing or vanishing.
+ * L2-normalises the last axis, so that dot products are the cosines of eq. 4 of the paper. It divides by the largest element first, so that
+ * squares neither overflow nor vanish.
  *
  * Runs inside the caller's tidy and is not differentiable by itself: see {@link normalizeGradient}.
  */
@@ -27,8 +28,7 @@ export function normalize(x: tf.Tensor): Normalized {
 }
 
 /**
- * Gradient of {@link normalize}: `(dy - unit (unit . dy)) / |x|`. A vector shorter than 1e-12 gets 0, where PyTorch
- * would multiply by 1e12.
+ * Gradient of {@link normalize}: `(dy - unit (unit . dy)) / |x|`. A vector shorter than 1e-12 gets 0; PyTorch would multiply by 1e12.
  */
 export function normalizeGradient(dy: tf.Tensor, { unit, inverseLength }: Normalized): tf.Tensor {
   const along = tf.sum(tf.mul(dy, unit), -1, true);

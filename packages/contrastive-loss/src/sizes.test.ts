@@ -6,7 +6,7 @@ import { stageContrastiveLoss } from './index.js';
 type Shape = readonly [batch: number, stages: number, steps: number, channels: number];
 type Form = 'paper' | 'released';
 
-/** The formula of the documentation in float64, vector by vector; shares nothing with the code under test. */
+/** The formula of the documentation in float64, vector by vector; shares no code with the implementation. */
 function byHand(query: Float64Array, exemplar: Float64Array, shape: Shape, form: Form, temperature: number): number {
   const [batch, stages, steps, channels] = shape;
   const vector = (of: Float64Array, clip: number, stage: number, step: number) => {
@@ -62,9 +62,9 @@ const shapes: Shape[] = [
   [5, 20, 2, 6],
 ];
 
-describeOnEngines('stageContrastiveLoss of any number of stages and steps', ['cpu', 'wasm', 'webgpu'], () => {
+describeOnEngines('stageContrastiveLoss with any number of stages and steps', ['cpu', 'wasm', 'webgpu'], () => {
   it.each(shapes.flatMap((shape) => (['paper', 'released'] as const).map((form) => ({ shape, form }))))(
-    '$shape, $form: the formula in float64 (1e-5 relative), gradients its differences (1e-3)',
+    '$shape, $form: equals the formula in float64 (1e-5 relative); gradients equal its finite differences (1e-3)',
     async ({ shape, form }) => {
       const size = shape.reduce((product, each) => product * each, 1);
       const draw = async (seed: number) => {

@@ -67,7 +67,7 @@ describeOnEngines('stageContrastiveLoss', ['cpu', 'wasm', 'webgpu'], (engine) =>
     },
   );
 
-  it('has its closed form for orthogonal vectors that are the same in both videos (1e-6)', async () => {
+  it('equals its closed form for orthogonal vectors that are the same in both videos (1e-6)', async () => {
     // cosines: 1 with the positive, 0 with the 2 + 2 others; e^2 against e^2 + 4 e^0
     const eye = tf.reshape(tf.eye(3), [1, 1, 3, 3]);
     const expected = Math.log((Math.exp(2) + 4) / Math.exp(2));
@@ -75,11 +75,11 @@ describeOnEngines('stageContrastiveLoss', ['cpu', 'wasm', 'webgpu'], (engine) =>
     expect((await evaluate(eye, eye, { form: 'released', weight: 1 })).loss).toBeCloseTo(expected, 6);
     const stages = tf.reshape(tf.eye(3), [1, 3, 1, 3]);
     expect((await evaluate(stages, stages, { form: 'paper' })).loss).toBeCloseTo(expected, 6);
-    // one step a stage has nothing to be told from
+    // with one step per stage there are no negatives
     expect((await evaluate(stages, stages, { form: 'released' })).loss).toBe(0);
   });
 
-  it('does not depend on the length of vectors nor on which video is the query (1e-5)', async () => {
+  it('depends neither on the length of vectors nor on which video is the query (1e-5)', async () => {
     const query = tf.randomNormal([2, 3, 4, 8], 0, 1, 'float32', 1);
     const exemplar = tf.randomNormal([2, 3, 4, 8], 0, 1, 'float32', 2);
     const { loss } = await evaluate(query, exemplar, { form: 'released' });
@@ -88,7 +88,7 @@ describeOnEngines('stageContrastiveLoss', ['cpu', 'wasm', 'webgpu'], (engine) =>
     expect(Math.abs((await evaluate(exemplar, query, { form: 'released' })).loss / loss - 1)).toBeLessThan(1e-5);
   });
 
-  it('given a vector a stage, contrasts the stages; released is ten times paper', async () => {
+  it('contrasts the stages if each is one vector; released is ten times paper', async () => {
     const query = tf.randomNormal([2, 3, 8], 0, 1, 'float32', 3);
     const exemplar = tf.randomNormal([2, 3, 8], 0, 1, 'float32', 4);
     const paper = await evaluate(query, exemplar, { form: 'paper' });
@@ -117,7 +117,7 @@ describeOnEngines('stageContrastiveLoss', ['cpu', 'wasm', 'webgpu'], (engine) =>
       },
     );
 
-  it('stays finite for zero, huge and tiny features and small temperatures, gradients too', async () => {
+  it('stays finite for zero, huge and tiny features and small temperatures, including gradients', async () => {
     const normal = tf.randomNormal([2, 3, 4, 8], 0, 1, 'float32', 7);
     const extremes = [tf.zerosLike(normal), tf.mul(normal, 1e37), tf.mul(normal, 1e-37), tf.onesLike(normal), normal];
     for (const form of slow ? (['released'] as const) : (['paper', 'released'] as const)) {
@@ -131,13 +131,13 @@ describeOnEngines('stageContrastiveLoss', ['cpu', 'wasm', 'webgpu'], (engine) =>
         }
       }
     }
-    // cosine 0 with everything: one positive among 7 alike
+    // cosine 0 with everything: one positive among 7 equal vectors
     const zeros = await evaluate(extremes[0]!, extremes[0]!, { form: 'released', weight: 1 });
     expect(zeros.loss).toBeCloseTo(Math.log(7), 5);
     expect(zeros.gradients[0]!.every((value) => value === 0)).toBe(true);
   });
 
-  it('keeps no tensor but its result, with gradients too', () => {
+  it('keeps no tensor but its result, also with gradients', () => {
     const [query, exemplar] = [tf.ones([1, 2, 3, 4]), tf.ones([1, 2, 3, 4])];
     const before = tf.memory().numTensors;
     const loss = stageContrastiveLoss(query, exemplar, { form: 'released' });
@@ -153,7 +153,7 @@ describeOnEngines('stageContrastiveLoss', ['cpu', 'wasm', 'webgpu'], (engine) =>
 });
 
 describe('stageContrastiveLoss', () => {
-  it('says which shapes it expected', () => {
+  it('reports the shapes it expected', () => {
     const query = tf.zeros([8, 3, 368]);
     expect(() => stageContrastiveLoss(query, tf.zeros([8, 2, 368]), { form: 'paper' })).toThrow(
       new ShapeError(
@@ -177,7 +177,7 @@ describe('stageContrastiveLoss', () => {
     }
   });
 
-  it('says which options it expected', () => {
+  it('reports the options it expected', () => {
     const x = tf.zeros([1, 2, 3]);
     const call = (options: object) => () => stageContrastiveLoss(x, x, options as StageContrastiveLossOptions);
     expect(call({ form: 'both' })).toThrow(

@@ -5,8 +5,8 @@ import { infoNce } from './info-nce.js';
 /** Options of {@link stageContrastiveLoss}. */
 export interface StageContrastiveLossOptions {
   /**
-   * What is contrasted. `'paper'`: the stages of a video, one vector each. `'released'`: the steps inside each stage, as the
-   * authors' code does.
+   * What is contrasted. `'paper'`: the stages of a video, one vector each. `'released'`: the steps inside each stage, as in the authors'
+   * code.
    */
   readonly form: 'paper' | 'released';
   /** Divides the cosines; above 0. Default 0.5, as in the paper, section 2.4, and in the released code. */
@@ -16,26 +16,26 @@ export interface StageContrastiveLossOptions {
 }
 
 /**
- * Stage contrastive loss: pulls together what corresponds in query and exemplar and pushes the rest apart.
+ * Stage contrastive loss: pulls corresponding vectors of query and exemplar together and pushes the others apart.
  *
- * With f(a, b) = exp(cos(a, b) / temperature), a query vector q_i and its positive e_i cost
- * -log( f(q_i, e_i) / ( sum_j f(q_i, e_j) + sum over j != i of f(q_i, q_j) ) ), exemplar vectors likewise; the loss is
+ * With f(a, b) = exp(cos(a, b) / temperature), a query vector q_i with its positive e_i has the loss
+ * -log( f(q_i, e_i) / ( sum_j f(q_i, e_j) + sum over j != i of f(q_i, q_j) ) ), exemplar vectors likewise. The result is
  * `weight` times the mean over vectors, directions and clips.
  *
  * - `'paper'`: i and j are the stages of a video (An et al., "Multi-stage Contrastive Regression for Action Quality
- *   Assessment", ICASSP 2024, eq. 4 to 8, with the minus sign that eq. 7 lacks). The paper does not say how a stage becomes
- *   one vector: here it is the mean of its steps. For the concatenated steps, pass `[batch, stages, steps * channels]`.
+ *   Assessment", ICASSP 2024, eq. 4 to 8, with the minus sign that eq. 7 lacks). The paper does not specify how a stage becomes one vector;
+ * here it is the mean of its steps. To concatenate the steps, pass `[batch, stages, steps * channels]`.
  * - `'released'`: i and j are the steps inside one stage (the authors' code, after Zhu et al., "Deep Graph Contrastive
- *   Representation Learning", 2020). Given `[batch, stages, channels]`, where a stage has no steps, its stages are contrasted
- *   instead, which is the paper's loss times `weight`: read literally, one step a stage would cost 0 always.
+ *   Representation Learning", 2020). In `[batch, stages, channels]` stages have no steps, so the stages are contrasted instead: the paper's
+ * loss times `weight`. With one step per stage the authors' loss would always be 0.
  *
- * Vectors shorter than 1e-12 are divided by 1e-12, as PyTorch does, and get no gradient.
+ * Vectors shorter than 1e-12 are divided by 1e-12, as in PyTorch, and get no gradient.
  *
  * @param query - Stage features of the query, `[batch, stages, steps, channels]` or `[batch, stages, channels]`.
- * @param exemplar - Of the exemplar, shaped like `query`.
+ * @param exemplar - Stage features of the exemplar, shaped like `query`.
  * @param options - Form, temperature, weight.
  * @returns A scalar of at least 0; the caller disposes it.
- * @throws {@link ShapeError} if the shapes aren't as said; {@link ArgumentError} if an option isn't.
+ * @throws {@link ShapeError} if a shape is invalid; {@link ArgumentError} if an option is invalid.
  */
 export function stageContrastiveLoss(
   query: tf.Tensor,

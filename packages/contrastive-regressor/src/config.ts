@@ -3,19 +3,19 @@ import { biasUniform, constant, kaimingUniform, type WeightSpec } from '@mcore/o
 
 /** Sizes of a `ContrastiveRegressor`. */
 export interface ContrastiveRegressorConfig {
-  /** Channels of a step's features; 368 unless given. */
+  /** Channels of a step's features; default 368. */
   readonly featureSize: number;
-  /** Cross-attention blocks; 3 unless given. */
+  /** Cross-attention blocks; default 3. */
   readonly blocks: number;
-  /** Attention heads, a divisor of `featureSize`; 8 unless given. */
+  /** Attention heads, a divisor of `featureSize`; default 8. */
   readonly heads: number;
-  /** Hidden units of a block's MLP, as a multiple of `featureSize`; 4 unless given. */
+  /** Hidden units of a block's MLP, as a multiple of `featureSize`; default 4. */
   readonly mlpRatio: number;
-  /** Hidden units of the layers that score a token; [256, 64] unless given. */
+  /** Hidden units of the layers that score a token; default [256, 64]. */
   readonly hidden: readonly number[];
 }
 
-/** Sizes of the released code, section "Regressor R"; the paper gives none. */
+/** Sizes of the released code, section "Regressor R"; the paper does not give them. */
 export const releasedSizes: ContrastiveRegressorConfig = {
   featureSize: 368,
   blocks: 3,
@@ -29,7 +29,7 @@ export function mlpSize({ featureSize, mlpRatio }: ContrastiveRegressorConfig): 
   return Math.floor(featureSize * mlpRatio);
 }
 
-/** @throws {@link ArgumentError} naming the first size that can't be. */
+/** @throws {@link ArgumentError} naming the first invalid size. */
 export function assertConfig(config: ContrastiveRegressorConfig): void {
   for (const name of ['featureSize', 'blocks', 'heads'] as const) {
     if (!Number.isInteger(config[name]) || config[name] < 1) {
@@ -48,7 +48,7 @@ export function assertConfig(config: ContrastiveRegressorConfig): void {
   }
 }
 
-/** All weights by the released code's names, drawn as PyTorch draws those of `nn.Linear` and `nn.LayerNorm`. */
+/** All weights by the released code's names, initialised as PyTorch's `nn.Linear` and `nn.LayerNorm`. */
 export function weightSpecs(config: ContrastiveRegressorConfig): Record<string, WeightSpec> {
   const { featureSize, blocks, hidden } = config;
   const specs: Record<string, WeightSpec> = {};

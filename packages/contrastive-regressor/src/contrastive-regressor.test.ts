@@ -73,7 +73,7 @@ describeOnEngines('ContrastiveRegressor', ['cpu', 'wasm', 'wasm after registerOp
       regressor.dispose();
     });
 
-  it('gives the mean over stages, and one query against many exemplars as if it were repeated (1e-6)', async () => {
+  it('returns the mean over stages, and compares one query with many exemplars as if it were repeated (1e-6)', async () => {
     const regressor = loaded();
     const whole = await regressor.apply(query(), exemplar()).data();
     const stages = golden.values('stageDeltas');
@@ -90,7 +90,7 @@ describeOnEngines('ContrastiveRegressor', ['cpu', 'wasm', 'wasm after registerOp
     regressor.dispose();
   });
 
-  it('attends to as many steps of an exemplar as it has: repeating them changes nothing (1e-5)', async () => {
+  it('attends to any number of exemplar steps: repeating them changes nothing (1e-5)', async () => {
     const regressor = loaded();
     const doubled = tf.concat([exemplar(), exemplar()], 2) as tf.Tensor4D;
     const deltas = await regressor.applyPerStage(query(), doubled).data();
@@ -98,7 +98,7 @@ describeOnEngines('ContrastiveRegressor', ['cpu', 'wasm', 'wasm after registerOp
     regressor.dispose();
   });
 
-  it('regresses differences (eq. 9) to the deltas of stages (eq. 10), to the bit', async () => {
+  it('regresses differences (eq. 9) to stage deltas (eq. 10), bit-exact', async () => {
     const regressor = loaded();
     const differences = regressor.differences(query(), exemplar());
     expect(differences.shape).toEqual([2, 3, 4, 12]);
@@ -111,7 +111,7 @@ describeOnEngines('ContrastiveRegressor', ['cpu', 'wasm', 'wasm after registerOp
     regressor.dispose();
   });
 
-  it('compares stages with the same stage only, whatever their order', async () => {
+  it('compares each stage with the same stage only', async () => {
     const regressor = loaded();
     const swap = (x: tf.Tensor4D) => tf.reverse(x, 1) as tf.Tensor4D;
     const deltas = await regressor.applyPerStage(query(), exemplar()).array();
@@ -180,7 +180,7 @@ describe('ContrastiveRegressor', () => {
     regressor.dispose();
   });
 
-  it('draws weights from the seed alone', () => {
+  it('initialises weights from the seed alone', () => {
     const [a, b, c] = [1, 1, 2].map((seed) => {
       const regressor = new ContrastiveRegressor(sizes, { seed });
       const values = regressor.weights().get('decoder.model.1.mlp.fc1.weight')!.dataSync().slice();
@@ -194,8 +194,8 @@ describe('ContrastiveRegressor', () => {
 
   it.each([
     ['in front', (name: string) => `module.${name}`],
-    ['behind the part', (name: string) => name.replace('.', '.module.')],
-  ])("takes DataParallel's prefix %s", (_, rename) => {
+    ['after the network', (name: string) => name.replace('.', '.module.')],
+  ])("accepts DataParallel's prefix %s", (_, rename) => {
     const [plain, prefixed] = [loaded(), loaded(rename)];
     for (const [name, variable] of plain.weights()) {
       expect(variable.dataSync()).toEqual(prefixed.weights().get(name)!.dataSync());
@@ -204,7 +204,7 @@ describe('ContrastiveRegressor', () => {
     prefixed.dispose();
   });
 
-  it('refuses weights that do not fit and keeps what it has', () => {
+  it('rejects weights that do not fit and keeps its own', () => {
     const regressor = new ContrastiveRegressor({ ...sizes, blocks: 1, hidden: [] }, { seed: 1 });
     const map: Record<string, tf.Tensor> = Object.fromEntries(
       [...regressor.weights()].map(([name, { shape }]) => [name, tf.zeros(shape)]),
@@ -225,13 +225,13 @@ describe('ContrastiveRegressor', () => {
     [{ heads: 7 }, 'heads must divide featureSize = 368, got 7.'],
     [{ mlpRatio: 0 }, 'mlpRatio must give at least one hidden unit, got 0.'],
     [{ hidden: [256, 0.5] }, 'hidden must be positive whole numbers, got [256, 0.5].'],
-  ])('refuses the sizes %j', (config, message) => {
+  ])('rejects the sizes %j', (config, message) => {
     expect(() => new ContrastiveRegressor(config, { seed: 1 })).toThrow(
       new ArgumentError(`ContrastiveRegressor: ${message}`),
     );
   });
 
-  it('says which shapes it expected', () => {
+  it('reports the shapes it expected', () => {
     const regressor = new ContrastiveRegressor(sizes, { seed: 1 });
     const features = (...shape: [number, number, number, number]) => tf.zeros<tf.Rank.R4>(shape);
     expect(() => regressor.apply(features(2, 3, 4, 12), features(2, 3, 4, 11))).toThrow(

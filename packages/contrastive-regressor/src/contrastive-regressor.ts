@@ -7,25 +7,25 @@ import { gelu } from './gelu.js';
 import { layerNorm } from './layer-norm.js';
 
 /**
- * The regressor R: how much better the query was than the exemplar, by comparing each stage with the same stage.
+ * The regressor R: predicts how much better the query was than the exemplar by comparing each stage with the same stage.
  *
- * Every stage alone, with shared weights, goes through pre-norm cross-attention blocks: with q the query's steps and v the
- * exemplar's, `q += proj(attention(norm_q(q), norm_v(v)))`, then `q += fc2(GELU(fc1(norm2(q))))`; v stays as it is. An MLP
+ * Each stage passes alone, with shared weights, through pre-norm cross-attention blocks. With q the query's steps and v the exemplar's: `q
+ * += proj(attention(norm_q(q), norm_v(v)))`, then `q += fc2(GELU(fc1(norm2(q))))`; v does not change. An MLP
  * with ReLU scores every step; the relative score is the mean over all steps of all stages.
  *
  * Source: An et al., "Multi-stage Contrastive Regression for Action Quality Assessment", ICASSP 2024, section 2.5, eq. 9 and 10; sizes, norms and
- * names of weights from the released code, whose blocks are those of Xu et al., "FineDiving", CVPR 2022. At those sizes it
+ * names of weights from the released code, whose blocks come from Xu et al., "FineDiving", CVPR 2022. At those sizes it
  * has 4,888,512 weights in its blocks and 110,977 in its MLP.
  */
 export class ContrastiveRegressor {
-  /** The sizes it was made with. */
+  /** The sizes, complete. */
   readonly config: ContrastiveRegressorConfig;
   readonly #weights: Map<string, tf.Variable>;
 
   /**
-   * @param config - Sizes; those left out are the released code's.
-   * @param options - `seed`: the same seed gives the same weights on every engine. They are drawn as PyTorch draws those of
-   *   `nn.Linear` and `nn.LayerNorm`.
+   * @param config - Sizes; omitted sizes are the released code's.
+   * @param options - `seed`: the same seed gives the same weights on every engine. They are initialised as in PyTorch's `nn.Linear` and
+   *   `nn.LayerNorm`.
    * @throws {@link ArgumentError} if a size is invalid.
    */
   constructor(
@@ -40,9 +40,9 @@ export class ContrastiveRegressor {
   /**
    * Relative scores: query minus exemplar.
    *
-   * @param query - Stage features of the queries, `[batch, stages, steps, featureSize]`; a batch of 1 goes with every exemplar.
-   * @param exemplar - Of the exemplars, shaped likewise, though a stage may have another number of steps than the query's. The batch may
-   *   be all exemplars of a query at once.
+   * @param query - Stage features of the queries, `[batch, stages, steps, featureSize]`; a batch of 1 is compared with every exemplar.
+   * @param exemplar - Stage features of the exemplars, shaped likewise, though the number of steps may differ. The batch may hold all
+   *   exemplars of a query.
    * @returns `[batch]`, in the unit of the scores it was trained on; the caller disposes it.
    * @throws {@link ShapeError} if the shapes don't fit.
    */
@@ -52,7 +52,7 @@ export class ContrastiveRegressor {
   }
 
   /**
-   * Relative scores stage by stage: where a score was won or lost. Their mean over the stages is what {@link apply} gives.
+   * Relative scores of each stage: they show where a score was won or lost. Their mean over the stages is the result of {@link apply}.
    *
    * @param query - As for {@link apply}.
    * @param exemplar - As for {@link apply}.
@@ -79,10 +79,10 @@ export class ContrastiveRegressor {
   }
 
   /**
-   * Relative scores from differences, stage by stage: Reg(f_rel), eq. 10 of the paper, with the MLP as Reg. It scores every step; a stage gets
-   * the mean over its steps, and S_rel is the mean over the stages.
+   * Relative scores from differences, stage by stage: Reg(f_rel), eq. 10 of the paper, with the MLP as Reg. It scores every step; a stage's
+   * score is the mean over its steps, and S_rel is the mean over the stages.
    *
-   * @param differences - As {@link differences} gives them, `[batch, stages, steps, featureSize]`.
+   * @param differences - From {@link differences}, `[batch, stages, steps, featureSize]`.
    * @returns `[batch, stages]`; the caller disposes it.
    * @throws {@link ShapeError} if the shape doesn't fit.
    */
@@ -103,7 +103,7 @@ export class ContrastiveRegressor {
     });
   }
 
-  /** The variables by PyTorch's names, in PyTorch's layouts. They stay this object's: train them, don't dispose them. */
+  /** The variables by PyTorch's names, in PyTorch's layouts. This object owns them: train them, don't dispose them. */
   weights(): Map<string, tf.Variable> {
     return new Map(this.#weights);
   }
@@ -111,13 +111,13 @@ export class ContrastiveRegressor {
   /**
    * Sets all weights.
    *
-   * @param map - Tensors by the released names behind `decoder.` and `regressor_delta.`, with or without `module.` before or after
-   *   those; not disposed.
-   * @throws {@link WeightsError} naming every missing, extra and misshapen tensor; no weight has changed then.
+   * @param map - Tensors by the released names after `decoder.` and `regressor_delta.`, with or without `module.` before or after these
+   *   prefixes; not disposed.
+   * @throws {@link WeightsError} naming every missing, extra and misshapen tensor; weights do not change then.
    */
   load(map: WeightMap): void {
     const entries = map instanceof Map ? [...map.entries()] : Object.entries(map as Record<string, tf.Tensor>);
-    // DataParallel puts `module.` in front of each part's names, which then stand behind `decoder.`
+    // DataParallel puts `module.` before each network's names, so it comes after `decoder.`
     const named = entries.map(([name, tensor]) => [
       name.replace(/^((?:decoder|regressor_delta)\.)module\./, '$1'),
       tensor,
@@ -127,7 +127,7 @@ export class ContrastiveRegressor {
     });
   }
 
-  /** Frees the weights; the object is of no use afterwards. */
+  /** Frees the weights; the object can't be used afterwards. */
   dispose(): void {
     disposeVariables(this.#weights);
   }

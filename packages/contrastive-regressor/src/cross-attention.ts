@@ -2,26 +2,26 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** Sizes of one call of {@link crossAttention}. */
 export interface AttentionSizes {
-  /** Independent groups: nothing attends from one to another. */
+  /** Independent groups: tokens attend within their group only. */
   readonly groups: number;
-  /** Query tokens of a group. */
+  /** Query tokens per group. */
   readonly tokens: number;
-  /** Key tokens of a group; as many as query tokens unless given. */
+  /** Key tokens per group; default as many as query tokens. */
   readonly keys?: number;
   /** Heads; a divisor of the channels of keys and of values. */
   readonly heads: number;
 }
 
 /**
- * Multi-head attention between projected tokens: `softmax(Q K^T / sqrt(channels / heads)) V` for every group and head, heads side by side
- * again.
+ * Multi-head attention between projected tokens: `softmax(Q K^T / sqrt(channels / heads)) V` for every group and head; the heads are then
+ * concatenated.
  *
  * Source: Vaswani et al., "Attention Is All You Need", NeurIPS 2017, section 3.2.
  *
  * @param query - `[groups * tokens, channels]`.
  * @param key - `[groups * keys, channels]`.
  * @param value - `[groups * keys, value channels]`.
- * @param sizes - How the rows and channels divide.
+ * @param sizes - How rows divide into groups and channels into heads.
  * @returns `[groups * tokens, value channels]`; the caller disposes it.
  */
 export function crossAttention(

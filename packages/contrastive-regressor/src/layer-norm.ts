@@ -6,7 +6,7 @@ const epsilon = 1e-5;
 
 /**
  * Layer normalisation of the last axis: `(x - mean) / sqrt(variance + 1e-5) * scale + shift`, the variance divided by the number of
- * channels. The gradient is written by hand.
+ * channels. The gradient is hand-written.
  *
  * Source: `torch.nn.LayerNorm`.
  *

@@ -36,7 +36,7 @@ const weighted = (y: tf.Tensor) => tf.sum(tf.mul(tf.reshape(y, [-1]), tf.range(1
 describeOnEngines('layers', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], (engine) => {
   const rows = [0.3, -1.2, 2.2, 0.1, 0.7, -0.4, 1.5, -2.1];
 
-  it('gelu has its closed form (1e-5): x P(X <= x)', async () => {
+  it('gelu equals its closed form (1e-5): x P(X <= x)', async () => {
     // P(X <= 1) = 0.8413447461, P(X <= 2) = 0.9772498681, P(X <= 3) = 0.9986501020: tables of the normal distribution
     const x = tf.tensor1d([0, 1, -1, 2, -3, 30, -30]);
     const expected = [0, 0.8413447461, -0.1586552539, 1.9544997361, -0.0040496941, 30, 0];
@@ -46,7 +46,7 @@ describeOnEngines('layers', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'],
     await close(tf.slice(gradient, 0, 3), [0.5, 0.8413447461 + 0.2419707245, 0.1586552539 - 0.2419707245], 5);
   });
 
-  it('layerNorm has its closed form (1e-5) for two channels: the sign of their difference', async () => {
+  it('layerNorm equals its closed form (1e-5) for two channels: the sign of their difference', async () => {
     const y = layerNorm(
       tf.tensor2d([
         [3, 7],
@@ -59,7 +59,7 @@ describeOnEngines('layers', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'],
     await close(y, [10 - 2 * unit, 20 + 3 * unit, 10, 20], 5);
   });
 
-  it('crossAttention averages values where keys are alike and picks one where a key stands out (1e-4)', async () => {
+  it('crossAttention averages values if keys are equal and picks one if a key stands out (1e-4)', async () => {
     const value = tf.tensor2d([
       [1, 2],
       [3, 4],
@@ -69,7 +69,7 @@ describeOnEngines('layers', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'],
     const sizes = { groups: 2, tokens: 2, heads: 2 };
     const alike = crossAttention(tf.ones([4, 2]), tf.ones([4, 2]), value, sizes);
     await close(alike, [2, 3, 2, 3, 60, 70, 60, 70], 4);
-    // head 1 of group 1 looks at its second token, head 2 at its first
+    // head 1 of group 1 attends to its second token, head 2 to its first
     const key = tf.tensor2d([
       [0, 99],
       [99, 0],
@@ -79,7 +79,7 @@ describeOnEngines('layers', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'],
     await close(crossAttention(tf.ones([4, 2]), key, value, sizes), [3, 2, 3, 2, 60, 70, 60, 70], 4);
   });
 
-  it('crossAttention takes other numbers of keys and of value channels than the query has (1e-4)', async () => {
+  it('crossAttention accepts numbers of keys and value channels that differ from those of the query (1e-4)', async () => {
     const key = tf.tensor2d([[0], [99], [0], [0], [0], [99]]); // two groups of three keys
     const value = tf.tensor2d([
       [1, 2],

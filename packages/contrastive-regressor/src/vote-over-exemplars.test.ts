@@ -23,7 +23,7 @@ describe('voteOverExemplars', () => {
     ]);
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     const message = (got: string) =>
       new ShapeError(
         `voteOverExemplars: deltas and exemplarScores must have the same shape with at least one exemplar, got ${got}.`,
@@ -36,7 +36,7 @@ describe('voteOverExemplars', () => {
 });
 
 describeOnEngines('voteOverExemplars', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], () => {
-  it('of tensors gives tensors, the same numbers within 1e-5, and keeps no other', async () => {
+  it('returns tensors for tensors, with the same numbers within 1e-5, and keeps no others', async () => {
     const [deltas, scores] = [
       tf.tensor2d([
         [2, -6, 8, 0],

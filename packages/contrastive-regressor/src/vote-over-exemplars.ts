@@ -1,25 +1,25 @@
 import { formatShape, ShapeError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What the exemplars of one query say together. */
+/** The combined vote of the exemplars of one query. */
 export interface ExemplarVote<T> {
   /** Mean of exemplar score + delta over the exemplars: the predicted score. */
   readonly mean: T;
-  /** Standard deviation of those over the exemplars (divided by their number, so 0 for one): how far they disagree. */
+  /** Standard deviation of exemplar score + delta (divided by the number of exemplars, so 0 for one): how much they disagree. */
   readonly spread: T;
 }
 
 /**
- * Predicted scores from relative scores: the mean over exemplars of exemplar score + delta, and how far the exemplars disagree.
+ * Predicted scores from relative scores: the mean of exemplar score + delta over exemplars, and how much the exemplars disagree.
  *
  * Source: An et al., "Multi-stage Contrastive Regression for Action Quality Assessment", ICASSP 2024, eq. 13, with ten exemplars.
  * The spread is ours.
  *
- * @param deltas - Relative scores of query against exemplar. One query: `[exemplars]`; many: `[queries, exemplars]`. Tensors, or
- *   any array-like (for many: of array-likes, which may differ in length).
+ * @param deltas - Relative scores of query against exemplar. One query: `[exemplars]`; many: `[queries, exemplars]`. Tensors or array-likes
+ *   (for many queries: an array-like of array-likes, which may differ in length).
  * @param exemplarScores - True scores of the exemplars, of the same kind and shape.
- * @returns For tensors, tensors of shape `[]` or `[queries]` that the caller disposes; for numbers, numbers; for rows of numbers, one vote a
- *   row.
+ * @returns For tensors, tensors of shape `[]` or `[queries]` that the caller disposes; for numbers, numbers; for rows of numbers, one vote
+ * per row.
  * @throws {@link ShapeError} if the two don't have the same shape or there are no exemplars.
  */
 export function voteOverExemplars(deltas: tf.Tensor, exemplarScores: tf.Tensor): ExemplarVote<tf.Tensor>;

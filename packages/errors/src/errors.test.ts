@@ -25,7 +25,7 @@ describe('errors', () => {
     expect(formatShape([])).toBe('[]');
   });
 
-  it('keep what a hostile file puts into a message to one line of bounded length, without control characters', () => {
+  it('keep text from a hostile file to one line of bounded length, without control characters', () => {
     const hostile = 'got "a\nb\r\t\u001b[2J\u009b1m\u202e\u2028".';
     for (const Kind of [ShapeError, ArgumentError, DataError, WeightsError]) {
       expect(new Kind(hostile).message).toBe('got "a\\nb\\r\\t\\u001b[2J\\u009b1m\\u202e\\u2028".');

@@ -1,6 +1,6 @@
 import { oneLine } from './one-line.js';
 
-/** Base of every error thrown on purpose by these packages; `code` is stable across versions, the message is not. */
+/** Base class of the errors of all mcore packages. `code` is stable across versions; the message is not. */
 export class McoreError extends Error {
   override readonly name: string = 'McoreError';
 
@@ -13,7 +13,7 @@ export class McoreError extends Error {
   }
 }
 
-/** A tensor or array does not have the shape that was asked for. */
+/** A tensor or array does not have the expected shape. */
 export class ShapeError extends McoreError {
   override readonly name = 'ShapeError';
 
@@ -22,7 +22,7 @@ export class ShapeError extends McoreError {
   }
 }
 
-/** An argument is outside what the function takes: a number out of range, an unknown name. */
+/** An argument is invalid: a number out of range, an unknown name. */
 export class ArgumentError extends McoreError {
   override readonly name = 'ArgumentError';
 
@@ -31,7 +31,7 @@ export class ArgumentError extends McoreError {
   }
 }
 
-/** A file or a data set is missing, broken or not of the format that was expected. */
+/** A file or a data set is missing, broken or in an unexpected format. */
 export class DataError extends McoreError {
   override readonly name = 'DataError';
 
@@ -49,7 +49,7 @@ export class WeightsError extends McoreError {
   }
 }
 
-/** An engine can't be used here, or gave wrong numbers in its self-test. */
+/** An engine can't be used here, or failed its self-test. */
 export class EngineError extends McoreError {
   override readonly name = 'EngineError';
 

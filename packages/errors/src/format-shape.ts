@@ -1,8 +1,8 @@
 /**
- * Writes a shape as error messages show it: `[8, 3, 368]`.
+ * Formats a shape for error messages: `[8, 3, 368]`.
  *
- * @param shape - Sizes, or names for sizes that are free (`['batch', 3]`).
- * @returns The text, brackets included.
+ * @param shape - Sizes, or names for free sizes (`['batch', 3]`).
+ * @returns The text, including brackets.
  */
 export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(', ')}]`;

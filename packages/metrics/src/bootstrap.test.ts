@@ -13,13 +13,13 @@ const { x, y, level, interval } = scipy.bootstrap;
 const noisy = y.map((value, index) => value + 25 * Math.sin(index * 7));
 
 describe('bootstrapInterval', () => {
-  it("is within 0.01 of scipy's percentile interval of SRCC (20,000 other draws)", () => {
+  it("is within 0.01 of scipy's percentile interval of SRCC (20,000 independent draws)", () => {
     const [low, high] = bootstrapInterval(spearman, x, y, { level, resamples: 4000, seed: 1 });
     expect(Math.abs(low - interval[0])).toBeLessThan(0.01);
     expect(Math.abs(high - interval[1])).toBeLessThan(0.01);
   });
 
-  it('is the same for one seed and another for the next', () => {
+  it('is the same for the same seed and different for another seed', () => {
     const options = { resamples: 200, seed: 5 };
     expect(bootstrapInterval(spearman, x, y, options)).toEqual(bootstrapInterval(spearman, x, y, options));
     expect(bootstrapInterval(spearman, x, y, options)).not.toEqual(
@@ -27,7 +27,7 @@ describe('bootstrapInterval', () => {
     );
   });
 
-  it('of a mean has the closed-form width within 5 %', () => {
+  it('has the closed-form width for a mean, within 5 %', () => {
     // the mean of n draws has standard error sd / sqrt(n): +-1.96 of those
     const values = Array.from({ length: 400 }, (_, index) => index);
     const [low, high] = bootstrapInterval(meanAbsoluteError, values, new Float32Array(400), {
@@ -40,7 +40,7 @@ describe('bootstrapInterval', () => {
     expect(Math.abs((high + low) / 2 - 199.5)).toBeLessThan(1);
   });
 
-  it('draws transitions as well as scores', () => {
+  it('resamples transitions as well as scores', () => {
     const truth = Array.from({ length: 50 }, (_, clip) => [10 + clip, 60]);
     const [low, high] = bootstrapInterval(
       (predicted, actual) => averageIoU(predicted, actual, 0.5),
@@ -54,8 +54,8 @@ describe('bootstrapInterval', () => {
     expect(high).toBeLessThan(0.7);
   });
 
-  it('leaves out undefined draws; NaN where all are', () => {
-    // of two clips, half of the draws take one of them twice
+  it('leaves out undefined resamples; NaN if all are undefined', () => {
+    // with two clips, half of the resamples draw the same clip twice
     expect(bootstrapInterval(spearman, [1, 2], [1, 2], { resamples: 50 }).map((bound) => bound.toFixed(9))).toEqual([
       '1.000000000',
       '1.000000000',
@@ -63,7 +63,7 @@ describe('bootstrapInterval', () => {
     expect(bootstrapInterval(spearman, [1], [1], { resamples: 10 })).toEqual([Number.NaN, Number.NaN]);
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     expect(() => bootstrapInterval(spearman, [1, 2], [1, 2], { level: 1 })).toThrow(
       new MetricsError('ERR_MCORE_ARGUMENT', 'bootstrapInterval: level must lie between 0 and 1, got 1.'),
     );
@@ -83,14 +83,14 @@ describe('bootstrapInterval', () => {
 });
 
 describe('pairedBootstrap', () => {
-  it('finds the better model, from both sides', () => {
+  it('finds the better model, in both orders', () => {
     const better = pairedBootstrap(spearman, x, noisy, y, { resamples: 999, seed: 3 });
     expect(better.difference).toBe(spearman(x, y) - spearman(noisy, y));
     expect(better.difference).toBeGreaterThan(0);
     expect(better.interval[0]).toBeLessThan(better.difference);
     expect(better.interval[1]).toBeGreaterThan(better.difference);
     const worse = pairedBootstrap(spearman, noisy, x, y, { resamples: 999, seed: 3 });
-    // the same draws, so the same differences with the other sign
+    // the same draws, so the differences only change sign
     expect(worse.interval.map((bound) => -bound).reverse()).toEqual(
       better.interval.map((bound) => expect.closeTo(bound, 12)),
     );
@@ -98,11 +98,11 @@ describe('pairedBootstrap', () => {
     expect(better.p).toBeLessThan(0.5);
   });
 
-  it('never says that a model beats itself', () => {
+  it('never reports that a model beats itself', () => {
     expect(pairedBootstrap(spearman, x, x, y, { resamples: 100 })).toEqual({ difference: 0, interval: [0, 0], p: 1 });
   });
 
-  it('gives the smallest p to a model that always wins', () => {
+  it('returns the smallest p for a model that always wins', () => {
     const negative = (predicted: number[], actual: number[]) => -meanAbsoluteError(predicted, actual);
     const { p } = pairedBootstrap(
       negative,
@@ -114,7 +114,7 @@ describe('pairedBootstrap', () => {
     expect(p).toBe(1 / 100);
   });
 
-  it('says which lengths it got', () => {
+  it('reports the lengths it got', () => {
     expect(() => pairedBootstrap(spearman, [1, 2], [1], [1, 2])).toThrow(
       new MetricsError(
         'ERR_MCORE_SHAPE',
@@ -135,7 +135,7 @@ describe('quantile', () => {
 });
 
 describe('uniformIntegers', () => {
-  it('draws each number about as often (chi-squared under 30 for 10 bins, p = 0.0004)', () => {
+  it('draws all numbers about equally often (chi-squared under 30 for 10 bins, p = 0.0004)', () => {
     for (const seed of [0, 1, -1, 0.5, 1e300]) {
       const next = uniformIntegers(seed, 10);
       const counts = new Array<number>(10).fill(0);

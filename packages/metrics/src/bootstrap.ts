@@ -4,39 +4,39 @@ import { uniformIntegers } from './uniform-integers.js';
 
 /** Options of {@link bootstrapInterval} and {@link pairedBootstrap}. */
 export interface BootstrapOptions {
-  /** Share of resamples between the bounds, in (0, 1); 0.95 unless given. */
+  /** Fraction of resamples between the bounds, in (0, 1); default 0.95. */
   readonly level?: number;
-  /** How many times the clips are drawn again; 2000 unless given. */
+  /** Number of resamples; default 2000. */
   readonly resamples?: number;
-  /** Any number; the same seed gives the same bounds on every machine. 0 unless given. */
+  /** Any number; the same seed gives the same bounds on every machine. Default 0. */
   readonly seed?: number;
 }
 
 /** What {@link pairedBootstrap} returns. */
 export interface PairedBootstrap {
-  /** metric(A) - metric(B) on the clips as they are. */
+  /** metric(A) - metric(B) on the original clips. */
   readonly difference: number;
   /** `[low, high]` of that difference over the resamples. */
   readonly interval: [number, number];
   /**
-   * One-sided p value of "A beats B": (1 + resamples where A is not better) / (1 + resamples), so never 0. Half the
-   * resamples or so where the two are alike; near 1 where B is better.
+   * One-sided p value of "A beats B": (1 + resamples where A is not better) / (1 + resamples), so never 0. About 0.5 if the two models are
+   * alike; near 1 if B is better.
    */
   readonly p: number;
 }
 
 /**
- * Percentile bootstrap interval of a metric: clips are drawn with replacement, as many as there are, and the metric is
- * taken again each time; the bounds are the (1 -+ level) / 2 quantiles of its values.
+ * Percentile bootstrap interval of a metric. Each resample draws as many clips as there are, with replacement, and computes the metric on
+ * them. The bounds are the (1 -+ level) / 2 quantiles of these values.
  *
- * Draws whose metric is NaN (say, a correlation of one clip drawn throughout) are left out.
+ * Resamples with metric NaN are left out (for example a correlation if all draws are the same clip).
  * Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3.
  *
- * @param metric - Such as {@link spearman}, or a function around {@link averageIoU}.
- * @param predicted - One element a clip: scores, or transitions.
+ * @param metric - For example {@link spearman}, or a function that calls {@link averageIoU}.
+ * @param predicted - One element per clip: scores, or transitions.
  * @param actual - As many elements.
  * @param options - Level, number of resamples, seed.
- * @returns `[low, high]`; both NaN where every draw gave NaN.
+ * @returns `[low, high]`; both NaN if every resample gave NaN.
  * @throws {@link MetricsError} if the lengths differ or are 0, or an option is out of range.
  */
 export function bootstrapInterval<P, A>(
@@ -54,16 +54,16 @@ export function bootstrapInterval<P, A>(
 }
 
 /**
- * Paired bootstrap test of "A beats B": both models are measured on the same drawn clips each time.
+ * Paired bootstrap test of "A beats B": each resample measures both models on the same clips.
  *
  * Source: Koehn, "Statistical Significance Tests for Machine Translation Evaluation", EMNLP 2004, section 5.
  *
  * @param metric - Higher must be better; negate an error.
- * @param predictedA - One element a clip, by model A.
- * @param predictedB - As many, by model B.
+ * @param predictedA - Predictions of model A, one element per clip.
+ * @param predictedB - Predictions of model B, as many.
  * @param actual - As many.
  * @param options - Level, number of resamples, seed.
- * @returns The difference, its interval and the p value; all NaN where every draw gave NaN.
+ * @returns The difference, its interval and the p value; all NaN if every resample gave NaN.
  * @throws {@link MetricsError} if the lengths differ or are 0, or an option is out of range.
  */
 export function pairedBootstrap<P, A>(

@@ -28,7 +28,7 @@ describe('figuresByClass', () => {
     expect(relativeL2).toBeCloseTo(byClass.relativeL2, 12);
   });
 
-  it('takes classes as numbers and in any order of clips', () => {
+  it('accepts numeric classes and any order of clips', () => {
     const order = byClass.x.map((_, index) => (index * 29) % byClass.x.length);
     const numbers = Uint8Array.from(order, (index) => byClass.names[index]!.length);
     const { srcc } = figuresByClass(
@@ -39,11 +39,11 @@ describe('figuresByClass', () => {
     expect(srcc).toBeCloseTo(byClass.srcc, 12);
   });
 
-  it('is NaN where a class has no correlation', () => {
+  it('is NaN if a class has no correlation', () => {
     expect(figuresByClass([1, 2, 3], [1, 2, 3], ['a', 'a', 'b']).srcc).toBeNaN();
   });
 
-  it('says which lengths it got', () => {
+  it('reports the lengths it got', () => {
     expect(() => figuresByClass([1, 2], [1, 2], ['a'])).toThrow(
       new MetricsError(
         'ERR_MCORE_SHAPE',
@@ -54,7 +54,7 @@ describe('figuresByClass', () => {
 });
 
 describe("Fisher's z", () => {
-  // correlations of three or six classes that look like those of AQA-7 and JIGSAWS; scipy is asked in the goldens above
+  // correlations of three or six classes, as in AQA-7 and JIGSAWS; the goldens above come from scipy
   it.each([
     [[0.763, 0.7358, 0.6006, 0.5405, 0.9013, 0.9254]],
     [[0.8099, 0.757, 0.6538, 0.7109, 0.9166, 0.8878]],
@@ -65,9 +65,9 @@ describe("Fisher's z", () => {
     expect(Math.abs(fisherMean(classes) - (odds - 1) / (odds + 1))).toBeLessThan(1e-14);
   });
 
-  it('agrees with the one published mean that could be looked up: 0.8102 on AQA-7', () => {
+  it('agrees with the one published mean that we could verify: 0.8102 on AQA-7', () => {
     // the mean is in the abstract of Tang et al., "Uncertainty-aware Score Distribution Learning", CVPR 2020; the six correlations of
-    // their table 2 were written down from memory and not looked up again, so this supports the formula and proves no table
+    // their table 2 are from memory and not verified, so this supports the formula and proves no table
     expect(fisherMean([0.8099, 0.757, 0.6538, 0.7109, 0.9166, 0.8878]).toFixed(4)).toBe('0.8102');
   });
 });

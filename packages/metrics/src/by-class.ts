@@ -2,17 +2,17 @@ import { fisherMean, spearman } from './correlation.js';
 import { relativeL2 } from './differences.js';
 import { assertPaired } from './metrics-error.js';
 
-/** Figures of one class of actions. */
+/** Metrics of one class of actions. */
 export interface ClassFigures<Class> {
   readonly name: Class;
   readonly clips: number;
   /** Spearman's rank correlation within the class. */
   readonly srcc: number;
-  /** Relative L2 within the class, over its own range of true scores; tables print it x100. */
+  /** Relative L2 within the class, over its own range of true scores; papers report it x100. */
   readonly relativeL2: number;
 }
 
-/** What {@link figuresByClass} gives. */
+/** Result of {@link figuresByClass}. */
 export interface FiguresByClass<Class> {
   /** In the order in which the classes first occur. */
   readonly classes: readonly ClassFigures<Class>[];
@@ -23,17 +23,17 @@ export interface FiguresByClass<Class> {
 }
 
 /**
- * The figures of data sets that are reported class by class: AQA-7 over its six sports, JIGSAWS over its three tasks, Fis-V
- * over its two scores (TES and PCS).
+ * Metrics by class, for data sets that are reported this way: AQA-7 over its six sports, JIGSAWS over its three tasks, Fis-V over its two
+ * scores (TES and PCS).
  *
- * Each class has its own rank correlation and relative L2; correlations are averaged through Fisher's z ({@link fisherMean}),
- * distances plainly. Source: Pan et al., "Action Assessment by Joint Relation Graphs", ICCV 2019, section 4 (Fisher's z);
+ * Each class has its own rank correlation and relative L2. Correlations are averaged through Fisher's z ({@link fisherMean}), distances by
+ * their plain mean. Source: Pan et al., "Action Assessment by Joint Relation Graphs", ICCV 2019, section 4 (Fisher's z);
  * Yu et al., "Group-aware Contrastive Regression for Action Quality Assessment", ICCV 2021, table 3 (R-l2).
  *
  * @param predicted - Scores.
  * @param actual - As many true scores.
- * @param classes - As many names, or numbers.
- * @returns Each class and the means; a class of one clip, or of equal scores, has NaN and so has the mean.
+ * @param classes - As many class names or numbers.
+ * @returns Each class and the means; a class of one clip or of equal scores gives NaN, and so does the mean.
  * @throws {@link MetricsError} if the lengths differ or are 0.
  */
 export function figuresByClass<Class>(

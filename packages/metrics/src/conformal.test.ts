@@ -18,7 +18,7 @@ describe('conformalRadius', () => {
     ).toBe(55);
   });
 
-  it('covers new clips as often as asked, within 1 %', () => {
+  it('covers new clips at the given level, within 1 %', () => {
     const next = uniformIntegers(4, 1_000_000);
     let covered = 0;
     for (let trial = 0; trial < 20_000; trial++) {
@@ -33,7 +33,7 @@ describe('conformalRadius', () => {
     expect(conformalInterval(50, [1, -2, 3], 0.99)).toEqual([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]);
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     expect(() => conformalRadius([], 0.9)).toThrow(
       new MetricsError('ERR_MCORE_SHAPE', 'conformalRadius: expected at least one residual, got none.'),
     );

@@ -3,13 +3,13 @@ import { assertLevel, MetricsError } from './metrics-error.js';
 /**
  * Half the width of a split conformal interval: the ceil((n + 1) level)-th smallest absolute residual.
  *
- * Where the residuals come from clips the model was not fitted on, and new clips are exchangeable with those,
- * prediction -+ this radius contains the true score with at least that probability.
+ * If the residuals come from clips the model was not fitted on, and new clips are exchangeable with those, then prediction -+ this radius
+ * contains the true score with at least this probability.
  * Source: Lei et al., "Distribution-Free Predictive Inference for Regression", JASA 2018, algorithm 2.
  *
  * @param residuals - predicted - actual on held-out clips, in the unit of the scores; signs don't matter.
- * @param level - Expected coverage, in (0, 1); 0.9 unless given.
- * @returns At least 0; Infinity where there are too few residuals for the level (fewer than level / (1 - level)).
+ * @param level - Expected coverage, in (0, 1); default 0.9.
+ * @returns At least 0; Infinity if there are too few residuals for the level (fewer than level / (1 - level)).
  * @throws {@link MetricsError} if there are no residuals, one is NaN, or the level is out of range.
  */
 export function conformalRadius(residuals: ArrayLike<number>, level = 0.9): number {
@@ -32,7 +32,7 @@ export function conformalRadius(residuals: ArrayLike<number>, level = 0.9): numb
  *
  * @param prediction - A score.
  * @param residuals - predicted - actual on held-out clips, in the unit of the score.
- * @param level - Expected coverage, in (0, 1); 0.9 unless given.
+ * @param level - Expected coverage, in (0, 1); default 0.9.
  * @returns `[low, high]`, prediction -+ radius.
  * @throws {@link MetricsError} if there are no residuals, one is NaN, or the level is out of range.
  */

@@ -38,7 +38,7 @@ describe('correlations', () => {
     expectClose(spearman(golden.pred, golden.true), golden.srcc);
   });
 
-  it('take any array-like, and rank infinities', () => {
+  it('accept any array-like, and rank infinities', () => {
     expect(spearman(Float32Array.of(1, 2, 3), Int32Array.of(10, 30, 20))).toBe(0.5);
     expect(spearman({ length: 2, 0: 1, 1: 2 }, [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY])).toBeCloseTo(
       1,
@@ -62,7 +62,7 @@ describe('correlations', () => {
     expect([spearman([1], [2]), pearson([1], [2]), kendall([1], [2])]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
   });
 
-  it('leave their inputs as they are', () => {
+  it('do not change their inputs', () => {
     const [x, y] = [
       [3, 1, 2],
       [1, 2, 3],
@@ -79,7 +79,7 @@ describe('correlations', () => {
     ['spearman', spearman],
     ['pearson', pearson],
     ['kendall', kendall],
-  ] as const)('%s says which lengths it got', (name, metric) => {
+  ] as const)('%s reports the lengths it got', (name, metric) => {
     expect(() => metric([1, 2], [1])).toThrow(
       new MetricsError('ERR_MCORE_SHAPE', `${name}: predicted and actual must have the same length, got 2 and 1.`),
     );
@@ -91,7 +91,7 @@ describe('fisherMean', () => {
     expectClose(fisherMean(scipy.fisher.correlations), scipy.fisher.mean);
   });
 
-  it('is the correlation itself for one, 0 for opposite ones, 1 where one is 1', () => {
+  it('is the correlation itself for one, 0 for opposite ones, and 1 if one is 1', () => {
     expect(fisherMean([0.3])).toBeCloseTo(0.3, 15);
     expect(fisherMean([0.8, -0.8])).toBe(0);
     expect(fisherMean(Float32Array.of(1, 0.5))).toBe(1);
@@ -99,7 +99,7 @@ describe('fisherMean', () => {
     expect(fisherMean([0.5, Number.NaN])).toBeNaN();
   });
 
-  it('refuses what is no correlation', () => {
+  it('rejects values that are not correlations', () => {
     expect(() => fisherMean([])).toThrow(
       new MetricsError('ERR_MCORE_SHAPE', 'fisherMean: expected at least one correlation, got none.'),
     );

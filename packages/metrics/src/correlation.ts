@@ -4,7 +4,7 @@ import { averageRanks } from './ranks.js';
 /**
  * Pearson's correlation: covariance over the product of the standard deviations.
  *
- * Source: agrees with `scipy.stats.pearsonr`, except that fewer than two pairs give NaN where scipy refuses.
+ * Source: agrees with `scipy.stats.pearsonr`, except that fewer than two pairs give NaN; scipy raises an error.
  *
  * @param predicted - Any array-like of numbers.
  * @param actual - As many numbers.
@@ -65,10 +65,10 @@ export function kendall(predicted: ArrayLike<number>, actual: ArrayLike<number>)
 /**
  * Mean of correlations through Fisher's z: tanh(mean(atanh(r))).
  *
- * What work on AQA-7 reports over its sports.
+ * Papers report this mean over the sports of AQA-7.
  *
- * @param correlations - Numbers in [-1, 1], one a class.
- * @returns A number in [-1, 1]; exactly 1 or -1 where one of them is; NaN where one is NaN or both 1 and -1 occur.
+ * @param correlations - Numbers in [-1, 1], one per class.
+ * @returns A number in [-1, 1]; exactly 1 or -1 if one of them is; NaN if one is NaN or both 1 and -1 occur.
  * @throws {@link MetricsError} if there are none, or one lies outside [-1, 1].
  */
 export function fisherMean(correlations: ArrayLike<number>): number {
@@ -93,7 +93,7 @@ function correlation(predicted: ArrayLike<number>, actual: ArrayLike<number>): n
   return clip(product(a, b) / Math.sqrt(product(a, a) * product(b, b)));
 }
 
-/** Scaled to a size of about 1 and shifted to mean 0; undefined where all are equal or one isn't finite. */
+/** Scales values to about 1 and shifts them to mean 0; undefined if all are equal or one is not finite. */
 function centred(values: ArrayLike<number>): Float64Array | undefined {
   const first = values[0]!;
   let constant = true;
@@ -102,8 +102,8 @@ function centred(values: ArrayLike<number>): Float64Array | undefined {
     constant &&= values[index] === first;
     largest = Math.max(largest, Math.abs(values[index]!));
   }
-  if (constant || !Number.isFinite(largest)) return undefined; // no values are constant too
-  // by a power of two, which rounds nothing; squares then neither overflow nor vanish
+  if (constant || !Number.isFinite(largest)) return undefined; // no values count as constant too
+  // a power of two scales without rounding; squares then neither overflow nor vanish
   const scale = 2 ** Math.floor(Math.log2(largest));
   const scaled = Float64Array.from(values, (value) => value / scale);
   const mean = scaled.reduce((sum, value) => sum + value, 0) / scaled.length;

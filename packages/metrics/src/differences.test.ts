@@ -19,19 +19,19 @@ describe('relativeL2', () => {
     expect(relativeL2(x, y)).toBeCloseTo(numpy.differences.relativeL2, 12);
   });
 
-  it('with range 1 is the mean squared error', () => {
+  it('equals the mean squared error for range 1', () => {
     for (const golden of authors.rl2) {
       expect(Math.abs(relativeL2(golden.pred, golden.true, { range: 1 }) / golden.l2 - 1)).toBeLessThan(1e-12);
     }
     expect(relativeL2(Float32Array.of(1, 2), [2, 4], { range: 2 })).toBe((1 + 4) / 4 / 2);
   });
 
-  it('is undefined where the truth has no range', () => {
+  it('is NaN if the true scores have no range', () => {
     expect(relativeL2([1, 2], [3, 3])).toBeNaN();
     expect(relativeL2([1, 2], [3, 3], { range: 1 })).toBe(2.5);
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     expect(() => relativeL2([1], [1], { range: 0 })).toThrow(
       new MetricsError('ERR_MCORE_ARGUMENT', 'relativeL2: range must be above 0, got 0.'),
     );
@@ -49,13 +49,13 @@ describe('errors in the unit of the scores', () => {
     expect(meanSquaredError(Float32Array.of(1, 2), [2, 4])).toBe(2.5);
   });
 
-  it('have their closed forms', () => {
+  it('equal their closed forms', () => {
     expect(meanAbsoluteError([0, 0], [3, -4])).toBe(3.5);
     expect(rootMeanSquaredError([0, 0], [3, -4])).toBe(Math.sqrt(12.5));
     expect(meanAbsoluteError([1], [Number.NaN])).toBeNaN();
   });
 
-  it('say what they expected', () => {
+  it('report what they expected', () => {
     expect(() => meanAbsoluteError([], [])).toThrow(
       new MetricsError('ERR_MCORE_SHAPE', 'meanAbsoluteError: expected at least one value, got none.'),
     );

@@ -3,8 +3,8 @@ import { assertPaired, MetricsError } from './metrics-error.js';
 /** Options of {@link relativeL2}. */
 export interface RelativeL2Options {
   /**
-   * What differences are divided by, in the unit of the scores, above 0. Left out, it is max - min of `actual`; give the
-   * range of a whole class where `actual` is a part of it.
+   * Divisor of the differences, in the unit of the scores, above 0; default max - min of `actual`. If `actual` is only part of a class,
+   * give the range of the whole class.
    */
   readonly range?: number;
 }
@@ -12,12 +12,12 @@ export interface RelativeL2Options {
 /**
  * Relative L2 distance (R-l2): mean over clips of ((predicted - actual) / range)^2.
  *
- * Published tables give it times 100; this does not.
+ * Papers report it times 100; this function does not multiply.
  * Source: Yu et al., "Group-aware Contrastive Regression for Action Quality Assessment", ICCV 2021, section 4.1.
  *
  * @param predicted - Scores.
  * @param actual - As many scores, in the same unit.
- * @returns At least 0; NaN where `actual` is constant and no range is given, or where a score is NaN.
+ * @returns At least 0; NaN if `actual` is constant and there is no range, or if a score is NaN.
  * @throws {@link MetricsError} if the lengths differ or are 0, or `range` isn't above 0.
  */
 export function relativeL2(
@@ -48,7 +48,7 @@ export function meanAbsoluteError(predicted: ArrayLike<number>, actual: ArrayLik
 }
 
 /**
- * Mean squared error, in the square of the scores' unit: what work on Fis-V reports beside the rank correlation.
+ * Mean squared error, in the squared unit of the scores. Papers on Fis-V report it beside the rank correlation.
  *
  * @param predicted - Scores.
  * @param actual - As many scores.

@@ -29,7 +29,7 @@ describe('leaveOneOut and leaveOneGroupOut', () => {
     ]);
   });
 
-  it('say what they expected', () => {
+  it('report what they expected', () => {
     expect(() => leaveOneOut(1)).toThrow(failure('leaveOneOut: expected at least 2 clips, got 1.'));
     expect(() => leaveOneGroupOut(['B', 'B'])).toThrow(
       failure('leaveOneGroupOut: expected at least two groups, got 1. Use kFold, or another column of groups.'),
@@ -38,7 +38,7 @@ describe('leaveOneOut and leaveOneGroupOut', () => {
 });
 
 describe('kFold', () => {
-  it('deals clips into folds of nearly one size, the same for the same seed', () => {
+  it('assigns clips to folds of nearly equal size, the same for the same seed', () => {
     const folds = kFold(23, { folds: 4, seed: 1 });
     expectPartition(folds, 23);
     expect(folds.map(({ test }) => test.length)).toEqual([6, 6, 6, 5]);
@@ -64,13 +64,13 @@ describe('kFold', () => {
     for (const { test } of folds) expect(test.filter((index) => strata[index] === 'pass')).toHaveLength(2);
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     expect(() => kFold(10, { folds: 11 })).toThrow(failure('kFold: expected 2 to 10 folds for 10 clips, got 11.'));
     expect(() => kFold(4, { folds: 3, groups: ['a', 'a', 'b', 'b'] })).toThrow(
       failure('kFold: expected 2 to 2 folds for 2 groups, got 3.'),
     );
     expect(() => kFold(4, { groups: ['a'] })).toThrow(
-      new MetricsError('ERR_MCORE_SHAPE', 'kFold: expected 4 groups, one a clip, got 1.'),
+      new MetricsError('ERR_MCORE_SHAPE', 'kFold: expected 4 groups, one per clip, got 1.'),
     );
     expect(() => kFold(2, { folds: 2, groups: ['a', 'b'], strata: ['a', 'b'] })).toThrow(
       failure('kFold: expected groups or strata, got both.'),
@@ -94,7 +94,7 @@ describe('summariseFolds', () => {
     expect(summary).toMatchObject({ folds: 9, undefinedFolds: 0 });
   });
 
-  it('leaves out folds without a value, and is NaN where none has one', () => {
+  it('leaves out folds without a value, and is NaN if none has one', () => {
     expect(summariseFolds([0.5, Number.NaN, 0.7])).toMatchObject({ mean: 0.6, folds: 2, undefinedFolds: 1 });
     expect(summariseFolds([0.5])).toMatchObject({ mean: 0.5, deviation: Number.NaN, interval: [0.5, 0.5] });
     expect(summariseFolds([Number.NaN])).toEqual({

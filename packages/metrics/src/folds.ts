@@ -3,9 +3,9 @@ import { fisherMean } from './correlation.js';
 import { MetricsError } from './metrics-error.js';
 import { uniformIntegers } from './uniform-integers.js';
 
-/** One round of cross-validation: who is tested, by position in the data. */
+/** One fold of cross-validation, by positions in the data. */
 export interface Fold {
-  /** The group that is held out, or the number of the fold from 1. */
+  /** The held-out group, or the number of the fold from 1. */
   readonly name: string;
   /** Positions of the clips to train on, ascending. */
   readonly train: readonly number[];
@@ -13,11 +13,11 @@ export interface Fold {
   readonly test: readonly number[];
 }
 
-/** What {@link summariseFolds} returns. */
+/** Result of {@link summariseFolds}. */
 export interface FoldSummary {
   /** Mean of the folds whose value is defined. */
   readonly mean: number;
-  /** The same through Fisher's z; NaN where values are no correlations. */
+  /** The same through Fisher's z; NaN if values are not correlations. */
   readonly fisherMean: number;
   /** Standard deviation over folds, n - 1 in the denominator; NaN for fewer than two. */
   readonly deviation: number;
@@ -25,12 +25,12 @@ export interface FoldSummary {
   readonly interval: [number, number];
   /** Folds with a value. */
   readonly folds: number;
-  /** Folds whose value is NaN, such as an AUC where all passed; they are left out. */
+  /** Folds whose value is NaN, such as an AUC if all clips passed; they are left out. */
   readonly undefinedFolds: number;
 }
 
 /**
- * Leave one out: as many folds as clips.
+ * Leave-one-out: one fold per clip.
  *
  * @param count - Number of clips, at least 2.
  * @throws {@link MetricsError} if there are fewer.
@@ -41,10 +41,10 @@ export function leaveOneOut(count: number): Fold[] {
 }
 
 /**
- * Leave one group out: every group is the test part once (people in LOSO or LOUO, trials in LOTO).
+ * Leave-one-group-out: every group is the test part once (people in LOSO or LOUO, trials in LOTO).
  *
  * @param groups - The group of every clip.
- * @returns A fold a group, in the order in which they occur.
+ * @returns One fold per group, in the order of first occurrence.
  * @throws {@link MetricsError} if there are fewer than two groups.
  */
 export function leaveOneGroupOut(groups: readonly string[]): Fold[] {
@@ -59,10 +59,10 @@ export function leaveOneGroupOut(groups: readonly string[]): Fold[] {
 }
 
 /**
- * k-fold cross-validation: clips, or whole groups, are shuffled by the seed and dealt so that folds are as equal as they can be.
+ * k-fold cross-validation: shuffles clips, or whole groups, with the seed and assigns them so that folds are as equal as possible.
  *
  * @param count - Number of clips.
- * @param options - `folds`: 5 unless given; `groups`: clips of one group stay together; `strata`: clips of one stratum, such as a class or
+ * @param options - `folds`: default 5; `groups`: clips of one group stay together; `strata`: clips of one stratum, such as a class or
  *   a verdict, are spread over all folds (not with `groups`); `seed`: 0.
  * @throws {@link MetricsError} if there are fewer clips or groups than folds, or an option is out of range.
  */
@@ -82,7 +82,7 @@ export function kFold(
   }
   for (const [name, list] of Object.entries({ groups, strata })) {
     if (list && list.length !== count) {
-      throw new MetricsError('ERR_MCORE_SHAPE', `kFold: expected ${count} ${name}, one a clip, got ${list.length}.`);
+      throw new MetricsError('ERR_MCORE_SHAPE', `kFold: expected ${count} ${name}, one per clip, got ${list.length}.`);
     }
   }
   const keys = groups ?? Array.from({ length: count }, (_, index) => `${index}`);
@@ -101,7 +101,7 @@ export function kFold(
   const sizes = new Array<number>(folds).fill(0);
   const foldOf = new Array<string>(count);
   for (const [turn, unit] of order.entries()) {
-    // equal units are dealt in turn; larger groups go to the smallest fold
+    // equal units are assigned in turn; larger groups go to the smallest fold
     const fold = strata ? turn % folds : sizes.indexOf(Math.min(...sizes));
     sizes[fold]! += unit.length;
     for (const clip of unit) foldOf[clip] = `${fold + 1}`;
@@ -110,11 +110,11 @@ export function kFold(
 }
 
 /**
- * What a metric is over folds.
+ * Summarises a metric over folds.
  *
- * @param values - The metric of every fold; NaN where it is undefined.
- * @param options - Of the bootstrap over folds.
- * @returns Means, spread and interval of the folds that have a value; all NaN where none has.
+ * @param values - The metric of every fold; NaN if undefined.
+ * @param options - Options of the bootstrap over folds.
+ * @returns Means, spread and interval of the folds that have a value; all NaN if none has.
  */
 export function summariseFolds(values: ArrayLike<number>, options: BootstrapOptions = {}): FoldSummary {
   const defined = Array.from(values).filter((value) => !Number.isNaN(value));
@@ -134,7 +134,7 @@ export function summariseFolds(values: ArrayLike<number>, options: BootstrapOpti
   };
 }
 
-/** A fold a name, in the order in which names occur. */
+/** One fold per name, in the order of first occurrence. */
 function foldsOf(names: readonly string[]): Fold[] {
   const positions = names.map((_, index) => index);
   return [...new Set(names)].map((name) => ({

@@ -18,14 +18,14 @@ const authors = JSON.parse(readFileSync(new URL('__fixtures__/authors.json', imp
 };
 
 describe('intervalIoU', () => {
-  it("equals the authors' IoU within 1e-12, either way round", () => {
+  it("equals the authors' IoU within 1e-12, in both orders", () => {
     for (const golden of authors.iou) {
       expect(intervalIoU(golden.pred, golden.true)).toBeCloseTo(golden.iou, 12);
       expect(intervalIoU(golden.true, golden.pred)).toBeCloseTo(golden.iou, 12);
     }
   });
 
-  it('is 0 for empty and reversed intervals, themselves included', () => {
+  it('is 0 for empty and reversed intervals, also with themselves', () => {
     expect(intervalIoU([5, 5], [5, 5])).toBe(0);
     expect(intervalIoU([5, 5], [0, 10])).toBe(0);
     expect(intervalIoU([70, 30], [70, 30])).toBe(0);
@@ -33,7 +33,7 @@ describe('intervalIoU', () => {
     expect(intervalIoU([0, Number.NaN], [0, 96])).toBeNaN();
   });
 
-  it('takes typed arrays and asks for two bounds', () => {
+  it('accepts typed arrays and requires two bounds', () => {
     expect(intervalIoU(Int32Array.of(0, 4), Float32Array.of(1, 4))).toBe(0.75);
     expect(() => intervalIoU([1, 2, 3], [1, 2])).toThrow(
       new MetricsError('ERR_MCORE_SHAPE', 'intervalIoU: an interval must be [start, end], got 3 numbers.'),
@@ -56,11 +56,11 @@ describe('averageIoU', () => {
     expect(averageIoU([[20, 39]], [[20, 60]], 0.5)).toBe(0);
   });
 
-  it('goes from the first to the last of more transitions', () => {
+  it('spans from the first to the last transition', () => {
     expect(averageIoU([Int32Array.of(10, 15, 30)], [[10, 25, 30]], 1)).toBe(1);
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     expect(() => averageIoU([[1, 2]], [[1, 2]], 0)).toThrow(
       new MetricsError('ERR_MCORE_ARGUMENT', 'averageIoU: threshold must lie in (0, 1], got 0.'),
     );
@@ -83,13 +83,13 @@ describe('stageIoU', () => {
     expect(stageIoU([50], Int32Array.of(25), 100)).toEqual([25 / 50, 50 / 75]);
   });
 
-  it('agrees on stages that are empty on both sides only', () => {
+  it('is 1 for stages that are empty on both sides only', () => {
     expect(stageIoU([40, 40], [50, 50], 100)).toEqual([40 / 50, 1, 50 / 60]);
     expect(stageIoU([40, 40], [40, 50], 100)).toEqual([1, 0, 50 / 60]);
     expect(stageIoU([0, 50], [0, 50], 100)).toEqual([1, 1, 1]);
   });
 
-  it('averages over clips, each of its own length', () => {
+  it('averages over clips of different lengths', () => {
     const [predicted, actual] = [
       [
         [20, 60],
@@ -104,7 +104,7 @@ describe('stageIoU', () => {
     expect(meanStageIoU(predicted!, actual!, 100)).toEqual([0.75, 0.9, 1]);
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     expect(() => stageIoU([1], [1, 2], 96)).toThrow(
       new MetricsError('ERR_MCORE_SHAPE', 'stageIoU: predicted and actual must have the same length, got 1 and 2.'),
     );
@@ -136,7 +136,7 @@ describe('IoU over thresholds', () => {
     [20, 40],
   ];
 
-  it('is AIoU at each, in its closed form', () => {
+  it('equals AIoU at each threshold, closed form', () => {
     expect(averageIoUs(predicted, actual, Float32Array.of(0.5, 0.75, 1))).toEqual([1, 2 / 3, 1 / 3]);
     // thresholds 0.5 (3 hits), 0.55 .. 0.75 (2 hits each), 0.8 .. 0.95 (1 hit each)
     expect(meanAverageIoU(predicted, actual)).toBeCloseTo((3 + 5 * 2 + 4) / 30, 15);
@@ -148,7 +148,7 @@ describe('IoU over thresholds', () => {
     expect(averageIoUs(p, q, [0.5, 0.75])).toEqual([authors.aiou['0.5'], authors.aiou['0.75']]);
   });
 
-  it('tells stages apart', () => {
+  it('distinguishes stages', () => {
     // first stages agree; second ones 1, 0.75, 0.5; third ones of 40 frames 1, 40/50 and 40/60
     expect(stageIoUShares(predicted, actual, 100, [0.5, 0.75, 1])).toEqual([
       [1, 1, 1],
@@ -158,7 +158,7 @@ describe('IoU over thresholds', () => {
     expect(stageIoUShares([[5]], [Int32Array.of(5)], [10], [1])).toEqual([[1, 1]]);
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     expect(() => meanAverageIoU(predicted, actual, [])).toThrow(
       new MetricsError('ERR_MCORE_SHAPE', 'meanAverageIoU: expected at least one threshold, got none.'),
     );

@@ -1,17 +1,17 @@
 import { assertPaired, MetricsError } from './metrics-error.js';
 
-/** Slack of {@link averageIoU}, so that an IoU of exactly 1/2 counts though seconds such as 0.3 - 0.1 are rounded. */
+/** Tolerance of {@link averageIoU}, so that an IoU of exactly 1/2 counts although seconds such as 0.3 - 0.1 are rounded. */
 const thresholdSlack = 1e-9;
 
 /**
- * Intersection over union of two intervals of the same line.
+ * Intersection over union of two intervals.
  *
- * An interval that is empty (`[5, 5]`) or reversed (`[70, 30]`) covers nothing, so it has IoU 0 with everything, itself
- * included: as the authors' evaluation has it, whose division is guarded by adding 2.2e-16 to the union.
+ * An interval that is empty (`[5, 5]`) or reversed (`[70, 30]`) covers nothing, so its IoU with everything is 0, including itself. The
+ * authors' evaluation does the same by adding 2.2e-16 to the union.
  *
  * @param a - `[start, end]`, frames or seconds.
  * @param b - `[start, end]` in the same unit.
- * @returns A number in [0, 1]; NaN where a bound is NaN.
+ * @returns A number in [0, 1]; NaN if a bound is NaN.
  * @throws {@link MetricsError} unless both have two bounds.
  */
 export function intervalIoU(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -27,17 +27,17 @@ export function intervalIoU(a: ArrayLike<number>, b: ArrayLike<number>): number 
 }
 
 /**
- * AIoU@threshold: the share of clips whose interval from the first to the last transition overlaps the true one with
+ * AIoU@threshold: the fraction of clips whose interval from the first to the last transition overlaps the true one with
  * IoU >= threshold.
  *
  * An IoU of exactly the threshold counts (within 1e-9). Clips whose true interval is empty, such as the five FineDiving
- * clips labelled with an empty middle stage, can't be hit: see {@link intervalIoU}.
+ * clips labelled with an empty middle stage, never count: see {@link intervalIoU}.
  * Source: Xu et al., "FineDiving", CVPR 2022, section 5.1.
  *
  * @param predicted - Transitions of every clip, `[clips][transitions]`, at least two each, frames or seconds.
  * @param actual - True transitions, shaped likewise.
- * @param threshold - In (0, 1]; published are 0.5 and 0.75.
- * @returns A share in [0, 1].
+ * @param threshold - In (0, 1]; papers report 0.5 and 0.75.
+ * @returns A fraction in [0, 1].
  * @throws {@link MetricsError} if lengths differ, there are no clips, a clip has fewer than two transitions, or the
  *   threshold is out of range.
  */
@@ -72,8 +72,8 @@ const usualThresholds: readonly number[] = Array.from({ length: 10 }, (_, index)
  *
  * @param predicted - Transitions of every clip, `[clips][transitions]`, at least two each, frames or seconds.
  * @param actual - True transitions, shaped likewise.
- * @param thresholds - Each in (0, 1]; 0.5, 0.55, ... 0.95 unless given.
- * @returns One share in [0, 1] a threshold.
+ * @param thresholds - Each in (0, 1]; default 0.5, 0.55, ... 0.95.
+ * @returns One fraction in [0, 1] per threshold.
  * @throws {@link MetricsError} as {@link averageIoU}, or if there are no thresholds.
  */
 export function averageIoUs(
@@ -90,8 +90,8 @@ export function averageIoUs(
  *
  * @param predicted - Transitions of every clip, `[clips][transitions]`, at least two each, frames or seconds.
  * @param actual - True transitions, shaped likewise.
- * @param thresholds - Each in (0, 1]; 0.5, 0.55, ... 0.95 unless given.
- * @returns A share in [0, 1].
+ * @param thresholds - Each in (0, 1]; default 0.5, 0.55, ... 0.95.
+ * @returns A fraction in [0, 1].
  * @throws {@link MetricsError} as {@link averageIoU}, or if there are no thresholds.
  */
 export function meanAverageIoU(
@@ -105,14 +105,14 @@ export function meanAverageIoU(
 }
 
 /**
- * For every threshold and every stage, the share of clips whose stage overlaps the true one with IoU >= threshold; see
- * {@link stageIoU}. Shows which stage is found, and how exactly.
+ * For every threshold and every stage, the fraction of clips whose stage overlaps the true one with IoU >= threshold; see {@link stageIoU}.
+ * It shows which stages a segmenter finds, and how exactly.
  *
  * @param predicted - Transitions of every clip, `[clips][transitions]`.
  * @param actual - True transitions, shaped likewise.
- * @param length - Of all clips, or one number a clip.
- * @param thresholds - Each in (0, 1]; 0.5, 0.55, ... 0.95 unless given.
- * @returns `[thresholds][transitions + 1]` shares in [0, 1].
+ * @param length - Length of all clips, or one number per clip.
+ * @param thresholds - Each in (0, 1]; default 0.5, 0.55, ... 0.95.
+ * @returns `[thresholds][transitions + 1]` fractions in [0, 1].
  * @throws {@link MetricsError} as {@link meanStageIoU}, or if a threshold is out of range.
  */
 export function stageIoUShares(
@@ -133,11 +133,11 @@ export function stageIoUShares(
 /**
  * IoU of every stage of one clip: stage s runs from transition s - 1 (or 0) to transition s (or the clip's end).
  *
- * A stage that has no frames on either side is agreed upon: IoU 1. One that has none on one side only gets 0.
+ * A stage without frames on both sides has IoU 1. A stage without frames on one side only has IoU 0.
  *
  * @param predicted - Transitions of one clip, `[transitions]`.
  * @param actual - True transitions, as many, in the same unit.
- * @param length - Of the clip, in that unit (96 for sampled frames).
+ * @param length - Length of the clip in the same unit (96 for sampled frames).
  * @returns `[transitions + 1]` numbers in [0, 1].
  * @throws {@link MetricsError} if the numbers of transitions differ or are 0, or `length` isn't above 0.
  */
@@ -155,11 +155,11 @@ export function stageIoU(predicted: ArrayLike<number>, actual: ArrayLike<number>
 }
 
 /**
- * Mean over clips of {@link stageIoU}, one number a stage: shows which stage a segmenter finds badly.
+ * Mean of {@link stageIoU} over clips, one number per stage. It shows which stages a segmenter finds poorly.
  *
  * @param predicted - Transitions of every clip, `[clips][transitions]`.
  * @param actual - True transitions, shaped likewise.
- * @param length - Of all clips, or one number a clip.
+ * @param length - Length of all clips, or one number per clip.
  * @returns `[transitions + 1]` numbers in [0, 1].
  * @throws {@link MetricsError} if lengths differ or there are no clips; see {@link stageIoU} for each clip.
  */
@@ -210,7 +210,7 @@ function assertThresholds(caller: string, thresholds: ArrayLike<number>): void {
 
 function overlap(aStart: number, aEnd: number, bStart: number, bEnd: number): number {
   const shared = Math.min(aEnd, bEnd) - Math.max(aStart, bStart);
-  // only two intervals that both run forwards can share anything
+  // only intervals that both run forwards can overlap
   if (shared <= 0) return 0;
   return shared / (aEnd - aStart + (bEnd - bStart) - shared);
 }

@@ -1,8 +1,8 @@
 /**
- * A metric was called with something it is not defined for.
+ * A metric was called with invalid arguments.
  *
- * `code` is `ERR_MCORE_SHAPE` where lengths don't fit and `ERR_MCORE_ARGUMENT` where a value is out of range: the same
- * codes as the errors of the other `@mcore` packages, which this one doesn't depend on.
+ * `code` is `ERR_MCORE_SHAPE` if lengths don't fit and `ERR_MCORE_ARGUMENT` if a value is out of range. The other `@mcore` packages use the
+ * same codes; this package does not depend on them.
  */
 export class MetricsError extends RangeError {
   override readonly name = 'MetricsError';

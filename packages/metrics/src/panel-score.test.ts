@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { MetricsError, panelScore } from './index.js';
 
 describe('panelScore', () => {
-  it('takes the middle three of seven awards', () => {
-    // 407C with difficulty 3.2: 8, 8.5 and 8.5 are left
+  it('counts the middle three of seven awards', () => {
+    // 407C with difficulty 3.2: 8, 8.5 and 8.5 remain
     expect(panelScore([8.5, 7.5, 9, 8.5, 8, 9, 7], 3.2)).toBeCloseTo(80, 12);
   });
 
@@ -18,12 +18,12 @@ describe('panelScore', () => {
     expect(panelScore([6, 6, 6], 3)).toBe(54);
   });
 
-  it('strikes as many as it is told', () => {
+  it('strikes the given number of awards', () => {
     expect(panelScore([7, 8, 6.5, 7.5, 7], 2, 1)).toBe(43);
     expect(panelScore(Float32Array.of(1, 2, 3, 4), 1, 1)).toBe(5);
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     expect(() => panelScore([7, 8], 1, 1)).toThrow(
       new MetricsError('ERR_MCORE_SHAPE', 'panelScore: expected more than 2 awards to strike 1 at each end, got 2.'),
     );

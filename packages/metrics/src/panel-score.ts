@@ -1,20 +1,20 @@
 import { MetricsError } from './metrics-error.js';
 
 /**
- * The score of a panel of judges in diving: the sum of the awards that count times the difficulty, on the scale of three awards.
+ * The score of a diving panel: the sum of the awards that count, on the scale of three awards, times the difficulty.
  *
- * Seven awards: the two highest and the two lowest are struck. Five: those of a synchronised dive that are left when the highest and the lowest of each
- * kind are struck; all count, times 0.6. Three: those that are left of seven; all count. A panel of five judges of one diver strikes the
- * highest and the lowest: pass `struck` 1.
+ * Seven awards: the two highest and the two lowest are struck. Five awards: the remaining awards of a synchronised dive, after the highest
+ * and the lowest of each kind were struck; all count, times 0.6. Three awards: the remaining awards of seven; all count. A panel of five
+ * judges for one diver strikes the highest and the lowest: pass `struck` 1.
  *
- * Source: World Aquatics, Competition Regulations, part four (diving). Of FineDiving's 3,000 clips, 2,880 have the score that this gives,
+ * Source: World Aquatics, Competition Regulations, part four (diving). This formula gives the score of 2,880 of FineDiving's 3,000 clips
  * within 0.05.
  *
- * @param awards - 0 .. 10 each, at least one, in any order.
- * @param difficulty - Degree of difficulty; 1 unless given.
- * @param struck - Number of highest awards to strike, and of lowest; 2 of seven or more awards, else 0, unless given.
+ * @param awards - At least one award, 0 .. 10 each, in any order.
+ * @param difficulty - Degree of difficulty; default 1.
+ * @param struck - Number of awards to strike at each end; default 2 for seven or more awards, else 0.
  * @returns In points.
- * @throws {@link MetricsError} if no award would be left, or `struck` is not a whole number of at least 0.
+ * @throws {@link MetricsError} if no award remains, or `struck` is not a whole number of at least 0.
  */
 export function panelScore(
   awards: ArrayLike<number>,

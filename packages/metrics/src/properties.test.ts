@@ -22,7 +22,7 @@ import {
   stageIoU,
 } from './index.js';
 
-/** Tries a property with a fixed seed, so that a failure here is one everywhere. */
+/** Checks a property with a fixed seed, so that failures are reproducible. */
 function run<T>(arbitrary: fc.Arbitrary<T>, predicate: (value: T) => void): void {
   fc.assert(fc.property(arbitrary, predicate), { seed: 20240414, numRuns: 200 });
 }
@@ -43,7 +43,7 @@ describe.each([
   ['spearman', spearman],
   ['kendall', kendall],
 ] as const)('%s', (name, metric) => {
-  it('lies in [-1, 1] or is NaN, the same either way round and in any order of clips (within 1e-12)', () => {
+  it('lies in [-1, 1] or is NaN, the same if both sides are swapped and in any order of clips (within 1e-12)', () => {
     run(pairs, (values) => {
       const [x, y] = sides(values);
       const value = metric(x, y);
@@ -53,7 +53,7 @@ describe.each([
     });
   });
 
-  it('turns its sign where one side does (within 1e-12), and is 1 with itself', () => {
+  it('changes its sign if one side does (within 1e-12), and is 1 with itself', () => {
     run(pairs, (values) => {
       const [x, y] = sides(values);
       const flipped = metric(
@@ -66,10 +66,10 @@ describe.each([
     });
   });
 
-  it(name === 'pearson' ? 'ignores scale (within 1e-9)' : 'sees the order alone, exactly', () => {
+  it(name === 'pearson' ? 'ignores scale (within 1e-9)' : 'depends on the order alone, exactly', () => {
     run(pairs, (values) => {
       const [x, y] = sides(values);
-      // powers of two round nothing; cubes keep the order, where they don't overflow
+      // powers of two do not round; cubes keep the order if they don't overflow
       const other = name === 'pearson' ? x.map((value) => value / 4) : x.map((value) => Math.cbrt(value));
       expect(sameUpTo(metric(other, y), metric(x, y), name === 'pearson' ? 1e-9 : 0)).toBe(true);
     });
@@ -86,7 +86,7 @@ describe('means over classes', () => {
     });
   });
 
-  it('figuresByClass with one class is that class', () => {
+  it('figuresByClass with one class equals the metrics of that class', () => {
     run(pairs, (values) => {
       const [x, y] = sides(values);
       const { srcc, classes } = figuresByClass(
@@ -105,7 +105,7 @@ describe('differences', () => {
   const points = fc.integer({ min: -1e6, max: 1e6 }).map((thousandths) => thousandths / 1000);
   const moderate = fc.array(fc.tuple(points, points), { minLength: 1, maxLength: 40 });
 
-  it('are at least 0, and 0 for the truth; the absolute error is at most the root of the squared one', () => {
+  it('are at least 0, and 0 for exact predictions; the absolute error is at most the root of the squared error', () => {
     run(moderate, (values) => {
       const [x, y] = sides(values);
       expect(meanAbsoluteError(x, y)).toBeLessThanOrEqual(rootMeanSquaredError(x, y) * (1 + 1e-12));
@@ -132,7 +132,7 @@ describe('IoU', () => {
   const bound = fc.oneof(fc.integer({ min: -10, max: 100 }), fc.double({ min: -10, max: 100, noNaN: true }));
   const interval = fc.tuple(bound, bound);
 
-  it('lies in [0, 1], the same either way round, 1 with itself unless it is empty', () => {
+  it('lies in [0, 1], is symmetric, and is 1 with itself unless it is empty', () => {
     run(fc.tuple(interval, interval), ([a, b]) => {
       const iou = intervalIoU(a, b);
       expect(iou).toBeGreaterThanOrEqual(0);
@@ -142,7 +142,7 @@ describe('IoU', () => {
     });
   });
 
-  it('of all stages lies in [0, 1], whatever the transitions, and is 1 where they agree', () => {
+  it('lies in [0, 1] for all stages and any transitions, and is 1 if they agree', () => {
     const frames = fc.array(fc.integer({ min: 0, max: 96 }), { minLength: 1, maxLength: 6 });
     run(fc.tuple(frames, frames), ([a, b]) => {
       const count = Math.min(a.length, b.length);
@@ -207,7 +207,7 @@ describe('intervals', () => {
     );
   });
 
-  it('a conformal radius covers its share of the residuals it was made of', () => {
+  it('a conformal radius covers its level of the residuals it was computed from', () => {
     run(fc.array(fc.double({ min: -50, max: 50, noNaN: true }), { minLength: 1, maxLength: 60 }), (residuals) => {
       const radius = conformalRadius(residuals, 0.8);
       const covered = residuals.filter((residual) => Math.abs(residual) <= radius).length;

@@ -1,5 +1,5 @@
 /**
- * Ranks from 1 upwards; equal values share the mean of the ranks they take up.
+ * Ranks from 1 upwards; equal values get the mean of their ranks.
  *
  * @param values - Numbers without NaN.
  * @returns One rank for each value, in the order of `values`.

@@ -28,7 +28,7 @@ describe('scoreDistribution', () => {
     expect(modalScore(distribution, grid)).toBeCloseTo(modal, 12);
   });
 
-  it('is what the paper writes for bin numbers: pdf(bin; score scaled to bins, 5), divided by the sum', () => {
+  it('equals the formula of the paper on bin numbers: pdf(bin; score scaled to bins, 5), divided by the sum', () => {
     // MTL-AQA: scores 0 .. 104.5 on bins 0 .. 100 with a deviation of 5 bins
     const weights = Array.from({ length: 101 }, (_, bin) => Math.exp(-0.5 * ((bin - (57.2 * 100) / 104.5) / 5) ** 2));
     const sum = weights.reduce((total, weight) => total + weight, 0);
@@ -36,12 +36,12 @@ describe('scoreDistribution', () => {
     for (const [bin, weight] of weights.entries()) expect(distribution[bin]).toBeCloseTo(weight / sum, 12);
   });
 
-  it('puts all into the nearest bin where the deviation vanishes, both where two are as near', () => {
+  it('puts everything into the nearest bin if the deviation vanishes, and into two bins that are equally near', () => {
     expect([...scoreDistribution(7.3, 1e-200, { min: 0, max: 10, bins: 11 })].indexOf(1)).toBe(7);
     expect([...scoreDistribution(0.5, 1e-3, { min: 0, max: 1, bins: 2 })]).toEqual([0.5, 0.5]);
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     const grid = { min: 0, max: 10, bins: 11 };
     expect(() => scoreDistribution(5, 0, grid)).toThrow(
       new MetricsError('ERR_MCORE_ARGUMENT', 'scoreDistribution: deviation must be above 0, got 0.'),
@@ -64,20 +64,20 @@ describe('scoreDistribution', () => {
 describe('reading a distribution', () => {
   const grid = { min: 0, max: 10 };
 
-  it('takes its own number of bins from any array-like, whatever it sums to', () => {
+  it('takes the number of bins from any array-like, with any sum', () => {
     expect(modalScore(Float32Array.of(1, 5, 5), grid)).toBe(5);
     expect(expectedScore(Uint8Array.of(1, 0, 3), grid)).toBe(7.5);
   });
 
-  it('refuses what is no distribution', () => {
+  it('rejects arrays that are not distributions', () => {
     expect(() => expectedScore([1, 2, 3], { ...grid, bins: 4 })).toThrow(
       new MetricsError('ERR_MCORE_SHAPE', 'expectedScore: expected a distribution of 4 bins, got 3.'),
     );
     expect(() => modalScore([0.5, -0.1], grid)).toThrow(
-      new MetricsError('ERR_MCORE_ARGUMENT', 'modalScore: shares must be at least 0, got -0.1.'),
+      new MetricsError('ERR_MCORE_ARGUMENT', 'modalScore: probabilities must be at least 0, got -0.1.'),
     );
     expect(() => expectedScore([0, 0], grid)).toThrow(
-      new MetricsError('ERR_MCORE_ARGUMENT', 'expectedScore: shares must have a finite sum above 0, got 0.'),
+      new MetricsError('ERR_MCORE_ARGUMENT', 'expectedScore: probabilities must have a finite sum above 0, got 0.'),
     );
   });
 });
@@ -94,13 +94,13 @@ describe('klDivergence', () => {
     ).toBeCloseTo(kl, 12);
   });
 
-  it('is 0 for the same, infinite where the prediction rules out what happens', () => {
+  it('is 0 for equal distributions, and infinite if the prediction rules out the actual bin', () => {
     expect(klDivergence([1, 2, 0], [2, 4, 0])).toBe(0);
     expect(klDivergence([1, 1], [1, 0])).toBe(Number.POSITIVE_INFINITY);
     expect(klDivergence([1, 0], [1, 1])).toBeCloseTo(Math.log(2), 15);
   });
 
-  it('says which lengths it got', () => {
+  it('reports the lengths it got', () => {
     expect(() => klDivergence([1], [1, 2])).toThrow(
       new MetricsError('ERR_MCORE_SHAPE', 'klDivergence: actual and predicted must have the same length, got 1 and 2.'),
     );

@@ -1,25 +1,25 @@
 import { assertPaired, MetricsError } from './metrics-error.js';
 
-/** The grid of scores that a distribution is over: `bins` values, evenly spaced from `min` to `max`. */
+/** The score grid of a distribution: `bins` values, evenly spaced from `min` to `max`. */
 export interface ScoreGrid {
   /** Score of the first bin. */
   readonly min: number;
   /** Score of the last bin, above `min`. */
   readonly max: number;
-  /** At least 2; 101 unless given, as USDL has for final scores. */
+  /** At least 2; default 101, as in USDL for final scores. */
   readonly bins?: number;
 }
 
 /**
- * A score as a distribution: the normal density around it at every bin of a grid, divided by its sum.
+ * Converts a score to a distribution: the normal density around it at every bin of a grid, divided by its sum.
  *
  * Source: Tang et al., "Uncertainty-aware Score Distribution Learning for Action Quality Assessment", CVPR 2020, section 3.2.
- * They measure the deviation in bins: 5 for the 101 bins of MTL-AQA's 0 .. 104.5 is a `deviation` of 5.225 points here.
+ * The paper measures the deviation in bins: 5 bins, for the 101 bins of MTL-AQA's 0 .. 104.5, are a `deviation` of 5.225 points here.
  *
- * @param score - In the unit of the grid; may lie outside of it, the nearest bin is then the likeliest.
+ * @param score - In the unit of the grid; it may lie outside; the nearest bin is then the most likely.
  * @param deviation - Standard deviation in that unit, above 0.
- * @param grid - Where the bins are.
- * @returns `[bins]` shares that sum to 1.
+ * @param grid - Position of the bins.
+ * @returns `[bins]` probabilities that sum to 1.
  * @throws {@link MetricsError} if a number is out of range.
  */
 export function scoreDistribution(score: number, deviation: number, grid: ScoreGrid): Float64Array {
@@ -30,7 +30,7 @@ export function scoreDistribution(score: number, deviation: number, grid: ScoreG
   }
   const distances = Float64Array.from({ length: bins }, (_, bin) => Math.abs(min + bin * step - score));
   const nearest = distances.reduce((least, distance) => Math.min(least, distance), Number.POSITIVE_INFINITY);
-  // relative to the nearest bin, so that a score far outside, or a narrow peak between two bins, doesn't make all of them 0
+  // relative to the nearest bin, so that a score far outside or a narrow peak between bins does not make all bins 0
   const shares = distances.map((distance) =>
     distance === nearest ? 1 : Math.exp(-0.5 * ((distance - nearest) / deviation) * ((distance + nearest) / deviation)),
   );
@@ -39,12 +39,12 @@ export function scoreDistribution(score: number, deviation: number, grid: ScoreG
 }
 
 /**
- * The score of the likeliest bin, which is what USDL predicts.
+ * The score of the most likely bin: the prediction of USDL.
  *
- * @param distribution - `[bins]`, at least 0 each; needn't sum to 1.
- * @param grid - Where the bins are; its `bins` is the length unless given.
- * @returns A score; of equally likely bins the lowest.
- * @throws {@link MetricsError} if it is no distribution or doesn't fit the grid.
+ * @param distribution - `[bins]`, at least 0 each; it need not sum to 1.
+ * @param grid - Position of the bins; `bins` defaults to the length of the distribution.
+ * @returns A score; the lowest of equally likely bins.
+ * @throws {@link MetricsError} if it is not a distribution or does not fit the grid.
  */
 export function modalScore(distribution: ArrayLike<number>, grid: ScoreGrid): number {
   const { min, step } = gridOf('modalScore', distribution, grid);
@@ -56,10 +56,10 @@ export function modalScore(distribution: ArrayLike<number>, grid: ScoreGrid): nu
 /**
  * The mean score of a distribution.
  *
- * @param distribution - `[bins]`, at least 0 each; needn't sum to 1.
- * @param grid - Where the bins are; its `bins` is the length unless given.
+ * @param distribution - `[bins]`, at least 0 each; it need not sum to 1.
+ * @param grid - Position of the bins; `bins` defaults to the length of the distribution.
  * @returns A score in min .. max.
- * @throws {@link MetricsError} if it is no distribution or doesn't fit the grid.
+ * @throws {@link MetricsError} if it is not a distribution or does not fit the grid.
  */
 export function expectedScore(distribution: ArrayLike<number>, grid: ScoreGrid): number {
   const { min, max, step, sum } = gridOf('expectedScore', distribution, grid);
@@ -69,14 +69,14 @@ export function expectedScore(distribution: ArrayLike<number>, grid: ScoreGrid):
 }
 
 /**
- * Kullback-Leibler divergence, sum of p log(p / q) over bins: what USDL's predictions q are trained to bring to 0.
+ * Kullback-Leibler divergence, sum of p log(p / q) over bins: the training loss of USDL's predictions q.
  *
  * Source: agrees with `scipy.stats.entropy(p, q)`.
  *
  * @param actual - p, `[bins]`, at least 0 each; divided by its sum.
  * @param predicted - q, likewise.
- * @returns At least 0, in nats; Infinity where q is 0 and p is not.
- * @throws {@link MetricsError} if the lengths differ or one is no distribution.
+ * @returns At least 0, in nats; Infinity if q is 0 where p is not.
+ * @throws {@link MetricsError} if the lengths differ or one is not a distribution.
  */
 export function klDivergence(actual: ArrayLike<number>, predicted: ArrayLike<number>): number {
   assertPaired('klDivergence', actual, predicted, ['actual', 'predicted']);
@@ -110,15 +110,16 @@ function gridOf(caller: string, distribution: ArrayLike<number>, grid: ScoreGrid
   return { ...checked, sum: total(caller, distribution) };
 }
 
-/** The sum of a distribution, which must be one. */
+/** The sum of a distribution; throws if it is not one. */
 function total(caller: string, distribution: ArrayLike<number>): number {
   let sum = 0;
   for (let bin = 0; bin < distribution.length; bin++) {
     const share = distribution[bin]!;
-    if (!(share >= 0)) throw wrong(caller, `shares must be at least 0, got ${share}`);
+    if (!(share >= 0)) throw wrong(caller, `probabilities must be at least 0, got ${share}`);
     sum += share;
   }
-  if (!(sum > 0 && Number.isFinite(sum))) throw wrong(caller, `shares must have a finite sum above 0, got ${sum}`);
+  if (!(sum > 0 && Number.isFinite(sum)))
+    throw wrong(caller, `probabilities must have a finite sum above 0, got ${sum}`);
   return sum;
 }
 

@@ -1,7 +1,7 @@
 /**
- * A seeded source of whole numbers 0 .. below - 1, each as likely as the next (up to below / 2^32).
+ * A seeded source of whole numbers 0 .. below - 1, equally likely (within below / 2^32).
  *
- * The generator is sfc32 (Doty-Humphrey, PractRand), its words filled from the bits of the seed as a float64.
+ * The generator is sfc32 (Doty-Humphrey, PractRand), initialised with the bits of the seed as a float64.
  */
 export function uniformIntegers(seed: number, below: number): () => number {
   const view = new DataView(new ArrayBuffer(8));

@@ -17,14 +17,14 @@ describe('areaUnderCurve', () => {
     expect(areaUnderCurve([3, 2, 1, 2], [true, true, false, false])).toBe(3.5 / 4);
   });
 
-  it('is undefined where all passed, all failed, none are there, or a score is NaN', () => {
+  it('is NaN if all passed, all failed, there are no clips, or a score is NaN', () => {
     expect(areaUnderCurve([1, 2], [1, 1])).toBeNaN();
     expect(areaUnderCurve([1, 2], [0, 0])).toBeNaN();
     expect(areaUnderCurve([], [])).toBeNaN();
     expect(areaUnderCurve([1, Number.NaN], [1, 0])).toBeNaN();
   });
 
-  it('has a bootstrap interval around it that leaves out draws of one class', () => {
+  it('has a bootstrap interval that leaves out resamples of one class', () => {
     const { scores, passed, auc } = golden.auc[0]!;
     const [low, high] = bootstrapInterval(areaUnderCurve, scores.map(Number), passed, { resamples: 500 });
     expect(low).toBeLessThan(auc);
@@ -34,7 +34,7 @@ describe('areaUnderCurve', () => {
     expect(high - low).toBeLessThan(0.35);
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     expect(() => areaUnderCurve([1], [1, 0])).toThrow(
       new MetricsError(
         'ERR_MCORE_SHAPE',
@@ -48,7 +48,7 @@ describe('areaUnderCurve', () => {
 });
 
 describe('accuracy', () => {
-  it('counts right verdicts, the threshold itself passes', () => {
+  it('counts correct verdicts; a score equal to the threshold passes', () => {
     expect(accuracy([0.5, 0.4, 0.9, 0.1], [1, 0, 0, 1])).toBe(0.5);
     expect(accuracy([7, 3], [true, false], { threshold: 5 })).toBe(1);
     expect(accuracy([], [])).toBeNaN();

@@ -2,14 +2,14 @@ import { assertSameLength, MetricsError } from './metrics-error.js';
 import { averageRanks } from './ranks.js';
 
 /**
- * Area under the ROC curve: the probability that a clip that passed is scored above one that failed, ties counting half.
+ * Area under the ROC curve: the probability that a passed clip scores above a failed clip; ties count half.
  *
- * `(sum of the ranks of those that passed - n (n + 1) / 2) / (n m)` for n that passed and m that failed (Mann and Whitney, 1947).
+ * `(sum of the ranks of those that passed - n (n + 1) / 2) / (n m)` for n passed and m failed clips (Mann and Whitney, 1947).
  * Source: agrees with `scipy.stats.mannwhitneyu(...).statistic / (n m)` and with `sklearn.metrics.roc_auc_score`.
  *
  * @param predicted - Scores in any unit; only their order counts.
  * @param passed - As many verdicts: true or 1, false or 0.
- * @returns In [0, 1], 0.5 by chance; NaN where it is undefined: all passed, all failed, or a score is NaN.
+ * @returns In [0, 1], 0.5 by chance; NaN if undefined: all passed, all failed, or a score is NaN.
  * @throws {@link MetricsError} if the lengths differ, or a verdict is neither 0 nor 1.
  */
 export function areaUnderCurve(predicted: ArrayLike<number>, passed: ArrayLike<number | boolean>): number {
@@ -28,12 +28,12 @@ export function areaUnderCurve(predicted: ArrayLike<number>, passed: ArrayLike<n
 }
 
 /**
- * Fraction of verdicts that are right, where a clip passes from a threshold on.
+ * Fraction of correct verdicts; a clip passes if its score is at least the threshold.
  *
  * @param predicted - Scores.
  * @param passed - As many verdicts: true or 1, false or 0.
- * @param options - `threshold`: 0.5 unless given, the middle between 0 and 1.
- * @returns In [0, 1]; NaN without clips or where a score is NaN.
+ * @param options - `threshold`: default 0.5, the middle between 0 and 1.
+ * @returns In [0, 1]; NaN without clips or if a score is NaN.
  * @throws {@link MetricsError} if the lengths differ, or a verdict is neither 0 nor 1.
  */
 export function accuracy(

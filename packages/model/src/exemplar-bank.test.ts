@@ -47,7 +47,7 @@ describe('ExemplarBank', () => {
     expect([match, drawn[0]!.id]).toEqual(['nearest', '02__1']);
   });
 
-  it('says what it expected of exemplars', () => {
+  it('reports what it expected of exemplars', () => {
     expect(() => new ExemplarBank([], shape, '')).toThrow(
       new DataError('ExemplarBank: expected at least one exemplar, got none.'),
     );
@@ -61,7 +61,7 @@ describe('ExemplarBank', () => {
     expect(() => new ExemplarBank(exemplars, shape, '').draw('swan', 1, new Random(1))).toThrow(ArgumentError);
   });
 
-  it('says what it expected of a file', () => {
+  it('reports what it expected of a file', () => {
     const stages: SafeTensor = { dtype: 'F32', shape: [1, 2, 2, 3], data: new Float32Array(12) };
     const row = { id: 'a', diveNumber: '107b', score: 70, difficulty: 3 };
     const decode = (

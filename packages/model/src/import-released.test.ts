@@ -145,7 +145,7 @@ describe('importReleased', () => {
     );
   });
 
-  it('says what it expected of other files', async () => {
+  it('reports what it expected of other files', async () => {
     const expected =
       "importReleased: expected a released checkpoint (base_model, psnet_model, decoder, regressor_delta) or timm's regnety_002 (stem.conv.weight, ...), got";
     await expect(importReleased(writeSafetensors({ a: floats(1) }), { config })).rejects.toThrow(

@@ -104,7 +104,7 @@ describe('MCoRe', () => {
       model.dispose();
     });
 
-    it('says which frames it expected', () => {
+    it('reports the frames it expected', () => {
       const model = new MCoRe(config, { seed: 1 });
       expect(() => model.forward(tf.zeros([2, 12, 12, 3]) as never, exemplar)).toThrow(
         new ShapeError(

@@ -148,7 +148,7 @@ describe('pairLosses', () => {
     },
   );
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     const model = new MCoRe(config, { seed: 2 });
     const before = tf.memory().numTensors;
     const [query, exemplar] = [clips(2, 1), clips(1, 2)];

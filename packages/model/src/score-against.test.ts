@@ -67,7 +67,7 @@ describe('scoreAgainst', () => {
     model.dispose();
   });
 
-  it('says what it expected', async () => {
+  it('reports what it expected', async () => {
     const { model } = goldenModel('released');
     await expect(scoreAgainst(model, stagesOf(0), shape, [])).rejects.toThrow(
       new ArgumentError('scoreAgainst: expected at least one exemplar, got none.'),
@@ -125,7 +125,7 @@ describe('scoreFromStages', () => {
     expect([scored.score, scored.spread]).toEqual([58.75, 3.75]);
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     expect(() => scoreFromStages(new Float32Array(5), [exemplar(3, 60), exemplar(4, 50)], 1)).toThrow(
       new ArgumentError('scoreFromStages: expected as many scores for each of at least one exemplar, got 5 for 2.'),
     );

@@ -28,7 +28,7 @@ const side = (inputs: number, hidden: number) => ({
   hiddenBias: z(3 * hidden),
 });
 
-describe('errors say what was expected and what was got', () => {
+describe('errors give the expected and the actual value', () => {
   beforeAll(() => useTestEngine('cpu'));
 
   it.each<[string, () => unknown, Error]>([

@@ -10,7 +10,7 @@ describe('Random', () => {
     expect([random.bits(), random.bits()]).toEqual([11520, 0]);
   });
 
-  it('repeats itself for one seed, differs between seeds, and goes on from a saved state', () => {
+  it('repeats its sequence for the same seed, differs between seeds, and continues from a saved state', () => {
     const draw = (random: Random) => Array.from({ length: 5 }, () => random.bits());
     expect(draw(new Random('a'))).toEqual(draw(new Random('a')));
     expect(draw(new Random('a'))).not.toEqual(draw(new Random('b')));
@@ -33,7 +33,7 @@ describe('Random', () => {
     for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(6 * Math.sqrt(30_000 * (2 / 9)));
   });
 
-  it('shuffles without losing anything and samples without repeats', () => {
+  it('shuffles without losing elements and samples without repeats', () => {
     const values = Array.from({ length: 50 }, (_, index) => index);
     const random = new Random(2);
     expect(random.shuffle(values).sort((a, b) => a - b)).toEqual(values);
@@ -41,7 +41,7 @@ describe('Random', () => {
     expect(random.sample(values, 100)).toHaveLength(50);
   });
 
-  it('names what is wrong with its arguments', () => {
+  it('reports invalid arguments', () => {
     expect(() => new Random(1).integer(0)).toThrow(
       new ArgumentError('Random.integer: expected a positive whole number, got 0.'),
     );

@@ -1,6 +1,6 @@
 import { ArgumentError } from '@mcore/errors';
 
-/** What {@link Random.state} returns: enough to go on with the same sequence. */
+/** State of a generator, from {@link Random.state}; {@link Random.fromState} continues the sequence. */
 export type RandomState = readonly [number, number, number, number];
 
 /**
@@ -12,7 +12,7 @@ export type RandomState = readonly [number, number, number, number];
 export class Random {
   readonly #words: Uint32Array;
 
-  /** @param seed - Any number or text; different seeds give unrelated sequences. */
+  /** @param seed - Any number or string; different seeds give unrelated sequences. */
   constructor(seed: number | string) {
     let mixed = hashText(String(seed));
     this.#words = Uint32Array.from({ length: 4 }, () => {
@@ -21,7 +21,7 @@ export class Random {
     });
   }
 
-  /** Goes on from a state saved by {@link state}. */
+  /** Continues from a state saved by {@link state}. */
   static fromState(state: readonly number[]): Random {
     if (state.length !== 4 || state.some((word) => !Number.isInteger(word) || word < 0 || word > 0xffffffff)) {
       throw new ArgumentError(
@@ -39,7 +39,7 @@ export class Random {
     return [a!, b!, c!, d!];
   }
 
-  /** A generator of its own for one purpose, unaffected by how many numbers this one has given. */
+  /** A separate generator for one purpose. Draws from other generators do not affect it. */
   static for(seed: number | string, ...purpose: (number | string)[]): Random {
     return new Random([seed, ...purpose].join('\u0000'));
   }
@@ -76,13 +76,13 @@ export class Random {
     return this.uniform() < probability;
   }
 
-  /** Normal, by Box and Muller's transform; draws two uniform numbers each time, so that there is no hidden state. */
+  /** Normally distributed, by the Box-Muller transform. Each call draws two uniform numbers, so there is no hidden state. */
   normal(mean = 0, deviation = 1): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return mean + deviation * radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** One element. */
+  /** A random element. */
   pick<T>(values: readonly T[]): T {
     return values[this.integer(values.length)]!;
   }
@@ -97,7 +97,7 @@ export class Random {
     return shuffled;
   }
 
-  /** `count` different elements in random order, or all of them where there are fewer. */
+  /** `count` different elements in random order, or all elements if there are fewer. */
   sample<T>(values: readonly T[], count: number): T[] {
     return this.shuffle(values).slice(0, count);
   }

@@ -53,7 +53,7 @@ describeOnEngines('BiGruSegmenter', ['cpu', 'wasm', 'wasm after registerOps', 'w
   });
 
   if (engine !== 'webgpu')
-    it('drops states in training, the same ones for the same seed, and none otherwise', async () => {
+    it('drops states only in training, and the same ones for the same seed', async () => {
       const segmenter = new BiGruSegmenter(sizes, { seed: 1 });
       const x = golden.tensor('x') as tf.Tensor3D;
       const run = async (seed: number | null) =>
@@ -88,7 +88,7 @@ describe('BiGruSegmenter', () => {
     segmenter.dispose();
   });
 
-  it('draws weights from the seed alone, uniform as PyTorch does (deviation within 1 %)', () => {
+  it('initialises weights from the seed alone, uniformly as PyTorch does (deviation within 1 %)', () => {
     const [a, b, c] = [1, 1, 2].map((seed) => new BiGruSegmenter({ inputSize: 200, hiddenSize: 100 }, { seed }));
     const values = (segmenter: BiGruSegmenter) => segmenter.weights().get('_gru.weight_ih_l0')!.dataSync();
     expect(values(a!)).toEqual(values(b!));
@@ -100,7 +100,7 @@ describe('BiGruSegmenter', () => {
     for (const segmenter of [a!, b!, c!]) segmenter.dispose();
   });
 
-  it("takes the released checkpoints' prefixes", () => {
+  it('accepts the prefixes of released checkpoints', () => {
     const [plain, prefixed] = [loaded(), loaded('module.psnet_model._pred_fine.')];
     for (const [name, variable] of plain.weights()) {
       expect(variable.dataSync()).toEqual(prefixed.weights().get(name)!.dataSync());
@@ -109,7 +109,7 @@ describe('BiGruSegmenter', () => {
     prefixed.dispose();
   });
 
-  it('refuses weights that do not fit and keeps what it has', () => {
+  it('rejects weights that do not fit and keeps its own', () => {
     const segmenter = new BiGruSegmenter(sizes, { seed: 1 });
     const before = segmenter.weights().get('_gru.bias_ih_l0')!.dataSync().slice();
     const map: Record<string, tf.Tensor> = Object.fromEntries(
@@ -127,7 +127,7 @@ describe('BiGruSegmenter', () => {
     segmenter.dispose();
   });
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     expect(() => new BiGruSegmenter({ hiddenSize: 0 }, { seed: 1 })).toThrow(
       new ArgumentError('BiGruSegmenter: hiddenSize must be a positive whole number, got 0.'),
     );
@@ -139,7 +139,7 @@ describe('BiGruSegmenter', () => {
       new ShapeError('BiGruSegmenter.apply: features must be [batch, time, 6] and not empty, got [1, 96, 5].'),
     );
     expect(() => segmenter.apply(tf.zeros([1, 96, 6]), { training: true })).toThrow(
-      new ArgumentError('BiGruSegmenter.apply: training with dropout needs random, got none.'),
+      new ArgumentError('BiGruSegmenter.apply: expected random for training with dropout, got none.'),
     );
     segmenter.dispose();
   });

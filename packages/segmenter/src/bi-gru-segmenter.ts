@@ -18,43 +18,43 @@ import { dropout } from './dropout.js';
 
 /** Sizes of a {@link BiGruSegmenter}. */
 export interface BiGruSegmenterConfig {
-  /** Channels of a frame's features; 368 unless given, which is what RegNetY-200MF gives. */
+  /** Channels of a frame's features; default 368, as RegNetY-200MF returns. */
   readonly inputSize: number;
-  /** Hidden units in each direction; 368 unless given. */
+  /** Hidden units in each direction; default 368. */
   readonly hiddenSize: number;
-  /** Share of the GRU's outputs that is set to 0 in training, in [0, 1); 0.5 unless given. */
+  /** Fraction of the GRU's outputs that training sets to 0, in [0, 1); default 0.5. */
   readonly dropout: number;
-  /** Transitions a clip has, one fewer than stages; 2 unless given. */
+  /** Transitions per clip, one fewer than stages; default 2. */
   readonly transitions: number;
 }
 
 /** How {@link BiGruSegmenter.apply} runs. */
 export interface SegmenterApplyOptions {
-  /** Whether dropout acts; false unless given. */
+  /** Whether dropout is active; default false. */
   readonly training?: boolean;
-  /** What dropout is drawn from: batch x time x 2 hiddenSize numbers a call. Needed in training unless dropout is 0. */
+  /** Source of dropout: batch x time x 2 hiddenSize numbers per call. Required in training unless dropout is 0. */
   readonly random?: Random;
 }
 
 const paperSizes: BiGruSegmenterConfig = { inputSize: 368, hiddenSize: 368, dropout: 0.5, transitions: 2 };
 
 /**
- * The procedure segmentation network D: a bidirectional GRU over a clip's frames, dropout, and a linear layer that scores
- * every frame as every transition.
+ * The procedure segmentation network D: a bidirectional GRU over a clip's frames, dropout, and a linear layer that scores every frame for
+ * every transition.
  *
  * Source: An et al., "Multi-stage Contrastive Regression for Action Quality Assessment", ICASSP 2024, section 2.3; sizes and
- * names of weights from the authors' released code, whose segmenter is that of Hong et al., "Spotting Temporally Precise,
+ * names of weights from the authors' released code, whose segmenter comes from Hong et al., "Spotting Temporally Precise,
  * Fine-Grained Events in Video", ECCV 2022. At the paper's sizes it has 1,630,978 weights.
  */
 export class BiGruSegmenter {
-  /** The sizes it was made with. */
+  /** The sizes, complete. */
   readonly config: BiGruSegmenterConfig;
   readonly #weights: Map<string, tf.Variable>;
 
   /**
-   * @param config - Sizes; those left out are the paper's.
-   * @param options - `seed`: the same seed gives the same weights on every engine. They are drawn as PyTorch draws those of
-   *   `nn.GRU` and `nn.Linear`.
+   * @param config - Sizes; omitted sizes are the paper's.
+   * @param options - `seed`: the same seed gives the same weights on every engine. They are initialised as in PyTorch's `nn.GRU` and
+   *   `nn.Linear`.
    * @throws {@link ArgumentError} if a size isn't a positive whole number, or dropout isn't in [0, 1).
    */
   constructor(config: Partial<BiGruSegmenterConfig> = {}, options: { readonly seed: number | string } = { seed: 0 }) {
@@ -64,10 +64,10 @@ export class BiGruSegmenter {
   }
 
   /**
-   * Scores every frame as every transition.
+   * Scores every frame for every transition.
    *
-   * @param features - Of the frames, `[batch, time, inputSize]`.
-   * @param options - Whether this is training, and what dropout is drawn from.
+   * @param features - Frame features, `[batch, time, inputSize]`.
+   * @param options - Whether this is training, and the source of dropout.
    * @returns Logits, `[batch, time, transitions]`, unbounded: see `decodeOrdered`. The caller disposes them.
    * @throws {@link ShapeError} if `features` doesn't fit; {@link ArgumentError} if training lacks `random`.
    */
@@ -80,7 +80,7 @@ export class BiGruSegmenter {
     }
     const rate = options.training ? this.config.dropout : 0;
     if (rate > 0 && options.random === undefined) {
-      throw new ArgumentError('BiGruSegmenter.apply: training with dropout needs random, got none.');
+      throw new ArgumentError('BiGruSegmenter.apply: expected random for training with dropout, got none.');
     }
     return tf.tidy(() => {
       const states = bidirectionalGru(features, {
@@ -93,7 +93,7 @@ export class BiGruSegmenter {
     });
   }
 
-  /** The variables by PyTorch's names, in PyTorch's layouts. They stay this object's: train them, don't dispose them. */
+  /** The variables by PyTorch's names, in PyTorch's layouts. This object owns them: train them, don't dispose them. */
   weights(): Map<string, tf.Variable> {
     return new Map(this.#weights);
   }
@@ -102,13 +102,13 @@ export class BiGruSegmenter {
    * Sets all weights.
    *
    * @param map - Tensors by PyTorch's names, with or without the prefixes `module.`, `psnet_model.`, `_pred_fine.`; not disposed.
-   * @throws {@link WeightsError} naming every missing, extra and misshapen tensor; no weight has changed then.
+   * @throws {@link WeightsError} naming every missing, extra and misshapen tensor; weights do not change then.
    */
   load(map: WeightMap): void {
     loadWeights('BiGruSegmenter.load', this.#weights, map, { prefixes: ['module.', 'psnet_model.', '_pred_fine.'] });
   }
 
-  /** Frees the weights; the object is of no use afterwards. */
+  /** Frees the weights; the object can't be used afterwards. */
   dispose(): void {
     disposeVariables(this.#weights);
   }
@@ -129,7 +129,7 @@ export class BiGruSegmenter {
 }
 
 function weightSpecs({ inputSize, hiddenSize, transitions }: BiGruSegmenterConfig): Record<string, WeightSpec> {
-  const initializer = uniform(1 / Math.sqrt(hiddenSize)); // nn.GRU draws all of its weights alike
+  const initializer = uniform(1 / Math.sqrt(hiddenSize)); // nn.GRU initialises all weights alike
   const specs: Record<string, WeightSpec> = {};
   for (const suffix of ['', '_reverse']) {
     specs[`_gru.weight_ih_l0${suffix}`] = { shape: [3 * hiddenSize, inputSize], initializer };

@@ -19,7 +19,7 @@ function* ascending(time: number, count: number, from = 0): Generator<number[]> 
 }
 
 describe('decodeWindowed', () => {
-  it('takes the highest frame of each window, the earliest of equals', () => {
+  it('returns the highest frame of each window, the earliest of ties', () => {
     const early = clip(96, [
       { 47: 5, 60: 9 },
       { 10: 9, 48: 1, 95: 1 },
@@ -30,7 +30,7 @@ describe('decodeWindowed', () => {
     ]);
   });
 
-  it('covers every frame once, also where windows are of different sizes', () => {
+  it('covers every frame once, also if windows differ in size', () => {
     for (const [time, count] of [
       [95, 2],
       [96, 7],
@@ -53,7 +53,7 @@ describe('decodeOrdered', () => {
     expect(decodeWindowed([late])).toEqual([[0, 70]]);
   });
 
-  it('keeps the order where peaks are the wrong way round or at one frame', () => {
+  it('keeps the order if peaks are reversed or at the same frame', () => {
     expect(
       decodeOrdered([
         clip(96, [
@@ -66,7 +66,7 @@ describe('decodeOrdered', () => {
     expect(decodeOrdered([clip(3, [{ 2: 9 }, { 0: 9 }, { 1: 9 }])])).toEqual([[0, 1, 2]]);
   });
 
-  it('takes the earliest of equal choices', () => {
+  it('returns the earliest of tied choices', () => {
     expect(decodeOrdered([clip(6, [{}, {}, {}])])).toEqual([[0, 1, 2]]);
     expect(
       decodeOrdered([
@@ -78,7 +78,7 @@ describe('decodeOrdered', () => {
     ).toEqual([[1, 4]]);
   });
 
-  it('equals trying every choice, 300 random clips of up to 9 frames and 4 transitions', () => {
+  it('equals an exhaustive search, 300 random clips of up to 9 frames and 4 transitions', () => {
     const random = new Random(1);
     for (let trial = 0; trial < 300; trial++) {
       const count = 1 + random.integer(4);
@@ -102,7 +102,7 @@ describe('decodeOrdered', () => {
     expect(decodeOrdered([shifted])).toEqual(decodeOrdered([logits]));
   });
 
-  it('takes masked frames', () => {
+  it('accepts masked frames', () => {
     const masked = clip(8, [{}, {}]).map((row, frame) =>
       frame < 3 || frame > 5 ? row.map(() => Number.NEGATIVE_INFINITY) : row,
     );
@@ -111,7 +111,7 @@ describe('decodeOrdered', () => {
 });
 
 describeOnEngines('decoding', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], (engine) => {
-  it('reads tensors and their arrays alike, and keeps no tensor', async () => {
+  it('gives the same for tensors and their arrays, and keeps no tensor', async () => {
     const logits = tf.randomNormal([3, 20, 2], 0, 1, 'float32', 1) as tf.Tensor3D;
     const values = await logits.array();
     const before = tf.memory().numTensors;
@@ -129,7 +129,7 @@ describe.each([
   ['decodeWindowed', decodeWindowed],
   ['decodeOrdered', decodeOrdered],
 ] as const)('%s', (name, decode) => {
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     expect(() => decode([clip(2, [{}, {}, {}])])).toThrow(
       new ShapeError(`${name}: logits must be [batch, time, transitions] with time >= transitions, got [1, 2, 3].`),
     );

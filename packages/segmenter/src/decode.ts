@@ -1,16 +1,16 @@
 import { type Logits, logitValues } from './logit-values.js';
 
 /**
- * The most likely frame of every transition inside its own window, as the authors' code decodes: window k of K is the k-th
- * K-th of the clip (for 96 frames and 2 transitions: frames 0 .. 47 and 48 .. 95).
+ * The most likely frame of every transition inside its own window, as in the authors' code. The clip is divided into K equal windows, one
+ * per transition (for 96 frames and 2 transitions: frames 0 .. 47 and 48 .. 95).
  *
- * A transition outside of its window is never found; 5.5 % of FineDiving's test clips have one. See {@link decodeOrdered}.
- * Where the number of frames is no multiple of K, windows end at the rounded k T / K.
+ * A transition outside its window is never found; 5.5 % of FineDiving's test clips have one. See {@link decodeOrdered}.
+ * If the number of frames T is not a multiple of K, window k ends at the rounded k T / K.
  *
  * @param logits - `[batch, time, transitions]`, a tensor (read synchronously, which webgpu can't do in Node) or
  *   `await logits.array()`; time at least the number of transitions.
- * @returns Frame indices, `[batch][transitions]`, ascending; of equally likely frames the earliest.
- * @throws {@link ShapeError} if the shape isn't as said; {@link ArgumentError} if a value is NaN or Infinity.
+ * @returns Frame indices, `[batch][transitions]`, ascending; the earliest of equally likely frames.
+ * @throws {@link ShapeError} if the shape is invalid; {@link ArgumentError} if a value is NaN or Infinity.
  */
 export function decodeWindowed(logits: Logits): number[][] {
   return logitValues('decodeWindowed', logits).map((clip) => {
@@ -27,17 +27,17 @@ export function decodeWindowed(logits: Logits): number[][] {
 }
 
 /**
- * The most likely frames t1 < t2 < ... of all transitions together: maximises the sum of their log-probabilities under a
- * softmax over frames, by dynamic programming in time x transitions steps.
+ * The most likely frames t1 < t2 < ... of all transitions together. Maximises the sum of their log-probabilities under a softmax over
+ * frames, by dynamic programming in time x transitions steps.
  *
- * The softmax divides every frame of a transition by the same sum, so the sum of logits has the same maximum; with `'paper'`
- * logits (one sigmoid a frame) it is the product of the odds that is maximised.
+ * The softmax divides every frame of a transition by the same sum, so the sum of logits has the same maximum. With `'paper'` logits (one
+ * sigmoid per frame) this maximises the product of the odds.
  *
  * @param logits - `[batch, time, transitions]`, a tensor (read synchronously, which webgpu can't do in Node) or
  *   `await logits.array()`; time at least the number of transitions.
- * @returns Frame indices, `[batch][transitions]`, strictly ascending; of equally likely choices the one whose first transition is
- *   earliest, then the second, and so on.
- * @throws {@link ShapeError} if the shape isn't as said; {@link ArgumentError} if a value is NaN or Infinity.
+ * @returns Frame indices, `[batch][transitions]`, strictly ascending. Ties go to the choice whose first transition is earliest, then the
+ * second, and so on.
+ * @throws {@link ShapeError} if the shape is invalid; {@link ArgumentError} if a value is NaN or Infinity.
  */
 export function decodeOrdered(logits: Logits): number[][] {
   return logitValues('decodeOrdered', logits).map(decodeClip);

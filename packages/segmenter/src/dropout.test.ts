@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { dropout } from './dropout.js';
 
 describeOnEngines('dropout', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], () => {
-  it('zeroes a share of the values and scales the others, gradient likewise, within six standard errors', async () => {
+  it('zeroes a fraction of the values and scales the others, and the gradient likewise, within six standard errors', async () => {
     const x = tf.ones([50, 50]);
     const before = tf.memory().numTensors;
     const y = dropout(x, 0.3, new Random(1));

@@ -1,16 +1,16 @@
 import { ArgumentError, formatShape, ShapeError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Logits `[batch, time, transitions]`: a tensor, or its values as `await logits.array()` gives them. */
+/** Logits `[batch, time, transitions]`: a tensor, or its values from `await logits.array()`. */
 export type Logits = tf.Tensor3D | readonly (readonly (readonly number[])[])[];
 
 /**
- * The values of logits, checked.
+ * Checks logits and returns their values.
  *
  * @param caller - Public function, for the message.
- * @param logits - Every clip with at least as many frames as transitions.
+ * @param logits - At least as many frames as transitions.
  * @returns `[batch][time][transitions]`.
- * @throws {@link ShapeError} if they aren't; {@link ArgumentError} if one is NaN or positive infinity.
+ * @throws {@link ShapeError} if the shape is invalid; {@link ArgumentError} if a value is NaN or positive infinity.
  */
 export function logitValues(caller: string, logits: Logits): readonly (readonly (readonly number[])[])[] {
   const values = logits instanceof tf.Tensor ? logits.arraySync() : logits;

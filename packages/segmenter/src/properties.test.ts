@@ -5,7 +5,7 @@ import { decodeOrdered, decodeWindowed, resampleStages, segmentationLoss } from 
 import '@mcore/testing/engines';
 
 const runs = { seed: 20240414, numRuns: 150 };
-// what float32 holds, the extremes included
+// the range of float32, including its extremes
 const logit = fc.oneof(
   fc.float({ noNaN: true, noDefaultInfinity: true, min: Math.fround(-50), max: Math.fround(50) }),
   fc.constantFrom(0, -0, 1e-38, 3e38, -3e38, 1, 1),
@@ -18,7 +18,7 @@ const clip = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 
   }),
 );
 
-describe('decoders, whatever the logits', () => {
+describe('decoders on any logits', () => {
   it('decodeOrdered gives strictly ascending frames inside the clip', () => {
     fc.assert(
       fc.property(clip, (logits) => {
@@ -33,7 +33,7 @@ describe('decoders, whatever the logits', () => {
     );
   });
 
-  it('decodeOrdered finds a sum that no other strictly ascending choice is above (two transitions, by trying all)', () => {
+  it('decodeOrdered finds the largest sum of all strictly ascending choices (two transitions, exhaustive search)', () => {
     const small = fc.array(fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -9, max: 9 })), {
       minLength: 2,
       maxLength: 12,
@@ -67,7 +67,7 @@ describe('decoders, whatever the logits', () => {
   });
 });
 
-describe('losses and stages are finite for finite input', () => {
+describe('losses and stages are finite for finite inputs', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
   it.each(['released', 'paper'] as const)('segmentationLoss, %s form, and its gradient', (form) => {

@@ -13,11 +13,11 @@ const pairs = JSON.parse(authors.metadata.transitions!) as number[][];
 const others = readFixture('segmenter', 'resample');
 const cases = JSON.parse(others.metadata.cases!) as { name: string; steps: number; transitions: number[] }[];
 
-/** Frame t holds t, in two channels. */
+/** Frame t has the value t in two channels. */
 const ramp = (time: number) =>
   tf.tidy(() => tf.tile(tf.reshape(tf.range(0, time), [1, time, 1]), [1, 1, 2])) as tf.Tensor3D;
 
-/** Which frames the steps of one clip look at: `[stages][steps]`. */
+/** The frames that the steps of one clip read: `[stages][steps]`. */
 async function positions(time: number, transitions: number[], steps: number): Promise<number[][]> {
   const stages = await resampleStages(ramp(time), [transitions], steps).array();
   return stages[0]!.map((stage) => stage.map(([first]) => Math.round(first! * 1e4) / 1e4));
@@ -54,9 +54,9 @@ describeOnEngines('resampleStages', ['cpu', 'wasm', 'wasm after registerOps', 'w
     expect(await positions(4, [2], 1)).toEqual([[0], [2]]);
   });
 
-  it('gives empty stages the frame at their place, and sorts', async () => {
+  it('gives empty stages the frame at their position, and sorts', async () => {
     expect(await positions(10, [0, 5], 2)).toEqual([
-      [0, 0], // 0 becomes 1, as the released code does
+      [0, 0], // 0 becomes 1, as in the released code
       [1, 4],
       [5, 9],
     ]);
@@ -82,7 +82,7 @@ describeOnEngines('resampleStages', ['cpu', 'wasm', 'wasm after registerOps', 'w
     ]);
   });
 
-  it('takes typed arrays and keeps no tensor but its result, with gradients too', () => {
+  it('accepts typed arrays and keeps no tensor but its result, also with gradients', () => {
     const x = tf.zeros([2, 12, 3]) as tf.Tensor3D;
     const frames = [Int32Array.of(3, 6), Int32Array.of(1, 11)];
     const before = tf.memory().numTensors;
@@ -95,7 +95,7 @@ describeOnEngines('resampleStages', ['cpu', 'wasm', 'wasm after registerOps', 'w
 });
 
 describe('resampleStages', () => {
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     const x = tf.zeros([2, 96, 4]) as tf.Tensor3D;
     expect(() => resampleStages(x, [[1, 2]], 5)).toThrow(
       new ShapeError('resampleStages: transitions must be 2 for each of 2 clips, got [2].'),
@@ -128,7 +128,7 @@ describe('resampleStageValues', () => {
     }
   });
 
-  it('names what does not fit', () => {
+  it('reports what does not fit', () => {
     expect(() => resampleStageValues(new Float32Array(7), 2, [1], 5)).toThrow(
       new ShapeError('resampleStageValues: features must be whole frames of 2 channels, at least one, got 7 numbers.'),
     );

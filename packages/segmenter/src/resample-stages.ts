@@ -7,21 +7,19 @@ import { checkedTransitions, type Transitions } from './transitions.js';
  * Cuts features at the transitions and resamples every stage to the same number of steps by linear interpolation that keeps
  * both ends (`torch.nn.functional.interpolate`, `align_corners=True`). Differentiable.
  *
- * Any transitions are taken, as decoders and labels of one's own give any:
- * - each is moved into 1 .. time - 1, so that the first and the last stage have a frame (the released code makes a predicted
- *   0 a 1);
+ * Transitions need not be valid, because decoders and custom labels may return any:
+ * - each is clamped to 1 .. time - 1, so that the first and the last stage have a frame (the released code turns a predicted 0 into 1);
  * - they are sorted;
- * - a stage left without frames takes the frame at its place, that is the first
- *   of the next stage, for all of its steps.
+ * - a stage without frames uses the first frame of the next stage for all its steps.
  *
  * Source: An et al., "Multi-stage Contrastive Regression for Action Quality Assessment", ICASSP 2024, section 2.5.
  *
- * @param features - Of the frames, `[batch, time, channels]`.
+ * @param features - Frame features, `[batch, time, channels]`.
  * @param transitions - First frame of stages 2, 3, ... of every clip, `[batch][stages - 1]`, whole numbers in 0 .. time.
- * @param steps - Steps a stage gets, at least 1; a single step is the stage's first frame. The paper has 5.
+ * @param steps - Steps per stage, at least 1; a single step is the stage's first frame. The paper uses 5.
  * @returns `[batch, stages, steps, channels]`; the caller disposes it.
- * @throws {@link ShapeError} if the transitions don't fit the features; {@link ArgumentError} if one is no frame index, or `steps`
- *   isn't a positive whole number.
+ * @throws {@link ShapeError} if the transitions don't fit the features; {@link ArgumentError} if one is not a frame index, or `steps` is
+ * not a positive whole number.
  */
 export function resampleStages(features: tf.Tensor3D, transitions: Transitions, steps: number): tf.Tensor4D {
   if (features.rank !== 3 || features.size === 0) {
@@ -39,12 +37,12 @@ export function resampleStages(features: tf.Tensor3D, transitions: Transitions, 
 }
 
 /**
- * {@link resampleStages} of one clip's features that have been read already, without a tensor.
+ * {@link resampleStages} for one clip's features in an array, without tensors.
  *
  * @param features - Time x channels.
- * @param channels - Features of a frame.
- * @param transitions - As in {@link resampleStages}, of this clip.
- * @param steps - Steps a stage gets.
+ * @param channels - Features per frame.
+ * @param transitions - Transitions of this clip, as in {@link resampleStages}.
+ * @param steps - Steps per stage.
  * @returns Stages x steps x channels.
  * @throws {@link ShapeError} if the features are not whole frames; {@link ArgumentError} as {@link resampleStages}.
  */
@@ -81,7 +79,7 @@ export function resampleStageValues(
   return result;
 }
 
-/** First frame and frame after the last of every stage, none empty. */
+/** First frame and frame after the last of every stage; no stage is empty. */
 function stageRanges(transitions: readonly number[], time: number): FrameRange[] {
   const inside = transitions.map((frame) => Math.min(Math.max(frame, 1), time - 1)).sort((a, b) => a - b);
   const borders = [0, ...inside, time];

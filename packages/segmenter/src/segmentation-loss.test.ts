@@ -24,7 +24,7 @@ describeOnEngines('segmentationLoss', ['cpu', 'wasm', 'wasm after registerOps', 
     expect(relativeError(await gradient.data(), golden.values(`gradient.${form}`))).toBeLessThan(1e-5);
   });
 
-  it('has its closed forms for equal logits (1e-5)', async () => {
+  it('equals its closed forms for equal logits (1e-5)', async () => {
     const zeros = tf.zeros([2, 96, 2]);
     const frames = [
       [10, 20],
@@ -37,7 +37,7 @@ describeOnEngines('segmentationLoss', ['cpu', 'wasm', 'wasm after registerOps', 
     expect(await lossOf(tf.zeros([1, 5, 3]), [[0, 1, 2]], { form: 'released' })).toBeCloseTo((4 / 3) * Math.log(5), 5);
   });
 
-  it('is about 0 where the true frames stand out, and finite for huge logits', async () => {
+  it('is about 0 if the true frames stand out, and finite for huge logits', async () => {
     const rows = Array.from({ length: 12 }, (_, frame) => [3, 7].map((peak) => (frame === peak ? 1e4 : -1e4)));
     const logits = tf.tensor3d([rows]);
     for (const form of ['released', 'paper'] as const) {
@@ -73,7 +73,7 @@ describeOnEngines('segmentationLoss', ['cpu', 'wasm', 'wasm after registerOps', 
       },
     );
 
-  it('keeps no tensor but its result, with gradients too', () => {
+  it('keeps no tensor but its result, also with gradients', () => {
     const logits = tf.zeros([1, 8, 2]);
     const before = tf.memory().numTensors;
     for (const form of ['released', 'paper'] as const) {
@@ -88,7 +88,7 @@ describe('segmentationLoss', () => {
   const call = (frames: number[][], options: object) => () =>
     segmentationLoss(tf.zeros([2, 96, 2]) as tf.Tensor3D, frames, options as SegmentationLossOptions);
 
-  it('says what it expected', () => {
+  it('reports what it expected', () => {
     expect(call([[1, 2]], { form: 'paper' })).toThrow(
       new ShapeError('segmentationLoss: transitions must be 2 for each of 2 clips, got [2].'),
     );

@@ -4,10 +4,10 @@ import { checkedTransitions, type Transitions } from './transitions.js';
 
 /** Options of {@link segmentationLoss}. */
 export interface SegmentationLossOptions {
-  /** `'released'`: which frame is it? `'paper'`: is this frame one? */
+  /** `'released'`: a softmax over frames. `'paper'`: a sigmoid for every frame. */
   readonly form: 'released' | 'paper';
   /**
-   * One factor a transition, at least 0. Default for `'released'`: 1, but 2 for the last one, as in the released code; for
+   * One factor per transition, at least 0. Default for `'released'`: 1, but 2 for the last transition, as in the released code. For
    * `'paper'`: 1.
    */
   readonly weights?: readonly number[];
@@ -16,19 +16,19 @@ export interface SegmentationLossOptions {
 /**
  * Segmentation loss L_ce of the logits of a `BiGruSegmenter`.
  *
- * - `'released'`: for every transition a softmax over the FRAMES and cross-entropy against its true frame, times its weight; the
- *   mean over batch x transitions (not divided by the weights). At two transitions this is what the authors' code computes with
+ * - `'released'`: for every transition, the cross-entropy of a softmax over FRAMES against its true frame, times its weight; then the mean
+ *   over batch x transitions (not divided by the weights). For two transitions the authors' code computes this with
  *   `nn.CrossEntropyLoss` on probabilities `[batch, time, 2]`.
  * - `'paper'` (An et al., ICASSP 2024, eq. 3): every frame's label for every transition is 1 or 0, as section 2.3 defines them;
  *   binary cross-entropy against the sigmoid of the logit, times the transition's weight, summed over transitions; the mean
- *   over batch x frames. How the paper's softmax and its mean are meant is not said; this is our reading.
+ *   over batch x frames. The paper does not specify its softmax and mean; this is our interpretation.
  *
  * @param logits - `[batch, time, transitions]`.
- * @param transitions - True frame of every transition, `[batch][transitions]`, in 0 .. time - 1; in any order.
+ * @param transitions - True frame of every transition, `[batch][transitions]`, in 0 .. time - 1, in any order.
  * @param options - Form and weights.
  * @returns A scalar of at least 0; the caller disposes it.
- * @throws {@link ShapeError} if the transitions don't fit the logits; {@link ArgumentError} if one is no frame, or an option is
- *   out of range.
+ * @throws {@link ShapeError} if the transitions don't fit the logits; {@link ArgumentError} if one is not a frame index, or an option is
+ * out of range.
  */
 export function segmentationLoss(
   logits: tf.Tensor3D,
@@ -52,12 +52,12 @@ export function segmentationLoss(
   });
 }
 
-/** Cross-entropy of the softmax over frames, shared out over the transitions. */
+/** Cross-entropy of the softmax over frames, divided by the number of transitions. */
 function overFrames(logits: tf.Tensor, truth: tf.Tensor, count: number): tf.Tensor {
   return tf.div(tf.mul(tf.logSoftmax(logits), truth), -count);
 }
 
-/** Binary cross-entropy of every frame, log(1 + e^l) - l where the label is 1, shared out over the frames. */
+/** Binary cross-entropy of every frame, log(1 + e^l) - l where the label is 1, divided by the number of frames. */
 function perFrame(logits: tf.Tensor, truth: tf.Tensor, time: number): tf.Tensor {
   return tf.div(tf.sub(tf.softplus(logits), tf.mul(logits, truth)), time);
 }
@@ -74,7 +74,7 @@ function checkedWeights({ form, weights }: SegmentationLossOptions, count: numbe
     throw new ArgumentError(`segmentationLoss: form must be 'released' or 'paper', got ${JSON.stringify(form)}.`);
   }
   if (weights === undefined) {
-    // the released code writes 2 where the last transition is
+    // the released code weights the last transition by 2
     return Array.from({ length: count }, (_, index) => (form === 'released' && index === count - 1 ? 2 : 1));
   }
   if (weights.length !== count || weights.some((weight) => !(weight >= 0 && Number.isFinite(weight)))) {

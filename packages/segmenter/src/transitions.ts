@@ -8,10 +8,10 @@ export type Transitions = ArrayLike<ArrayLike<number>>;
  *
  * @param caller - Public function, for the message.
  * @param transitions - `[batch][count]` frame indices.
- * @param batch - Clips there must be.
- * @param count - Transitions each clip must have.
+ * @param batch - Expected number of clips.
+ * @param count - Expected transitions per clip.
  * @param last - Largest index allowed.
- * @throws {@link ShapeError} if there are more or fewer; {@link ArgumentError} if one is no frame index.
+ * @throws {@link ShapeError} if there are more or fewer; {@link ArgumentError} if one is not a frame index.
  */
 export function checkedTransitions(
   caller: string,

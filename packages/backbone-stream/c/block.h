@@ -120,8 +120,8 @@ static void clear_borders(const Geometry *g, float *framed, int channels) {
   fill_zero(framed, row);
   fill_zero(framed + (g->height + 1) * row, row);
   for (int i = 1; i <= g->height; i++) {
-    fill_zero(framed + i * row, channels);
-    fill_zero(framed + (i + 1) * row - channels, channels);
+    clear_lanes(framed + i * row, channels);
+    clear_lanes(framed + (i + 1) * row - channels, channels);
   }
 }
 
@@ -170,7 +170,7 @@ static void take_strided(const Geometry *g, const float *x, int stride, int chan
   for (int f = 0; f < frames; f++, x += (long)g->height * g->width * channels)
     for (int i = 0; i < g->rows; i++)
       for (int j = 0; j < g->columns; j++, to += channels)
-        copy_floats(to, x + ((long)i * g->width + j) * stride * channels, channels);
+        copy_lanes(to, x + ((long)i * g->width + j) * stride * channels, channels);
 }
 
 // x [frames][height][width][padded inputs], with shifted [frames][height][width][padded fold] in place of its first channels where there is a

@@ -102,6 +102,13 @@ INLINE void fill_zero(float *p, long count) { __builtin_memset(p, 0, (unsigned l
 INLINE void copy_floats(float *to, const float *from, long count) {
   __builtin_memcpy(to, from, (unsigned long)count * sizeof(float));
 }
+// A few vectors: WebAssembly's own filling and copying is a call out of the module.
+INLINE void clear_lanes(float *p, int count) {
+  for (int i = 0; i < count; i += LANES) store(p + i, zeros());
+}
+INLINE void copy_lanes(float *to, const float *from, int count) {
+  for (int i = 0; i < count; i += LANES) store(to + i, load(from + i));
+}
 INLINE int smaller(int a, int b) { return a < b ? a : b; }
 INLINE int larger(int a, int b) { return a > b ? a : b; }
 INLINE int divide_up(int a, int b) { return (a + b - 1) / b; }

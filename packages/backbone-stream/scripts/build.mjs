@@ -20,10 +20,18 @@ export { findCompiler };
 /** Where the addon lies. */
 export const PREBUILT = join(here, 'prebuilt', 'linux-x64.node');
 
-// Loops are vectorised by hand, and fused multiplications are written as such: a result must not depend on which loop made it.
+// Loops are vectorised by hand, short copies stay loops, and fused multiplications are written as such: a result must not depend on which
+// loop made it.
 const FLAGS = [
   ...['-std=c11', '-O2', '-Wall', '-Wextra', '-Werror', '-Wno-unused-function'],
-  ...['-fno-vectorize', '-fno-slp-vectorize', '-ffp-contract=off', '-fno-math-errno'],
+  ...[
+    '-fno-vectorize',
+    '-fno-slp-vectorize',
+    '-fno-builtin-memcpy',
+    '-fno-builtin-memset',
+    '-ffp-contract=off',
+    '-fno-math-errno',
+  ],
 ];
 const WASM_FLAGS = [
   ...['--target=wasm32', '-msimd128', '-mbulk-memory', '-nostdlib', '-ffreestanding'],

@@ -88,7 +88,7 @@ describe('mcore import', () => {
     );
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain(
-      'Failed: importReleased: expected the 411 tensors of the model in broken.safetensors, got 1 missing (base_model._features.s2.b1.se.fc1.bias); 1 extra (s5.b1.conv1.conv.weight); 1 misshapen (stem.bn.bias must be [32], got [31]). (ERR_MCORE_WEIGHTS)',
+      'Failed: expected the 411 tensors of the model in broken.safetensors, got 1 missing (base_model._features.s2.b1.se.fc1.bias); 1 extra (s5.b1.conv1.conv.weight); 1 misshapen (stem.bn.bias must be [32], got [31]). (ERR_MCORE_WEIGHTS)',
     );
     expect(readdirSync(folder).filter((name) => name.startsWith('never'))).toEqual([]);
   });

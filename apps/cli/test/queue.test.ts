@@ -112,9 +112,7 @@ describe.skipIf(missingRedis !== null)(`mcore queue on a real redis-server${beca
 it('queue says which Redis does not answer, and what is wrong with a list of tasks', async () => {
   const silent = await runMcore(['queue', 'status', '--redis', 'redis://127.0.0.1:1'], folder);
   expect(silent.status).toBe(1);
-  expect(silent.stderr).toBe(
-    'Failed: TaskQueue: expected Redis at redis://127.0.0.1:1, got ECONNREFUSED. (ERR_MCORE_QUEUE)\n',
-  );
+  expect(silent.stderr).toBe('Failed: expected Redis at redis://127.0.0.1:1, got ECONNREFUSED. (ERR_MCORE_QUEUE)\n');
   writeFileSync(join(folder, 'broken.json'), '{"kind":"train","settings":{},"tasks":[]}');
   const broken = await runMcore(['queue', 'add', '--tasks', 'broken.json'], folder);
   expect(broken.stderr).toContain('mcore queue: expected a list of kind score, benchmark, mcore, got "train".');

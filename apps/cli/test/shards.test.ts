@@ -86,8 +86,8 @@ describe('mcore score in shards', () => {
       /expected results of one job, got different ones in .*: settings\.seed 0 and 5\. \(ERR_MCORE_DATA\)\n$/,
     );
     const alone = await runMcore([...scoring, '--shard', '1/3'], folder);
-    expect(alone.status).toBe(1);
-    expect(alone.stderr).toContain('mcore score: expected --results <dir> beside --shard, got none.');
+    expect(alone.status).toBe(2);
+    expect(alone.stderr).toContain('error: expected --results <dir> beside --shard, got none');
     const wrong = await runMcore([...scoring, '--results', 'scores', '--shard', '4/3'], folder);
     expect(wrong.status).toBe(2);
     expect(wrong.stderr).toContain('expected a shard from 1/n to n/n, got 4/3.');

@@ -132,7 +132,7 @@ describe('training, evaluating and scoring as processes', () => {
     );
     const part = await runMcore(['compare', 'clips.csv', 'part.csv'], folder);
     expect(part).toMatchObject({ status: 1, stdout: '' });
-    expect(part.stderr).toContain('compareClips: expected the same clips twice, at least two, got 12 and 4');
+    expect(part.stderr).toContain('Failed: expected the same clips twice, at least two, got 12 and 4');
   }, 300_000);
 
   it('score takes good videos, names broken ones and ends with 1', async () => {

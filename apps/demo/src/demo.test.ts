@@ -1,16 +1,18 @@
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import type { ExemplarFacts } from '@mcore/judge';
+import type { Video } from '@mcore/video';
 import { describe, expect, it } from 'vitest';
 import { describeClass, describeDive, describeNumber } from './describe-dive.js';
 import { executionOf } from './execution.js';
 import { drawnHeight } from './judge/drawn-dive.js';
 import type { Costs, JudgeReady, Verdict } from './judge/judge-api.js';
+import { KeptVideo } from './pictures/kept-video.js';
 import { Playback } from './playback.js';
 import { partNames, stageSpans } from './stages.js';
 import { kindOf } from './state/trouble.js';
 import { clock, signed } from './ui/format.js';
 import { stem, verdictCsv, verdictJson } from './ui/save.js';
-import { WorkerError } from './worker-calls.js';
+import { WorkerError } from './worker-link.js';
 
 describe('describeDive', () => {
   it.each([
@@ -190,6 +192,24 @@ describe('kindOf', () => {
     ['other', 'judge', new Error('what')],
   ] as const)('%s, when asked to %s', (kind, asked, error) => {
     expect(kindOf(error, asked)).toBe(kind);
+  });
+});
+
+describe('KeptVideo', () => {
+  it('opens a video once, another in its place, and again what could not be opened', async () => {
+    const kept = new KeptVideo();
+    const closed: string[] = [];
+    let opened = 0;
+    const open = async (name: string) => {
+      opened++;
+      return { name, close: () => closed.push(name) } as unknown as Video;
+    };
+    await expect(kept.get(1, () => Promise.reject(new Error('unreadable')))).rejects.toThrow(new Error('unreadable'));
+    const video = await kept.get(1, () => open('first'));
+    expect(await kept.get(1, () => open('first'))).toBe(video);
+    expect(opened).toBe(1);
+    expect((await kept.get(2, () => open('second'))).name).toBe('second');
+    expect(closed).toEqual(['first']);
   });
 });
 

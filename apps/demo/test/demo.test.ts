@@ -439,6 +439,24 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
     server = await serveFolder(site);
   });
 
+  it('starts a judge that failed to load anew when asked again', async () => {
+    const other = await browser.newPage();
+    await other.setCacheEnabled(false);
+    await other.setBypassServiceWorker(true);
+    await other.setRequestInterception(true);
+    let refused = 0;
+    other.on('request', (request) => {
+      if (/judge\.worker/.test(request.url()) && refused++ === 0) void request.abort();
+      else void request.continue();
+    });
+    await other.goto(`${server.url}?engine=wasm`);
+    expect(await troubleOf(other)).toContain('Something went wrong.');
+    await press(other, 'Try again');
+    expect(await verdictOf(other)).toBeGreaterThan(0);
+    expect(refused).toBeGreaterThan(1);
+    await other.close();
+  });
+
   it('says why it is not on the graphics card', async () => {
     const other = await openDemo(browser, server.url);
     await verdictOf(other);

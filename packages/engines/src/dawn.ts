@@ -1,4 +1,6 @@
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { EngineError } from '@mcore/errors';
 
 let ready: Promise<void> | undefined;
@@ -43,6 +45,34 @@ function assertVulkan(): void {
       "useEngine: 'webgpu' needs a graphics driver with Vulkan, and the Vulkan loader libvulkan.so.1 is not there. Install the driver of the graphics card and the loader (Debian, Ubuntu: apt install libvulkan1).",
       { cause: error },
     );
+  }
+}
+
+/**
+ * Whether a Vulkan driver is registered where its loader looks (Vulkan Loader, "Driver Discovery on Linux"). Where none is, Dawn finds no adapter and
+ * writes warnings about that to standard error.
+ *
+ * @param environment - Variables that name drivers or folders.
+ */
+export function hasVulkanDriver(environment: NodeJS.ProcessEnv = process.env): boolean {
+  const { VK_DRIVER_FILES, VK_ICD_FILENAMES, VK_ADD_DRIVER_FILES } = environment;
+  if (process.platform !== 'linux' || VK_DRIVER_FILES || VK_ICD_FILENAMES || VK_ADD_DRIVER_FILES) return true;
+  const { XDG_CONFIG_HOME, XDG_CONFIG_DIRS, XDG_DATA_HOME, XDG_DATA_DIRS } = environment;
+  const folders = [
+    XDG_CONFIG_HOME || join(homedir(), '.config'),
+    ...(XDG_CONFIG_DIRS || '/etc/xdg').split(':'),
+    ...['/etc', '/run/opengl-driver/share'],
+    XDG_DATA_HOME || join(homedir(), '.local', 'share'),
+    ...(XDG_DATA_DIRS || '/usr/local/share:/usr/share').split(':'),
+  ];
+  return folders.some((folder) => filesIn(join(folder, 'vulkan', 'icd.d')).some((file) => file.endsWith('.json')));
+}
+
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

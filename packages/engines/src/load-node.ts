@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { loadNativeKernels as loadNativeStreamKernels } from '@mcore/backbone-stream/node';
+import { EngineError } from '@mcore/errors';
 import { loadNativeKernels } from '@mcore/ops/native';
 import { findInstallations } from '@mcore/tensorflow-native';
 import type { EngineLoaders, LoadContext, LoadedEngine } from './choose-engine.js';
-import { installDawn } from './dawn.js';
+import { hasVulkanDriver, installDawn } from './dawn.js';
 import { loadCpu, loadWasm, loadWebgpu } from './load-browser.js';
 import { findTfjsNode, loadTensorflow } from './load-tensorflow.js';
 import type { EngineName } from './types.js';
@@ -31,6 +32,11 @@ async function loadNative(context: LoadContext): Promise<LoadedEngine> {
 }
 
 async function loadDawn(context: LoadContext): Promise<LoadedEngine> {
+  if (!context.softwareAllowed && !hasVulkanDriver()) {
+    throw new EngineError(
+      "useEngine: 'webgpu' needs a graphics driver with Vulkan, got none. Install the driver of the graphics card.",
+    );
+  }
   await installDawn();
   return loadWebgpu(context);
 }

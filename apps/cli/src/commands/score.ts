@@ -12,6 +12,7 @@ import {
   scoreTasks,
   type WeightsOptions,
 } from '../run/score-tasks.js';
+import { withoutCaller } from '../terminal/describe-failure.js';
 import { result, say } from '../terminal/output.js';
 import { type Progress, startProgress } from '../terminal/progress.js';
 import { describeScores } from '../terminal/score-text.js';
@@ -125,5 +126,5 @@ export function mergedScores({ finished, failed }: MergedResults<ScoredVideo>, v
 }
 
 function failure(video: string, { code, message }: FailedVideo['error']): string {
-  return `${video}: Failed: ${message} (${code})`;
+  return `${video}: Failed: ${withoutCaller(message)} (${code})`;
 }

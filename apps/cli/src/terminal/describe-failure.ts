@@ -7,8 +7,19 @@ export function describeFailure(error: unknown): string {
   return `${pc.red('Failed:')} ${reasonOf(error)}`;
 }
 
+/** A message without the name of the function that threw it, which says nothing to whoever uses a command. */
+export function withoutCaller(message: string): string {
+  return message.replace(/^[A-Za-z]\w*(\.\w+)*: (?=expected )/, '');
+}
+
+/** An error for programs that read standard output. */
+export function failureJson(error: unknown): { error: { code: string; message: string } } {
+  const code = error instanceof McoreError || isSystemError(error) ? error.code : 'ERR_MCORE_UNEXPECTED';
+  return { error: { code, message: error instanceof Error ? error.message : String(error) } };
+}
+
 function reasonOf(error: unknown): string {
-  if (error instanceof McoreError) return `${error.message} (${error.code})`;
+  if (error instanceof McoreError) return `${withoutCaller(error.message)} (${error.code})`;
   if (isSystemError(error)) {
     const { code } = error;
     // the file that was expected, not the temporary one beside it

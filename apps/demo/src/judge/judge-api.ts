@@ -74,7 +74,9 @@ export type JudgeApi = {
 };
 
 /** What the judge worker tells without being asked. */
-export interface JudgeEvents {
-  phase: string;
-  lost: string;
-}
+export type JudgeEvents = {
+  /** What it is doing, for people. */
+  phase(text: string): void;
+  /** The graphics device went away, and why. */
+  lost(reason: string): void;
+};

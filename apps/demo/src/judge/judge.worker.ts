@@ -1,9 +1,9 @@
 import { ArgumentError } from '@mcore/errors';
 import { type ExaminedVideo, type Judge, loadJudge, type ScoreOptions, type VideoInput } from '@mcore/judge';
 import * as tf from '@tensorflow/tfjs-core';
-import { serve, tell, withTransfer } from '../worker-calls.js';
+import { serve, withTransfer } from '../worker-link.js';
 import { drawnDive, drawnHeight } from './drawn-dive.js';
-import type { JudgeApi, JudgedSource, JudgeReady, Verdict } from './judge-api.js';
+import type { JudgeApi, JudgedSource, JudgeEvents, JudgeReady, Verdict } from './judge-api.js';
 
 let judge: Judge | undefined;
 /** The video that was judged last; its transitions can be moved. */
@@ -26,10 +26,10 @@ const api: JudgeApi = {
       ...(own && { weights: own.weights, ...(own.bank && { bank: own.bank }) }),
       onProgress: ({ phase }) => {
         if (phase === 'weights') started = performance.now();
-        tell('phase', phases[phase]);
+        void page.phase.asEvent(phases[phase]);
       },
     });
-    void judge.engine.lost.then(({ message }) => tell('lost', message));
+    void judge.engine.lost.then(({ message }) => page.lost.asEvent(message));
     const milliseconds = { engine: started - start, weights: performance.now() - started };
     return { ...describeJudge(judge), milliseconds };
   },
@@ -63,7 +63,7 @@ const api: JudgeApi = {
   },
 };
 
-serve(api);
+const page = serve<JudgeEvents>(api);
 
 function videoOf(source: JudgedSource, trainedOn: string): [VideoInput, ScoreOptions] {
   if (source.kind === 'dive') return [drawnDive(source.id, drawnHeight(trainedOn)), {}];

@@ -42,3 +42,8 @@ export type PicturesApi = {
   /** Sends pictures; resolves when all are sent, or when a newer request of the lane came. */
   show(request: PictureRequest): Promise<void>;
 };
+
+/** What the worker tells without being asked. */
+export type PicturesEvents = {
+  picture(picture: Picture): void;
+};

@@ -4,8 +4,9 @@ import { type FineDivingLabel, fineDivingLabels } from '@mcore/finediving-loader
 import { browserCanvas, DiveRenderer } from '@mcore/rendered-dives';
 import { openVideo, type Video } from '@mcore/video';
 import { frameRate } from '../playback.js';
-import { serve, tell } from '../worker-calls.js';
-import type { FootageFacts, PictureRequest, PictureSource, PicturesApi } from './pictures-api.js';
+import { serve, withTransfer } from '../worker-link.js';
+import { KeptVideo } from './kept-video.js';
+import type { FootageFacts, PictureRequest, PictureSource, PicturesApi, PicturesEvents } from './pictures-api.js';
 
 /** Frames decoded before they are sent, so that few are held at a time. */
 const BATCH = 8;
@@ -13,8 +14,7 @@ const BATCH = 8;
 const renderers = new Map<number, DiveRenderer>();
 /** The newest request of every lane. */
 const newest = new Map<string, number>();
-/** The video opened last: most requests are for it again. */
-let opened: { key: number; video: Promise<Video> } | undefined;
+const kept = new KeptVideo();
 
 const api: PicturesApi = {
   async open(source) {
@@ -29,14 +29,10 @@ const api: PicturesApi = {
   },
 };
 
-serve(api);
+const page = serve<PicturesEvents>(api);
 
 function videoOf({ file, name, key }: Extract<PictureSource, { kind: 'file' }>): Promise<Video> {
-  if (opened?.key !== key) {
-    void opened?.video.then((video) => video.close()).catch(() => {});
-    opened = { key, video: openVideo(file, { name }) };
-  }
-  return opened.video;
+  return kept.get(key, () => openVideo(file, { name }));
 }
 
 function labelOf(id: string): FineDivingLabel {
@@ -109,7 +105,7 @@ function picture(
   seconds: number,
   bitmap: ImageBitmap,
 ) {
-  tell('picture', { lane, request, index, total, seconds, bitmap }, [bitmap]);
+  void page.picture.asEvent(withTransfer({ lane, request, index, total, seconds, bitmap }, [bitmap]));
 }
 
 /** Lets messages in now and then: a newer request has to be seen. */

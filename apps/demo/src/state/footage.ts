@@ -1,15 +1,13 @@
 import { signal } from '@preact/signals';
-import type { Picture, PictureSource, PicturesApi } from '../pictures/pictures-api.js';
-import { WorkerClient, WorkerStopped } from '../worker-calls.js';
+import type { Picture, PictureSource, PicturesApi, PicturesEvents } from '../pictures/pictures-api.js';
+import { WorkerClient, WorkerStopped } from '../worker-link.js';
 
 const lanes = new Map<string, Footage>();
 
 /** The worker that draws and decodes what is shown. */
-export const pictures = new WorkerClient<PicturesApi>(
+export const pictures = new WorkerClient<PicturesApi, PicturesEvents>(
   () => new Worker(new URL('../pictures/pictures.worker.ts', import.meta.url), { type: 'module', name: 'pictures' }),
-  (event, detail) => {
-    if (event === 'picture') lanes.get((detail as Picture).lane)?.accept(detail as Picture);
-  },
+  { picture: (picture) => lanes.get(picture.lane)?.accept(picture) },
 );
 
 /** What of a video to have pictures of. */

@@ -1,6 +1,6 @@
 import { batch } from '@preact/signals';
-import type { JudgeApi, JudgedSource, JudgeJob } from '../judge/judge-api.js';
-import { WorkerClient, WorkerStopped } from '../worker-calls.js';
+import type { JudgeApi, JudgedSource, JudgeEvents, JudgeJob } from '../judge/judge-api.js';
+import { WorkerClient, WorkerStopped } from '../worker-link.js';
 import { showExemplar } from './pictures.js';
 import * as store from './store.js';
 import { type Asked, kindOf, sentences, trouble } from './trouble.js';
@@ -8,11 +8,13 @@ import { type Asked, kindOf, sentences, trouble } from './trouble.js';
 /** Evidence is looked for without being asked where a verdict takes less than this, in milliseconds. */
 const QUICK = 2500;
 
-const judge = new WorkerClient<JudgeApi>(
+const judge = new WorkerClient<JudgeApi, JudgeEvents>(
   () => new Worker(new URL('../judge/judge.worker.ts', import.meta.url), { type: 'module', name: 'judge' }),
-  (event, detail) => {
-    if (event === 'phase' && store.phase.value !== null) store.phase.value = detail as string;
-    if (event === 'lost') deviceLost(detail as string);
+  {
+    phase: (text) => {
+      if (store.phase.value !== null) store.phase.value = text;
+    },
+    lost: deviceLost,
   },
 );
 
@@ -213,7 +215,8 @@ function fail(error: unknown, asked: Asked): void {
   if (error instanceof WorkerStopped) return;
   const kind = kindOf(error, asked);
   const engine = store.ready.value?.engine.name;
-  if (kind === 'memory' || kind === 'engine' || kind === 'weights') stopJudge();
+  // a worker that failed to load or died is gone already
+  if (kind === 'memory' || kind === 'engine' || kind === 'weights' || !judge.running) stopJudge();
   const shipped = {
     label: 'Back to the shipped weights',
     go: () => {

@@ -1,7 +1,7 @@
 import type { FineDivingLabel } from '@mcore/finediving-loader/labels';
 import { batch } from '@preact/signals';
 import { Playback } from '../playback.js';
-import { WorkerStopped } from '../worker-calls.js';
+import { WorkerStopped } from '../worker-link.js';
 import { pictures } from './footage.js';
 import { cancel, clearVerdict, judgeNow } from './judging.js';
 import { loadPictures, pictureSource } from './pictures.js';

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { WorkerError } from '../worker-calls.js';
+import { WorkerError } from '../worker-link.js';
 
 /** Something that went wrong, in place, with ways on. */
 export interface Trouble {

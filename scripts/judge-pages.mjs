@@ -209,6 +209,8 @@ export async function pickInPage(browser, url, video) {
       .catch((/** @type {Error} */ error) => {
         throw new Error(`${error.message}; the page said: ${complaints.join('\n')}`);
       });
+    const wasm = complaints.find((each) => /wasm|abort/i.test(each));
+    if (wasm !== undefined) throw new Error(`the page's engine complained: ${wasm}`);
     return await page.$eval('output', (/** @type {HTMLOutputElement} */ output) => output.textContent ?? '');
   } finally {
     await page.close();

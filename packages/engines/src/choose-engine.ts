@@ -3,6 +3,7 @@ import { EngineError } from '@mcore/errors';
 import { type NativeKernels, registerOps } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { runningBackend } from './running-backend.js';
 import { selfTest } from './self-test.js';
 import type { Engine, EngineAttempt, EngineChoice, EngineName, SelfTestReport, UseEngineOptions } from './types.js';
 import { ENGINE_NAMES } from './types.js';
@@ -119,9 +120,9 @@ async function startEngine(
 
 /** Removes a backend with its tensors, but leaves it registered, so that it can be started again. */
 function removeBackend(name: string, dispose: LoadedEngine['dispose']): void {
-  const backend = tf.findBackend(name);
+  const backend = runningBackend(name);
   const factory = tf.findBackendFactory(name);
-  if (backend === null) return; // disposed before
+  if (!backend) return; // disposed before
   tf.removeBackend(name);
   tf.registerBackend(name, factory, ENGINE_NAMES.length - ENGINE_NAMES.indexOf(name as EngineName));
   dispose?.(backend);

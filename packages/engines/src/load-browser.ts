@@ -2,6 +2,7 @@ import { EngineError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EngineLoaders, LoadContext, LoadedEngine } from './choose-engine.js';
 import { EMBEDDED_WASM_VERSION, withEmbeddedWasm } from './embedded-wasm.js';
+import { runningBackend } from './running-backend.js';
 import type { UseEngineOptions } from './types.js';
 import { assertAdapterAllowed, findAdapter } from './webgpu-adapter.js';
 
@@ -45,7 +46,7 @@ async function startWasm(
 ): Promise<boolean> {
   const start = () => tf.setBackend('wasm');
   // paths are read once, when the backend starts; later calls of setWasmPaths would throw
-  if (tf.findBackend('wasm') !== null) return start();
+  if (runningBackend('wasm')) return start();
   if (paths === undefined && wasm.version_wasm === EMBEDDED_WASM_VERSION) {
     return withEmbeddedWasm((embedded) => {
       wasm.setWasmPaths(embedded);

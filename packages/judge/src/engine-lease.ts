@@ -17,7 +17,8 @@ const users = new Map<string, number>();
 
 /** Starts an engine, or shares one that runs already. */
 export async function leaseEngine(start: () => Promise<Engine>): Promise<EngineLease> {
-  const running = BACKENDS.filter((name) => tf.findBackend(name) !== null);
+  // tf.findBackend would start those that are registered alone
+  const running = BACKENDS.filter((name) => name in tf.engine().registry);
   const engine = await start();
   const backend = tf.getBackend();
   if (!users.has(backend) && running.includes(backend)) return { engine, backend, release: async () => {} };

@@ -12,15 +12,20 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/** A server of files as plain as can be, with the folder under a path of its own. */
+/**
+ * A server of files as plain as can be, with the folder under a path of its own.
+ *
+ * @param refuses - Files that it does not give.
+ */
 export async function serveFolder(
   folder: string,
   path = '/some/where/',
+  refuses: (file: string) => boolean = () => false,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer(async ({ url = '/' }, response) => {
     const expected = decodeURIComponent(new URL(url, 'http://localhost').pathname);
     const file = expected === path ? 'index.html' : normalize(expected.slice(path.length));
-    if (!expected.startsWith(path) || file.startsWith('..') || file.startsWith(sep)) {
+    if (!expected.startsWith(path) || file.startsWith('..') || file.startsWith(sep) || refuses(file)) {
       response.writeHead(404).end();
       return;
     }

@@ -22,6 +22,8 @@ const dive: ScoredVideo = {
   ],
   transitions: [0, 32],
   transitionSeconds: [0, 1.28],
+  inDistribution: null,
+  transitionConfidence: [0.9, 0.9],
   frames: 85,
   durationSeconds: 3.4,
   notes: [],
@@ -54,10 +56,10 @@ describe('describeScores', () => {
   it('gives several videos a row each', () => {
     expect(describeScores([dive, { ...dive, video: 'b.mp4', interval: null, level: null }], false).split('\n')).toEqual(
       [
-        'video     score  90 % interval  take-off   entry                      exemplars',
-        '--------  -----  -------------  --------  ------  -----------------------------',
-        'dive.mp4   85.9   75.9 to 95.8    0.00 s  1.28 s  2 exemplars, same dive number',
-        'b.mp4      85.9              -    0.00 s  1.28 s  2 exemplars, same dive number',
+        'video     score  90 % interval  take-off   entry                      exemplars  known',
+        '--------  -----  -------------  --------  ------  -----------------------------  -----',
+        'dive.mp4   85.9   75.9 to 95.8    0.00 s  1.28 s  2 exemplars, same dive number      -',
+        'b.mp4      85.9              -    0.00 s  1.28 s  2 exemplars, same dive number      -',
       ],
     );
   });

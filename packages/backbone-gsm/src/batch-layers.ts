@@ -13,23 +13,23 @@ import {
 } from './layers.js';
 import { through } from './through.js';
 
-/** How many values {@link moments} takes at a time, so that 64 MB hold what lies between. */
+/** Number of values {@link moments} processes at a time, so that intermediates fit into 64 MB. */
 const VALUES_AT_ONCE = 2 ** 24;
 
-/** Statistics of what one batch normalisation saw. */
+/** Statistics of the input of one batch normalisation. */
 export interface BatchStatistics {
   /** `[channels]`. */
   readonly mean: tf.Tensor1D;
-  /** `[channels]`, the unbiased estimate (divided by one less than the count), which is what running values take. */
+  /** `[channels]`, the unbiased estimate (divided by count - 1) for running values. */
   readonly variance: tf.Tensor1D;
 }
 
-/** Called once for every normalisation in forward order; the tensors live only as long as the surrounding tidy. */
+/** Called once for every normalisation in forward order; the tensors live until the surrounding tidy ends. */
 export type Observe = (norm: string, statistics: BatchStatistics) => void;
 
 /**
- * Layers that normalise with the statistics of what passes through them, over all axes but the channels, as PyTorch
- * does in training mode: the biased variance normalises, the unbiased one is reported.
+ * Layers that normalise with the statistics of their input over all axes but the channels, as PyTorch does in training mode. The biased
+ * variance normalises; the unbiased one is reported.
  */
 export function batchLayers(weightOf: WeightOf, observe: Observe): Layers {
   const normalize = <Features extends tf.Tensor>(x: Features, norm: string, activation: Activation): Features => {
@@ -68,7 +68,7 @@ export function batchLayers(weightOf: WeightOf, observe: Observe): Layers {
 }
 
 /**
- * Mean and biased variance of every column, a part of the rows after the other: n mean = sum of n_i mean_i, and
+ * Mean and biased variance of every column, computed in blocks of rows: n mean = sum of n_i mean_i, and
  * n variance = sum of n_i (variance_i + (mean_i - mean)^2). Source: Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm
  * for Computing Sample Variances", 1979.
  */

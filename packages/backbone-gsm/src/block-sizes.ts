@@ -7,15 +7,15 @@ const SQUEEZE_DIVISOR = 4;
 export interface BlockSizes {
   /** As timm names it: `s2.b1` is the first block of the second stage. */
   readonly name: string;
-  /** Where its first convolution is found: a gate-shift module wraps it as `net`. */
+  /** Name of its first convolution; a gate-shift module wraps it as `net`. */
   readonly first: string;
   readonly inputs: number;
   readonly outputs: number;
   readonly stride: 1 | 2;
   readonly groups: number;
-  /** Channels inside squeeze-and-excitation; from the block's input, not from what is squeezed. */
+  /** Channels inside squeeze-and-excitation; derived from the block's input channels. */
   readonly squeezed: number;
-  /** How many of the input channels the gate-shift module sees; 0 without one. */
+  /** Input channels of the gate-shift module; 0 without one. */
   readonly fold: number;
   /** Whether the shortcut is a convolution; otherwise it is the input itself. */
   readonly projected: boolean;
@@ -45,7 +45,7 @@ export function blockSizes(config: GsmRegNetYConfig): BlockSizes[] {
 }
 
 /**
- * How many channels a gate-shift module takes of `channels`: a quarter, rounded up to a multiple of 4.
+ * Channels of a gate-shift module: a quarter of `channels`, rounded up to a multiple of 4.
  *
  * Source: the released code of MCoRe, `ceil(floor(channels / 4) / 4) * 4`: 32 -> 8, 56 -> 16, 152 -> 40, 368 -> 92.
  */

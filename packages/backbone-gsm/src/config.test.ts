@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { completeConfig, type GsmRegNetYConfig, REGNETY_200MF } from './config.js';
 
 describe('completeConfig', () => {
-  it('takes from the paper what is left out', () => {
+  it('takes omitted fields from the paper', () => {
     expect(completeConfig({})).toEqual(REGNETY_200MF);
     expect(completeConfig({ gateShift: false })).toEqual({ ...REGNETY_200MF, gateShift: false });
   });

@@ -6,17 +6,16 @@ export interface GsmRegNetYConfig {
   readonly stemWidth: number;
   /** Channels of each stage, first to last; multiples of `groupWidth`. The last one is the feature size. */
   readonly widths: readonly number[];
-  /** Blocks in each stage, at least 1; every stage's first block halves height and width (rounding up). */
+  /** Blocks in each stage, at least 1; the first block of every stage halves height and width (rounding up). */
   readonly depths: readonly number[];
-  /** Channels a group of the 3x3 convolutions; a multiple of 4. */
+  /** Channels per group of the 3x3 convolutions; a multiple of 4. */
   readonly groupWidth: number;
-  /** Whether a gate-shift module wraps every block's first convolution. Without it frames don't see each other. */
+  /** Whether a gate-shift module wraps every block's first convolution. Without it frames are independent. */
   readonly gateShift: boolean;
   /**
-   * What `apply` does while training. `'fixed'`: running statistics are used as they are and never change, so a
-   * clip's features do not depend on the other clips of its batch and adding up gradients over small batches is
-   * exact. `'batch'`: each call normalises with its own batch's statistics and moves the running ones by a tenth, as
-   * PyTorch's training mode does.
+   * Normalisation in training. `'fixed'`: uses the running statistics and never changes them, so a clip's features do not depend on its
+   * batch, and gradients of small batches add up exactly. `'batch'`: each call normalises with the statistics of its batch and moves the
+   * running ones by a tenth, as in PyTorch's training mode.
    */
   readonly batchNorm: 'fixed' | 'batch';
 }
@@ -37,7 +36,7 @@ export const REGNETY_200MF: GsmRegNetYConfig = {
 };
 
 /**
- * A smaller network of the same design, ours, for training from random weights on a laptop: 192 features, 380,814
+ * Our own smaller network of the same design, for training from random weights on a laptop: 192 features, 380,814
  * parameters, and 4.4 times fewer multiply-adds than {@link REGNETY_200MF} at 64x64.
  */
 export const REGNETY_SMALL: GsmRegNetYConfig = {
@@ -50,9 +49,9 @@ export const REGNETY_SMALL: GsmRegNetYConfig = {
 };
 
 /**
- * Fills in what a config leaves out from {@link REGNETY_200MF} and checks the rest.
+ * Fills omitted fields from {@link REGNETY_200MF} and checks the others.
  *
- * @throws {@link ArgumentError} naming the first field that can't be.
+ * @throws {@link ArgumentError} naming the first invalid field.
  */
 export function completeConfig(config: Partial<GsmRegNetYConfig>): GsmRegNetYConfig {
   const { stemWidth, widths, depths, groupWidth, gateShift, batchNorm } = { ...REGNETY_200MF, ...config };

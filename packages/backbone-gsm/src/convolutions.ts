@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
  * A kind of convolution: `activation(x * filter + bias)`.
  *
  * @param x - `[frames, height, width, inputs]`.
- * @param filter - `[kernel height, kernel width, inputs a group, outputs]`.
+ * @param filter - `[kernel height, kernel width, inputs per group, outputs]`.
  * @param bias - `[outputs]`.
  */
 export type Convolution = (
@@ -25,7 +25,7 @@ export const pointwiseConvolution: Convolution = (x, filter, bias, activation) =
   return pointwise(x, tf.reshape(filter, [inputs, outputs]), bias, { activation });
 };
 
-/** 1x1 with stride 2: every second row and column from the first on. */
+/** 1x1 with stride 2: every second row and column, starting with the first. */
 export const stridedPointwiseConvolution: Convolution = (x, filter, bias, activation) =>
   pointwiseConvolution(subsample2(x), filter, bias, activation);
 

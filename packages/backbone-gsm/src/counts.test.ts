@@ -3,7 +3,7 @@ import { foldChannels } from './block-sizes.js';
 import { multiplyAdds, parameterCount, REGNETY_200MF, REGNETY_SMALL } from './index.js';
 
 describe('counts', () => {
-  it('of parameters are those of the released model, and of timm without gate shifts', () => {
+  it('of parameters equal those of the released model, and of timm without gate shifts', () => {
     expect(parameterCount(REGNETY_200MF)).toBe(2_815_598);
     expect(parameterCount({ gateShift: false })).toBe(2_793_996);
     expect(parameterCount(REGNETY_SMALL)).toBe(380_814); // counted by PyTorch
@@ -30,11 +30,11 @@ describe('counts', () => {
     expect((2 * multiplyAdds(REGNETY_SMALL, 32, 64, 64)) / 1e6).toBeCloseTo(251.15, 2);
   });
 
-  it('folds as the released code does', () => {
+  it('computes the fold as the released code does', () => {
     expect([24, 32, 56, 152, 368].map(foldChannels)).toEqual([8, 8, 16, 40, 92]);
   });
 
-  it('says which size is not one', () => {
+  it('reports an invalid size', () => {
     expect(() => multiplyAdds(REGNETY_SMALL, 96, 0, 112)).toThrow(
       'multiplyAdds: height must be a positive whole number, got 0.',
     );

@@ -4,7 +4,7 @@ import { completeConfig, type GsmRegNetYConfig } from './config.js';
 import { weightSpecs } from './weight-specs.js';
 
 /**
- * Numbers that training changes: all weights but the running statistics. 2,815,598 for the paper's backbone,
+ * Trainable parameters: all weights but the running statistics. 2,815,598 for the paper's backbone,
  * 2,793,996 without gate shifts.
  */
 export function parameterCount(config: Partial<GsmRegNetYConfig>): number {
@@ -17,9 +17,9 @@ export function parameterCount(config: Partial<GsmRegNetYConfig>): number {
  * Multiplications (each with an addition) of all convolutions in one forward pass; twice as many floating-point
  * operations. As usual, batch normalisation, activations, pooling and the shifts themselves are not counted.
  *
- * @param frames - Frames in all: clips times frames a clip.
- * @param height - Of a frame, in pixels.
- * @param width - Of a frame, in pixels.
+ * @param frames - Total frames: clips x frames per clip.
+ * @param height - Height of a frame in pixels.
+ * @param width - Width of a frame in pixels.
  * @returns 5,666,967,552 for the paper's backbone and one clip of 96 frames of 112x112; 5,534,340,096 without gate
  * shifts.
  * @throws {@link ArgumentError} if a size is not a positive whole number.

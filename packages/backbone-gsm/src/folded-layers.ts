@@ -4,12 +4,12 @@ import type { Convolution } from './convolutions.js';
 import { type ClipLayer, EPSILON, type FrameLayer, GATE_FILTER_ORDER, type Layers, type WeightOf } from './layers.js';
 
 /**
- * Layers with fixed statistics, folded into what comes before: `gamma (W x - mean) / deviation + beta` is computed as
+ * Layers with fixed statistics, folded into the weights before them: `gamma (W x - mean) / deviation + beta` is computed as
  * `(s W) x + (beta - s mean)` with `s = gamma / deviation`. The folding is part of the graph, so gradients by `W`,
  * `gamma` and `beta` are exact.
  *
  * @param weightOf - The weights to fold.
- * @param retain - Told of every tensor that the layers hold on to, all of them new.
+ * @param retain - Receives every new tensor that the layers keep.
  */
 export function foldedLayers(weightOf: WeightOf, retain: (tensor: tf.Tensor) => void = () => {}): Layers {
   const fold = (norm: string) => {

@@ -38,7 +38,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('gate shifts o
   beforeAll(() => useTestEngine(engine));
 
   it.each(['original-gsm8', 'original-gsm16'])(
-    "gateShift maps x and gates of %s to the authors' output, to 1e-6",
+    "gateShift maps x and gates of %s to the authors' output, within 1e-6",
     (file) => {
       tf.tidy(() => {
         const fixture = readFixture('backbone-gsm', file);
@@ -53,7 +53,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('gate shifts o
   );
 
   it.each(['original-gsm8', 'original-gsm16'])(
-    "the module has the authors' output and gradients of %s, to 1e-5",
+    "the module has the authors' output and gradients of %s, within 1e-5",
     (file) => {
       tf.tidy(() => {
         const fixture = readFixture('backbone-gsm', file);
@@ -78,7 +78,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('gate shifts o
     },
   );
 
-  it("normalises with batch statistics as the authors' module does when fix_bn is off, to 1e-5", () => {
+  it("normalises with batch statistics like the authors' module with fix_bn off, within 1e-5", () => {
     tf.tidy(() => {
       const fixture = readFixture('backbone-gsm', 'original-gsm16');
       const y = module(fixture, (weightOf) => batchLayers(weightOf, () => {}))(toClips(fixture, 'x'));
@@ -86,7 +86,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('gate shifts o
     });
   });
 
-  it('leaves the channels after the fold as they are', () => {
+  it('does not change the channels after the fold', () => {
     tf.tidy(() => {
       const fixture = readFixture('backbone-gsm', 'original-gsm8');
       const rest = hashedTensor('rest', [CLIPS, TIME, 8, 8, 5]) as tf.Tensor5D;
@@ -97,7 +97,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('gate shifts o
     });
   });
 
-  it('with a gate of 0 only interleaves the channels of each half', () => {
+  it('only interleaves the channels of each half for gates of 0', () => {
     tf.tidy(() => {
       const x = tf.reshape(tf.range(0, 3 * 12), [1, 3, 1, 1, 12]) as tf.Tensor5D;
       const y = gateShift(x, tf.zeros([1, 3, 1, 1, 2]));
@@ -106,7 +106,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('gate shifts o
     });
   });
 
-  it('with a gate of 1 moves the first half back and the second half forward by a frame', () => {
+  it('moves the first half back and the second half forward by a frame for gates of 1', () => {
     tf.tidy(() => {
       const x = tf.tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [1, 3, 1, 1, 4]) as tf.Tensor5D;
       const y = gateShift(x, tf.ones([1, 3, 1, 1, 2]));
@@ -114,7 +114,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('gate shifts o
     });
   });
 
-  it('takes what the gate leaves and what the neighbour gives, also from another map and sign', () => {
+  it('adds what the gate keeps and what the neighbour sends, also with different gates and signs', () => {
     tf.tidy(() => {
       // first half [1, 1] then [10, 10], second half likewise; gates by frame: half 1 takes 0.5 then -0.25, half 2 takes 1 then 0.5
       const x = tf.tensor([1, 1, 1, 1, 10, 10, 10, 10], [1, 2, 1, 1, 4]) as tf.Tensor5D;
@@ -123,14 +123,14 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('gate shifts o
     });
   });
 
-  it('of a single frame keeps what the gate leaves', () => {
+  it('keeps only the ungated part of a single frame', () => {
     tf.tidy(() => {
       const y = gateShift(tf.ones([1, 1, 1, 1, 4]), tf.tensor([0.25, -0.5], [1, 1, 1, 1, 2]) as tf.Tensor5D);
       expect([...y.dataSync()]).toEqual([0.75, 0.75, 1.5, 1.5]);
     });
   });
 
-  it('has the gradients of finite differences, to 1e-3', () => {
+  it('has the gradients of finite differences, within 1e-3', () => {
     tf.tidy(() => {
       const inputs = [hashedTensor('x', [2, 3, 2, 1, 8]), hashedTensor('gate', [2, 3, 2, 1, 2])];
       const cotangent = hashedTensor('cotangent', inputs[0]!.shape);
@@ -150,7 +150,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('gate shifts o
     });
   });
 
-  it('leaves nothing behind', () => {
+  it('leaks no tensors', () => {
     const [x, gate] = [hashedTensor('x', [1, 3, 2, 2, 8]), hashedTensor('gate', [1, 3, 2, 2, 2])];
     const before = tf.memory().numTensors;
     const y = gateShift(x as tf.Tensor5D, gate as tf.Tensor5D);

@@ -1,9 +1,9 @@
 import { gateConv3d, gateShift } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What a gate-shift module is made of. */
+/** Layers and weights of a gate-shift module. */
 export interface GateShiftParts {
-  /** Normalisation and ReLU of what the gates see, `[positions, fold]`. */
+  /** Normalisation and ReLU of the gates' input, `[positions, fold]`. */
   readonly normalize: (rows: tf.Tensor2D) => tf.Tensor2D;
   /** `[3, 3, 3, fold / 2, 2]`: time, height, width, channel of a half, half. */
   readonly filter: tf.Tensor5D;
@@ -12,8 +12,8 @@ export interface GateShiftParts {
 }
 
 /**
- * A gate-shift module: the first `fold` channels decide by `tanh(conv3d(normalize(x)))` which part of themselves
- * moves one frame along time (`gateShift`); the other channels go straight on.
+ * A gate-shift module: the first `fold` channels move a part, gated by `tanh(conv3d(normalize(x)))`, one frame along time (`gateShift`);
+ * the other channels pass unchanged.
  *
  * Source: Sudhakaran et al., "Gate-Shift Networks for Video Action Recognition", CVPR 2020; sizes as in the released
  * code of MCoRe.
@@ -25,7 +25,7 @@ export function shiftFirstChannels(x: tf.Tensor5D, { normalize, filter, bias }: 
   const [batch, time, height, width, channels] = x.shape;
   const fold = 2 * filter.shape[3];
   return tf.tidy(() => {
-    // two axes where that can be: wasm cuts tensors of five some fifty times slower, and webgpu can't broadcast along them
+    // two axes if possible: wasm slices rank 5 about fifty times slower, and webgpu can't broadcast along it
     const count = batch * time * height * width;
     const rows: tf.Tensor2D = tf.reshape(x, [count, channels]);
     const first = tf.slice(rows, [0, 0], [count, fold]);

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GsmRegNetY, type GsmRegNetYConfig, REGNETY_200MF, REGNETY_SMALL } from './index.js';
 
-/** Two stages with a block of each kind: everything there is, at little cost. */
+/** Two stages with a block of each kind: all code paths at little cost. */
 const TINY: Partial<GsmRegNetYConfig> = { stemWidth: 8, widths: [8, 16], depths: [1, 2] };
 
 function frames(name: string, batch = 2, time = 3): tf.Tensor5D {
@@ -20,7 +20,7 @@ function values(weights: ReadonlyMap<string, tf.Tensor>): Map<string, number[]> 
 describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('GsmRegNetY on %s', (engine) => {
   beforeAll(() => useTestEngine(engine));
 
-  it('has gradients that agree with finite differences along a direction of all weights, to 1 %', () => {
+  it('has gradients that agree with finite differences along a direction of all weights, within 1 %', () => {
     const model = goldenBackbone(TINY);
     tf.tidy(() => {
       const x = frames('finite differences');
@@ -48,7 +48,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('GsmRegNetY on
     model.dispose();
   });
 
-  it('needs no more memory for four times the blocks, neither to measure statistics nor to give features (10 %)', async () => {
+  it('needs no more memory for four times the blocks, to measure statistics or to compute features (10 %)', async () => {
     const x = hashedTensor('memory', [2, 4, 64, 64, 3]) as tf.Tensor5D;
     const peaks = async (blocks: number) => {
       const model = new GsmRegNetY({ ...TINY, depths: [blocks, blocks] }, { seed: 1 });
@@ -68,7 +68,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('GsmRegNetY on
     x.dispose();
   });
 
-  it('gives maps whose mean over positions is the features, in training and frozen, and leaves no other tensor (1e-6)', () => {
+  it('returns maps whose mean over positions is the features, in training and frozen, and leaks no tensor (1e-6)', () => {
     const model = goldenBackbone(TINY);
     const frozen = model.inferenceModel();
     const x = frames('maps', 2, 3);
@@ -91,7 +91,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('GsmRegNetY on
     model.dispose();
   });
 
-  it('gives a clip the same features whatever is beside it, in training too', () => {
+  it('gives a clip the same features in any batch, also in training', () => {
     const model = goldenBackbone(TINY);
     tf.tidy(() => {
       const clips = [frames('one', 1), frames('other', 1)];
@@ -102,9 +102,9 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('GsmRegNetY on
     model.dispose();
   });
 
-  it('lets a frame know of others up to 2 * blocks away, and of none without gate shifts', () => {
+  it('lets a frame depend on frames up to 2 * blocks away, and on none without gate shifts', () => {
     for (const [gateShift, near, far] of [
-      [true, 4, 6], // at the very end of the reach the influence may be lost in rounding
+      [true, 4, 6], // at the end of the range the influence may be lost in rounding
       [false, 0, 0],
     ] as const) {
       const model = goldenBackbone({ ...TINY, gateShift });
@@ -123,7 +123,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('GsmRegNetY on
     }
   });
 
-  it('infers the same from a frozen copy, clip by clip, until the copy is taken anew', () => {
+  it('infers the same from a frozen copy, clip by clip, until a new copy is made', () => {
     const model = goldenBackbone(TINY);
     const frozen = model.inferenceModel();
     expect(frozen.featureSize).toBe(16);
@@ -150,7 +150,7 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('GsmRegNetY on
     model.dispose();
   });
 
-  it('leaves no tensor behind', async () => {
+  it('leaks no tensors', async () => {
     const before = tf.memory().numTensors;
     const model = new GsmRegNetY({ ...TINY, batchNorm: 'batch' }, { seed: 1 });
     const owned = tf.memory().numTensors;
@@ -170,11 +170,11 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('GsmRegNetY on
     model.dispose();
     expect(tf.memory().numTensors).toBe(before);
     expect(() => model.apply(tf.zeros([1, 1, 8, 8, 3]))).toThrow(
-      'GsmRegNetY: stem.conv.weight must be a weight of a model that was not disposed, got none.',
+      'GsmRegNetY: stem.conv.weight must be a weight of a model that is not disposed, got none.',
     );
   });
 
-  it('measures statistics from batches of a generator that disposes them, sync or not', async () => {
+  it('measures statistics from a sync or async generator that disposes its batches', async () => {
     const measured = await Promise.all(
       [false, true].map(async (later) => {
         const model = goldenBackbone(TINY);
@@ -213,7 +213,7 @@ describe('GsmRegNetY', () => {
     model.dispose();
   });
 
-  it('draws the same weights from the same seed and others from another', () => {
+  it('initialises the same weights from the same seed and different ones from another', () => {
     const [first, again, other] = [1, 1, 2].map((seed) => {
       const model = new GsmRegNetY(TINY, { seed });
       const drawn = values(model.weights());
@@ -224,7 +224,7 @@ describe('GsmRegNetY', () => {
     expect(other!.get('stem.conv.weight')).not.toEqual(first!.get('stem.conv.weight'));
   });
 
-  it('draws convolutions with the deviation of timm, and starts every block as its shortcut', () => {
+  it('initialises convolutions with the deviation of timm, and every block as its shortcut', () => {
     const model = new GsmRegNetY(REGNETY_SMALL, { seed: 3 });
     const weights = values(model.weights());
     const deviation = (name: string) =>
@@ -252,7 +252,7 @@ describe('GsmRegNetY', () => {
     });
   });
 
-  it('names every tensor that does not fit, and then changes nothing', () => {
+  it('reports every tensor that does not fit, and then changes nothing', () => {
     tf.tidy(() => {
       const model = new GsmRegNetY(TINY, { seed: 0 });
       const before = values(model.weights());
@@ -270,7 +270,7 @@ describe('GsmRegNetY', () => {
     });
   });
 
-  it('takes the weights of timm, which have no gate shifts, and keeps its own for those', () => {
+  it('loads the weights of timm, which have no gate shifts, and keeps its own for those', () => {
     tf.tidy(() => {
       const plain = goldenBackbone({ ...TINY, gateShift: false });
       const timm = new Map<string, tf.Tensor>([...plain.weights(), ['head.fc.weight', tf.zeros([1000, 16])]]);
@@ -296,7 +296,7 @@ describe('GsmRegNetY', () => {
     });
   });
 
-  it('says what it can not take', async () => {
+  it('reports invalid input', async () => {
     const model = new GsmRegNetY({ ...TINY, batchNorm: 'batch' }, { seed: 0 });
     const before = values(model.weights());
     const single = tf.zeros([1, 1, 8, 8, 3]) as tf.Tensor5D;
@@ -307,13 +307,13 @@ describe('GsmRegNetY', () => {
       'GsmRegNetY.apply: x must be float32 [batch, time, height, width, 3], got int32 [1, 2, 8, 8, 3].',
     );
     expect(() => model.apply(single, { training: true })).toThrow(
-      'GsmRegNetY.apply: batch statistics need more than one value a channel in the last stage, got frames [1, 1, 8, 8, 3].',
+      'GsmRegNetY.apply: expected more than one value per channel in the last stage for batch statistics, got frames [1, 1, 8, 8, 3].',
     );
     await expect(model.measureStatistics([frames('fine'), single])).rejects.toThrow(
-      'GsmRegNetY.measureStatistics: batch statistics need more than one value a channel in the last stage, got frames [1, 1, 8, 8, 3].',
+      'GsmRegNetY.measureStatistics: expected more than one value per channel in the last stage for batch statistics, got frames [1, 1, 8, 8, 3].',
     );
     await expect(model.measureStatistics([])).rejects.toThrow(
-      'GsmRegNetY.measureStatistics: batches must hold at least one batch, got none.',
+      'GsmRegNetY.measureStatistics: expected at least one batch, got none.',
     );
     expect(values(model.weights())).toEqual(before);
     expect(() => new GsmRegNetY({ widths: [12] }, { seed: 0 })).toThrow(

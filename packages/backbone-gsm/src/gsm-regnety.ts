@@ -13,35 +13,34 @@ import { assertEnoughValues, followBatches, StatisticsSum } from './running-stat
 import { timmToGsm } from './timm-names.js';
 import { weightSpecs } from './weight-specs.js';
 
-/** Where the released code keeps its backbone, and what PyTorch's wrapper for several GPUs puts before that. */
+/** Name prefixes: of the backbone in the released code, and of PyTorch's DataParallel before it. */
 const PREFIXES = ['module.', 'base_model.', '_features.'];
 
-/** What {@link GsmRegNetY.apply} may be told. */
+/** Options of {@link GsmRegNetY.apply}. */
 export interface ApplyOptions {
-  /** True while learning, default false. Matters only where the config's `batchNorm` is `'batch'`. */
+  /** True in training, default false. Matters only if the config's `batchNorm` is `'batch'`. */
   readonly training?: boolean;
 }
 
 /**
- * RegNet-Y with a gate-shift module in every block: features of each frame of a clip that know of the frames around
- * it. Owns its weights: call {@link dispose}.
+ * RegNet-Y with a gate-shift module in every block, so the features of a frame depend on the frames around it. Owns its weights: call
+ * {@link dispose}.
  *
  * Sources: Radosavovic et al., "Designing Network Design Spaces", CVPR 2020; Sudhakaran et al., "Gate-Shift Networks
- * for Video Action Recognition", CVPR 2020; put together as in the released code of MCoRe (An et al., ICASSP 2024),
- * whose tensor names it keeps.
+ * for Video Action Recognition", CVPR 2020; combined as in the released code of MCoRe (An et al., ICASSP 2024), with its tensor names.
  */
 export class GsmRegNetY {
   /** The config, complete. */
   readonly config: GsmRegNetYConfig;
-  /** Channels of a feature. */
+  /** Channels of the features. */
   readonly featureSize: number;
   readonly #weights: Map<string, tf.Variable>;
 
   /**
-   * @param config - What is left out is as in {@link REGNETY_200MF}.
+   * @param config - Omitted fields are as in {@link REGNETY_200MF}.
    * @param options - `seed`: the same seed gives the same initial weights on every engine. Running statistics start
    * at 0 and 1: measure them, or load trained weights, before training with fixed ones.
-   * @throws {@link ArgumentError} if the config can't be.
+   * @throws {@link ArgumentError} if the config is invalid.
    */
   constructor(config: Partial<GsmRegNetYConfig>, { seed }: { readonly seed: number | string }) {
     this.config = completeConfig(config);
@@ -52,21 +51,21 @@ export class GsmRegNetY {
   /**
    * Features of every frame.
    *
-   * With fixed statistics (always, unless the config says `'batch'` and this is training) a clip's features depend on
-   * that clip alone and nothing is changed. For scoring, {@link inferenceModel} is faster and uses less memory.
+   * With fixed statistics (always, unless the config says `'batch'` and this is training) a clip's features depend on that clip alone, and
+   * no statistics change. For scoring, {@link inferenceModel} is faster and uses less memory.
    *
    * @param x - Normalised frames, `[batch, time, height, width, 3]`, float32; any height and width.
    * @returns `[batch, time, channels]`; the caller disposes it. Differentiable in `x` and in all trainable weights.
-   * @throws {@link ShapeError} if `x` is something else.
-   * @throws {@link ArgumentError} if batch statistics are asked of a single value.
+   * @throws {@link ShapeError} if `x` has another shape or type.
+   * @throws {@link ArgumentError} if batch statistics would come from a single value.
    */
   apply(x: tf.Tensor5D, options: ApplyOptions = {}): tf.Tensor3D {
     return tf.tidy(() => this.#run('GsmRegNetY.apply', x, options).features);
   }
 
   /**
-   * {@link apply} with the features of every position before they are averaged, from the same pass: for methods that look at places,
-   * as TSA's cross-attention does.
+   * {@link apply} that also returns the features of every position before the mean, for methods that use positions, such as TSA's
+   * cross-attention.
    *
    * @param x - As for {@link apply}.
    * @returns Features and maps; the caller disposes both.
@@ -89,17 +88,15 @@ export class GsmRegNetY {
   }
 
   /**
-   * Sets all running means and variances (the gate-shift modules' too) from some clips, from the first layer to the
-   * last: in each batch every layer's statistics are those of its input when all layers before it normalise with that
-   * batch's own, and batches are averaged. What PyTorch does in training mode with `momentum=None` from fresh
-   * statistics.
+   * Sets all running means and variances, including those of the gate-shift modules, from some clips. In each batch, every layer normalises
+   * with the statistics of its own input; the statistics are then averaged over batches. PyTorch does the same in training mode with
+   * `momentum=None` and fresh statistics.
    *
-   * A network that starts from random weights needs this before it trains with fixed statistics; 64 clips were enough.
+   * A network with random weights needs this before training with fixed statistics; 64 clips were enough.
    *
-   * @param batches - Normalised frames, `[batch, time, height, width, 3]` each; a generator may dispose each batch
-   * when asked for the next.
-   * @throws {@link ShapeError} or {@link ArgumentError} as {@link apply}, or if there is no batch; no statistics were
-   * changed then.
+   * @param batches - Normalised frames, `[batch, time, height, width, 3]` each; a generator may dispose each batch when the next one is
+   *   requested.
+   * @throws {@link ShapeError} or {@link ArgumentError} as {@link apply}, or if there is no batch; statistics do not change then.
    */
   async measureStatistics(batches: Iterable<tf.Tensor5D> | AsyncIterable<tf.Tensor5D>): Promise<void> {
     const sum = new StatisticsSum();
@@ -112,7 +109,7 @@ export class GsmRegNetY {
         });
       }
       if (sum.batches === 0) {
-        throw new ArgumentError('GsmRegNetY.measureStatistics: batches must hold at least one batch, got none.');
+        throw new ArgumentError('GsmRegNetY.measureStatistics: expected at least one batch, got none.');
       }
       sum.assignAverages(this.#weights);
     } finally {
@@ -121,18 +118,17 @@ export class GsmRegNetY {
   }
 
   /**
-   * A frozen copy for inference that has everything prepared once; the caller disposes it. Take a new one after
-   * training went on.
+   * A frozen copy for inference, prepared once; the caller disposes it. Make a new copy after further training.
    */
   inferenceModel(): InferenceBackbone {
     return new InferenceBackbone(this.config, this.#weightOf);
   }
 
   /**
-   * A frozen copy that takes frames as they come and is not computed by tfjs: several times as fast on a processor, and its memory does not
-   * grow with the clip. The caller disposes it. Take a new one after training went on.
+   * A frozen copy that accepts frames as they arrive and runs outside tfjs. It is several times as fast on a CPU, and its memory does not
+   * grow with the clip. The caller disposes it. Make a new copy after further training.
    *
-   * @param kernels - What to compute with: `await loadWasmKernels()` of `@mcore/backbone-stream`, or `loadNativeKernels()` of
+   * @param kernels - The kernels to use: `await loadWasmKernels()` of `@mcore/backbone-stream`, or `loadNativeKernels()` of
    * `@mcore/backbone-stream/node`.
    */
   async streamingModel(kernels: StreamKernels): Promise<StreamingBackbone> {
@@ -142,8 +138,8 @@ export class GsmRegNetY {
   }
 
   /**
-   * The weights under PyTorch's names and in its layouts (convolutions `[outputs, inputs, height, width]`); running
-   * statistics are variables that don't train. A new map, but the variables are this model's own: don't dispose them.
+   * The weights under PyTorch's names and in its layouts (convolutions `[outputs, inputs, height, width]`); running statistics are
+   * variables that don't train. The map is new, but the model owns the variables: don't dispose them.
    */
   weights(): Map<string, tf.Variable> {
     return new Map(this.#weights);
@@ -154,18 +150,18 @@ export class GsmRegNetY {
    *
    * @param tensors - Under PyTorch's names, with or without the released code's prefixes; `*.num_batches_tracked` is
    * ignored. Not disposed.
-   * @throws WeightsError naming every missing, extra and misshapen tensor; nothing was changed then.
+   * @throws WeightsError naming every missing, extra and misshapen tensor; weights do not change then.
    */
   load(tensors: WeightMap): void {
     loadWeights('GsmRegNetY.load', this.#weights, tensors, { prefixes: PREFIXES });
   }
 
   /**
-   * Sets all weights but the gate-shift modules', from a RegNet-Y of timm, which knows of no gate shifts: ImageNet
-   * weights. The classifier is ignored.
+   * Sets all weights but those of the gate-shift modules from a RegNet-Y of timm (ImageNet weights), which has no gate shifts. Ignores the
+   * classifier.
    *
    * @param tensors - timm's state dict. Not disposed.
-   * @throws WeightsError naming every missing, extra and misshapen tensor; nothing was changed then.
+   * @throws WeightsError naming every missing, extra and misshapen tensor; weights do not change then.
    */
   loadTimm(tensors: WeightMap): void {
     const own = new Map([...this.#weights].filter(([name]) => !name.includes('.gsm.')));
@@ -182,7 +178,7 @@ export class GsmRegNetY {
   readonly #weightOf: WeightOf = (name) => {
     const weight = this.#weights.get(name);
     if (weight === undefined) {
-      throw new ArgumentError(`GsmRegNetY: ${name} must be a weight of a model that was not disposed, got none.`);
+      throw new ArgumentError(`GsmRegNetY: ${name} must be a weight of a model that is not disposed, got none.`);
     }
     return weight;
   };

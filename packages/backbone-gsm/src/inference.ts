@@ -9,25 +9,24 @@ import type { WeightOf } from './layers.js';
 import { type FrameFeatures, type Network, network } from './network.js';
 import { StreamedFeatures } from './streamed-features.js';
 
-/** How {@link InferenceBackbone.apply} goes through a batch. */
+/** Options of {@link InferenceBackbone.apply}. */
 export interface InferenceOptions {
   /**
-   * Clips in one pass; default 1. Memory grows with it (about 0.3 GB for 96 frames of 112x112 of the paper's
-   * backbone), results don't depend on it. A clip is never divided: gate shifts carry every frame up to two frames
-   * further in each of 13 blocks.
+   * Clips per pass; default 1. Memory grows with it (about 0.3 GB for 96 frames of 112x112 in the paper's backbone); results do not depend
+   * on it. A clip is never divided, because each of 13 blocks shifts frames by up to two.
    */
   readonly clipsAtOnce?: number;
 }
 
 /**
- * A frozen copy of a {@link GsmRegNetY} for inference, with normalisation folded into its convolutions once. Later
- * changes of the original's weights don't reach it. Owns its tensors: call {@link dispose}.
+ * A frozen copy of a {@link GsmRegNetY} for inference, with normalisation folded into its convolutions. Later changes to the original's
+ * weights do not affect it. Owns its tensors: call {@link dispose}.
  *
  * Where `streamKernels()` of `@mcore/backbone-stream` is set (the engines wasm and native of `@mcore/engines` do that), features are computed
  * by them outside of tfjs, faster and in little memory.
  */
 export class InferenceBackbone {
-  /** Channels of a feature. */
+  /** Channels of the features. */
   readonly featureSize: number;
   readonly #network: Network;
   readonly #tensors: tf.Tensor[] = [];
@@ -51,7 +50,7 @@ export class InferenceBackbone {
    *
    * @param x - Normalised frames, `[batch, time, height, width, 3]`, float32.
    * @returns `[batch, time, channels]`; the caller disposes it.
-   * @throws {@link ShapeError} if `x` is something else.
+   * @throws {@link ShapeError} if `x` has another shape or type.
    * @throws {@link ArgumentError} if `clipsAtOnce` is not a positive whole number.
    */
   apply(x: tf.Tensor5D, options: InferenceOptions = {}): tf.Tensor3D {
@@ -77,7 +76,7 @@ export class InferenceBackbone {
   }
 
   /**
-   * {@link apply} with the features of every position before they are averaged, from the same pass.
+   * {@link apply} that also returns the features of every position before the mean.
    *
    * @param x - As for {@link apply}.
    * @returns Features and maps; the caller disposes both.
@@ -93,7 +92,7 @@ export class InferenceBackbone {
     });
   }
 
-  /** Goes through the batch in parts; of each, what `keep` takes stays. */
+  /** Processes the batch in parts and keeps the tensors that `keep` returns. */
   #run(
     caller: string,
     x: tf.Tensor5D,

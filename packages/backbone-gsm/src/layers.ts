@@ -24,14 +24,14 @@ export type FrameLayer = (x: tf.Tensor4D) => tf.Tensor4D;
 export type ClipLayer = (x: tf.Tensor5D) => tf.Tensor5D;
 
 /**
- * Where a network gets its layers from. The network is written once; what differs between using fixed statistics,
- * measuring them and a frozen copy for inference is how a batch normalisation meets its convolution.
+ * A source of layers for a network. The network is defined once. Fixed statistics, measured statistics and frozen inference differ only in
+ * how a batch normalisation combines with its convolution.
  */
 export interface Layers {
   /** Convolution `<conv>.weight`, batch normalisation `<norm>.*`, activation. */
   convolution(conv: string, norm: string, convolve: Convolution, activation: Activation): FrameLayer;
   /** Gate-shift module `<name>.bn.*`, `<name>.conv3D.*`. */
   gateShift(name: string): ClipLayer;
-  /** A weight that no normalisation follows, its axes in the given order. */
+  /** A weight without a normalisation after it, with its axes in the given order. */
   weight(name: string, order: readonly number[]): tf.Tensor;
 }

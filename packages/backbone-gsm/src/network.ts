@@ -7,13 +7,12 @@ import type { Layers } from './layers.js';
 import { through } from './through.js';
 import { yBlock } from './y-block.js';
 
-/** Features of every frame, and what they are the mean of. */
+/** Features of every frame, and the maps whose mean they are. */
 export interface FrameFeatures {
   /** `[batch, time, channels]`: the mean of `maps` over height and width. */
   features: tf.Tensor3D;
   /**
-   * Output of the last block, `[batch, time, height, width, channels]`; four stages leave a 32nd of the frames' height and
-   * width, rounded up.
+   * Output of the last block, `[batch, time, height, width, channels]`; four stages reduce height and width to 1/32, rounded up.
    */
   maps: tf.Tensor5D;
 }
@@ -32,7 +31,7 @@ export function network(config: GsmRegNetYConfig, layers: Layers): Network {
     const [, rows, columns, channels] = last.shape;
     return {
       features: tf.reshape(meanOverPositions(last), [batch, time, channels]), // [B * T, C]
-      maps: tf.reshape(last, [batch, time, rows, columns, channels]), // the same values under another shape
+      maps: tf.reshape(last, [batch, time, rows, columns, channels]), // the same values in another shape
     };
   };
 }

@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BatchStatistics, Observe } from './batch-layers.js';
 import type { GsmRegNetYConfig } from './config.js';
 
-/** How far a training step moves running statistics. Source: PyTorch's default. */
+/** Momentum of running statistics. Source: PyTorch's default. */
 const MOMENTUM = 0.1;
 
-/** Moves running statistics by a tenth towards those of each batch that it is told of. */
+/** Moves running statistics by a tenth towards those of each batch. */
 export function followBatches(weights: ReadonlyMap<string, tf.Variable>): Observe {
   const move = (name: string, towards: tf.Tensor) => {
     const running = weights.get(name)!;
@@ -18,12 +18,12 @@ export function followBatches(weights: ReadonlyMap<string, tf.Variable>): Observ
   };
 }
 
-/** Adds up the statistics of several batches; every batch counts the same, whatever its size. */
+/** Averages the statistics of several batches; every batch has the same weight, regardless of its size. */
 export class StatisticsSum {
   readonly #sums = new Map<string, tf.Tensor>();
   #batches = 0;
 
-  /** Statistics of one more batch. */
+  /** Adds the statistics of a batch. */
   startBatch(): Observe {
     this.#batches += 1;
     return (norm, { mean, variance }: BatchStatistics) => {
@@ -56,7 +56,7 @@ export class StatisticsSum {
 }
 
 /**
- * Throws unless every normalisation sees more than one value of a channel, without which there is no variance.
+ * Throws unless every normalisation has more than one value per channel; one value has no variance.
  *
  * @throws {@link ArgumentError} naming the shape of `x`.
  */
@@ -65,7 +65,7 @@ export function assertEnoughValues(caller: string, x: tf.Tensor5D, config: GsmRe
   const step = 2 ** (config.widths.length + 1);
   if (batch * time * Math.ceil(height / step) * Math.ceil(width / step) < 2) {
     throw new ArgumentError(
-      `${caller}: batch statistics need more than one value a channel in the last stage, got frames ${formatShape(x.shape)}.`,
+      `${caller}: expected more than one value per channel in the last stage for batch statistics, got frames ${formatShape(x.shape)}.`,
     );
   }
 }

@@ -2,7 +2,7 @@ import type { WeightMap } from '@mcore/ops';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /**
- * timm's names of a block's first convolution, as they are once a gate-shift module wraps it: `conv1.conv.weight`
+ * Renames a block's first convolution from timm's name to that inside a gate-shift module: `conv1.conv.weight`
  * becomes `conv1.net.conv.weight`.
  */
 export function timmToGsm(tensors: WeightMap): Map<string, tf.Tensor> {

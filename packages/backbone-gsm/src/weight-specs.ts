@@ -5,8 +5,8 @@ import type { GsmRegNetYConfig } from './config.js';
 type Specs = Record<string, WeightSpec>;
 
 /**
- * Every tensor of the state dict in PyTorch's layout, with the initial values that timm gives a RegNet without
- * trained weights: convolutions normal with variance 2 / (kernel area * outputs / groups), biases 0, BN 1 and 0, and
+ * Every tensor of the state dict in PyTorch's layout, initialised as timm initialises a RegNet: convolutions normal with variance 2 /
+ * (kernel area * outputs / groups), biases 0, BN 1 and 0, and
  * 0 for the scale of each block's last BN, so that a block starts as its shortcut. The gate-shift modules'
  * convolutions start at 0 (Sudhakaran et al., CVPR 2020): nothing moves along time at first.
  */

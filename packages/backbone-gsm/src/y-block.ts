@@ -6,10 +6,9 @@ import { FILTER_ORDER, type FrameLayer, type Layers } from './layers.js';
 import { through } from './through.js';
 
 /**
- * A Y block: 1x1, grouped 3x3, squeeze-and-excitation, 1x1, plus the shortcut; a gate-shift module before the first.
+ * A Y block: 1x1, grouped 3x3, squeeze-and-excitation, 1x1, plus the shortcut; a gate-shift module precedes the first.
  *
- * Source: Radosavovic et al., "Designing Network Design Spaces", CVPR 2020; where the gate shift goes, the released
- * code of MCoRe.
+ * Source: Radosavovic et al., "Designing Network Design Spaces", CVPR 2020; position of the gate shift: the released code of MCoRe.
  *
  * @returns A map of `[batch * time, height, width, inputs]`, clip by clip, to `[batch * time, ceil(height / stride),
  * ceil(width / stride), outputs]`; its second argument is the number of clips.
@@ -40,8 +39,7 @@ export function yBlock(layers: Layers, sizes: BlockSizes): (x: tf.Tensor4D, clip
 }
 
 /**
- * Squeeze-and-excitation: every channel times a factor in (0, 1) that depends on the means of all channels, frame by
- * frame.
+ * Squeeze-and-excitation: multiplies every channel of a frame by a factor in (0, 1), computed from the means of all channels.
  *
  * Source: Hu et al., "Squeeze-and-Excitation Networks", CVPR 2018, section 3.
  */

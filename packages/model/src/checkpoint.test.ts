@@ -34,7 +34,7 @@ async function checkpoint() {
   return { info, tensors, optimiser: new Map([['mean', mean]]) };
 }
 
-/** The bytes of a checkpoint with some of its metadata changed; `undefined` leaves a key out. */
+/** The bytes of a checkpoint with changed metadata; `undefined` removes a key. */
 async function tampered(changes: Record<string, string | undefined>): Promise<Uint8Array> {
   const metadata: Record<string, string> = {
     format: 'mcore checkpoint 1',
@@ -53,7 +53,7 @@ async function tampered(changes: Record<string, string | undefined>): Promise<Ui
 describe('checkpoints', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
-  it('come back from their bytes as they were, calibration, notes and optimiser included', async () => {
+  it('round-trip through bytes, including calibration, notes and optimizer state', async () => {
     const saved = await checkpoint();
     const bytes = encodeCheckpoint(saved);
     const back = decodeCheckpoint(bytes);
@@ -64,7 +64,7 @@ describe('checkpoints', () => {
     expect(encodeCheckpoint(back)).toEqual(bytes);
   });
 
-  it('from before a configuration had regression and stagewise mean what all models were then', async () => {
+  it('without regression and stagewise (older files) get the defaults of that time', async () => {
     const { regression, stagewise, ...before } = info.config;
     expect([regression, stagewise]).toEqual(['exemplars', true]);
     const old = await tampered({ config: JSON.stringify(before) });
@@ -77,7 +77,7 @@ describe('checkpoints', () => {
     expect(back.info).toEqual(bare);
   });
 
-  it('make a model that computes the same, and leave no tensor behind', async () => {
+  it('make a model that computes the same, and leak no tensor', async () => {
     const before = tf.memory().numTensors;
     const first = new MCoRe(config, { seed: 3 });
     const second = modelFromCheckpoint(decodeCheckpoint(encodeCheckpoint(await checkpoint())));
@@ -90,7 +90,7 @@ describe('checkpoints', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('shrink to half in half precision, every value rounded to the nearest', async () => {
+  it('halve in size in half precision, every value rounded to nearest', async () => {
     const saved = await checkpoint();
     const half = { ...saved, tensors: toHalfPrecision(saved.tensors), optimiser: new Map<string, SafeTensor>() };
     const back = decodeCheckpoint(encodeCheckpoint(half));
@@ -106,7 +106,7 @@ describe('checkpoints', () => {
     model.dispose();
   });
 
-  it('have an id that depends on names and values and not on their order or precision', async () => {
+  it('have an id that depends on names and values, not on order or precision', async () => {
     const { tensors } = await checkpoint();
     const id = await weightsId(tensors);
     expect(id).toMatch(/^[0-9a-f]{16}$/);
@@ -125,7 +125,7 @@ describe('checkpoints', () => {
     expect(await weightsId(changed)).not.toBe(id);
   });
 
-  it('that are hostile are refused with what is wrong, before anything is made', async () => {
+  it('that are hostile are rejected with the problem, before any allocation', async () => {
     const of = (change: (copy: typeof config) => unknown) => {
       const copy = structuredClone(config);
       change(copy);
@@ -191,7 +191,7 @@ describe('checkpoints', () => {
     }
   });
 
-  it('with sizes beyond their tensors are refused before memory is taken', async () => {
+  it('with sizes beyond their tensors are rejected before allocation', async () => {
     const before = tf.memory().numTensors;
     const huge = { ...config, segmenter: { hiddenSize: 16_384, dropout: 0 } };
     const { info: decoded, tensors } = decodeCheckpoint(await tampered({ config: JSON.stringify(huge) }));
@@ -203,7 +203,7 @@ describe('checkpoints', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('with tensors that are no floating-point numbers are refused', () => {
+  it('with tensors that are not floating-point are rejected', () => {
     const counter: SafeTensor = { dtype: 'I64', shape: [], data: BigInt64Array.of(1n) };
     const bytes = writeSafetensors(new Map([['bn.num_batches_tracked', counter]]), { format: 'mcore checkpoint 1' });
     expect(() => decodeCheckpoint(bytes)).toThrow(
@@ -213,7 +213,7 @@ describe('checkpoints', () => {
     );
   });
 
-  it('that lack a tensor name it and leave no model behind', async () => {
+  it('that lack a tensor report it and leak no model', async () => {
     const saved = await checkpoint();
     saved.tensors.delete('regressor_delta.layer3.bias');
     saved.tensors.set('other', { dtype: 'F32', shape: [1], data: new Float32Array(1) });

@@ -14,9 +14,9 @@ export interface LabelRange {
   max: number;
 }
 
-/** How far predictions were off on validation clips; see `conformalInterval`. */
+/** Prediction error on validation clips; see `conformalInterval`. */
 export interface Calibration {
-  /** Share of validation clips whose error is at most `halfWidth`. */
+  /** Fraction of validation clips whose error is at most `halfWidth`. */
   level: number;
   /** In points. */
   halfWidth: number;
@@ -24,20 +24,20 @@ export interface Calibration {
   clips: number;
 }
 
-/** What a checkpoint says of itself besides its tensors. */
+/** Metadata of a checkpoint. */
 export interface CheckpointInfo {
   config: MCoReConfig;
   labelRange: LabelRange;
-  /** What the training clips were, such as `rendered dives`. */
+  /** Description of the training clips, such as `rendered dives`. */
   trainedOn: string;
   seed: number | string;
   /** Steps done. */
   step: number;
-  /** Absent until it was measured. */
+  /** Absent until it is measured. */
   calibration?: Calibration;
-  /** Limits beyond which a clip counts as unlike the training clips; absent until they were calibrated. */
+  /** Limits beyond which a clip counts as unlike the training clips; absent until calibrated. */
   outliers?: OutlierLimits;
-  /** Whatever else the trainer wants to keep: its options, figures on validation. */
+  /** Other values the trainer keeps: its options, validation metrics. */
   notes?: Readonly<Record<string, unknown>>;
 }
 
@@ -46,7 +46,7 @@ export interface Checkpoint {
   info: CheckpointInfo;
   /** The model's tensors in PyTorch's names and layouts. */
   tensors: Map<string, SafeTensor>;
-  /** State of the optimiser, where the file is one to resume from. */
+  /** Optimizer state, if training can resume from the file. */
   optimiser: Map<string, SafeTensor>;
 }
 
@@ -54,7 +54,7 @@ const FORMAT = 'mcore checkpoint 1';
 const OPTIMISER = 'optimizer.';
 const FLOATS: ReadonlySet<string> = new Set(['F64', 'F32', 'F16', 'BF16']);
 
-/** The model's present weights as plain tensors. */
+/** The model's current weights as plain tensors. */
 export async function exportWeights(model: MCoRe): Promise<Map<string, SafeTensor>> {
   const entries = [...model.weights()].map(async ([name, variable]): Promise<[string, SafeTensor]> => {
     const data = (await variable.data()) as Float32Array;
@@ -63,7 +63,7 @@ export async function exportWeights(model: MCoRe): Promise<Map<string, SafeTenso
   return new Map(await Promise.all(entries));
 }
 
-/** As the bytes of one safetensors file. */
+/** Encodes a checkpoint as one safetensors file. */
 export function encodeCheckpoint({ info, tensors, optimiser }: Checkpoint): Uint8Array {
   const all = new Map(tensors);
   for (const [name, tensor] of optimiser) all.set(OPTIMISER + name, tensor);
@@ -80,11 +80,11 @@ export function encodeCheckpoint({ info, tensors, optimiser }: Checkpoint): Uint
 }
 
 /**
- * Reads what {@link encodeCheckpoint} wrote.
+ * Decodes a file of {@link encodeCheckpoint}.
  *
  * @param bytes - The file.
  * @param name - For errors.
- * @throws {@link DataError} if it is no checkpoint of this kind.
+ * @throws {@link DataError} if it is not such a checkpoint.
  */
 export function decodeCheckpoint(bytes: Uint8Array, name = 'the file'): Checkpoint {
   const { tensors: all, metadata } = readSafetensors(bytes);
@@ -115,10 +115,9 @@ export function decodeCheckpoint(bytes: Uint8Array, name = 'the file'): Checkpoi
 }
 
 /**
- * A model with a checkpoint's configuration and weights; the caller disposes it.
+ * Makes a model with a checkpoint's configuration and weights; the caller disposes it.
  *
- * @throws {@link WeightsError} if the tensors are not those of the configuration; {@link ArgumentError} if no model can have
- *   that configuration.
+ * @throws {@link WeightsError} if the tensors do not fit the configuration; {@link ArgumentError} if the configuration is invalid.
  */
 export function modelFromCheckpoint({ info, tensors }: Pick<Checkpoint, 'info' | 'tensors'>): MCoRe {
   assertEnoughNumbers(info.config, tensors);
@@ -132,7 +131,7 @@ export function modelFromCheckpoint({ info, tensors }: Pick<Checkpoint, 'info' |
   return model;
 }
 
-/** Before anything is allocated: a file of a few bytes must not make a model of gigabytes. */
+/** Runs before any allocation: a file of a few bytes must not allocate gigabytes. */
 function assertEnoughNumbers(config: MCoReConfig, tensors: ReadonlyMap<string, SafeTensor>): void {
   const expected = parameterCounts(config).total;
   let got = 0;
@@ -153,7 +152,7 @@ export function loadTensors(model: MCoRe, tensors: ReadonlyMap<string, SafeTenso
   });
 }
 
-/** A copy with every float32 tensor in half precision: half the size, for weights that are shipped. */
+/** A copy with every float32 tensor in half precision: half the size, for distribution. */
 export function toHalfPrecision(tensors: ReadonlyMap<string, SafeTensor>): Map<string, SafeTensor> {
   return new Map(
     [...tensors].map(([name, tensor]): [string, SafeTensor] => [
@@ -163,7 +162,7 @@ export function toHalfPrecision(tensors: ReadonlyMap<string, SafeTensor>): Map<s
   );
 }
 
-/** A short name for exactly these weights: the start of the SHA-256 of their names and values in float32. */
+/** A short id of exactly these weights: the start of the SHA-256 of their names and float32 values. */
 export async function weightsId(tensors: ReadonlyMap<string, SafeTensor>): Promise<string> {
   const names = [...tensors.keys()].sort();
   const parts = names.flatMap((name) => {

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 import { ClipEncoder, MCoRe, presetConfig } from './index.js';
 
-/** What is used of tfjs's WebGPU backend beyond its public type. */
+/** Members of tfjs's WebGPU backend that its public type lacks. */
 type WebgpuBackend = tf.KernelBackend & {
   uploadToGPU(dataId: object): void;
   tensorMap: Map<object, { shape: number[]; resource?: object; values?: object }>;
@@ -15,7 +15,7 @@ const noWebgpu = await prepareWebgpu();
 
 describe('ClipEncoder', () => {
   it.skipIf(noWebgpu !== null)(
-    `reads a GPU once a clip, and uploads frames but no weights again${because(noWebgpu)}`,
+    `reads the GPU once per clip, and uploads frames but weights only once${because(noWebgpu)}`,
     async () => {
       await useTestWebgpu();
       await registerOps();
@@ -23,7 +23,7 @@ describe('ClipEncoder', () => {
       const model = new MCoRe(config, { seed: 1 });
       const encoder = new ClipEncoder(model);
       const frames = { count: 4, height: 32, width: 32, data: new Uint8Array(4 * 32 * 32 * 3).fill(90) };
-      const first = await encoder.encode(frames); // pipelines are made, weights go up
+      const first = await encoder.encode(frames); // compiles pipelines, uploads weights
       const backend = tf.backend() as WebgpuBackend;
       const read = vi.spyOn(backend, 'read');
       const readSync = vi.spyOn(backend, 'readSync');
@@ -31,7 +31,7 @@ describe('ClipEncoder', () => {
       const upload = backend.uploadToGPU.bind(backend);
       backend.uploadToGPU = (dataId) => {
         const tensor = backend.tensorMap.get(dataId)!;
-        // outputs come this way too, without values
+        // outputs also pass here, without values
         if (!tensor.resource && tensor.values) uploaded.push(tf.util.sizeFromShape(tensor.shape));
         upload(dataId);
       };

@@ -5,19 +5,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { MCoRe } from './mcore.js';
 import { regressionValues } from './regression-values.js';
 
-/** What inference says of one clip; all a bank or a score needs. */
+/** Inference results for one clip; a bank or a score needs nothing else. */
 export interface EncodedClip {
-  /** Frames x channels features of the backbone: other transitions can be tried without computing them again. */
+  /** Frames x channels features of the backbone: they allow other transitions without another pass. */
   features: Float32Array;
   /** Frames x transitions scores before softmax. */
   logits: Float32Array;
-  /** Decoded, indices of sampled frames. */
+  /** Decoded transitions, as indices of sampled frames. */
   transitions: number[];
-  /** Stages x steps x channels features cut at the decoded transitions; of one uncut stage where the model is not stagewise. */
+  /** Stages x steps x channels features cut at the decoded transitions; a single uncut stage if the model is not stagewise. */
   stages: Float32Array;
 }
 
-/** Inference with one model on the current tfjs backend, its backbone made ready once. */
+/** Inference with one model on the current tfjs backend. Prepares the backbone once. */
 export class ClipEncoder {
   readonly model: MCoRe;
   #backbone: InferenceBackbone | undefined;
@@ -30,11 +30,11 @@ export class ClipEncoder {
   /**
    * Features, transitions and stage features of a clip, from one pass through the backbone: D(F(V)) of eq. 2.
    *
-   * @param frames - Already sampled, resized and cropped. The networks take any number and size, but scores mean something only for
-   *   those of `config.input`, which `Scorer` of @mcore/judge checks.
+   * @param frames - Already sampled, resized and cropped. The networks accept any number and size, but scores are meaningful only for those
+   *   of `config.input`; `Scorer` of @mcore/judge checks them.
    */
   async encode(frames: Frames): Promise<EncodedClip> {
-    // one tensor, so that an engine with a memory of its own is read once
+    // one tensor, so that a GPU is read once
     const [time, count] = [frames.count, this.model.config.stages - 1];
     const both = tf.tidy(() => {
       const features = this.features(frames);
@@ -57,7 +57,7 @@ export class ClipEncoder {
   }
 
   /**
-   * Features of every frame alone.
+   * Computes only the features of every frame.
    *
    * @param frames - Already resized and cropped.
    * @returns `[1, time, channels]`; the caller disposes it.
@@ -68,9 +68,9 @@ export class ClipEncoder {
   }
 
   /**
-   * Stage features at other transitions than the decoded ones.
+   * Stage features at transitions other than the decoded ones.
    *
-   * @param features - Of {@link EncodedClip}.
+   * @param features - Features of an {@link EncodedClip}.
    * @param transitions - Indices of sampled frames, as {@link regressionValues} takes them.
    * @returns Stages x steps x channels.
    * @throws {@link ArgumentError} if the features are not a whole number of frames.
@@ -89,7 +89,7 @@ export class ClipEncoder {
     return regressionValues(this.model.config, features, this.model.backbone.featureSize, transitions);
   }
 
-  /** Frees what was made ready; call it when the model's weights have changed too. The model stays. */
+  /** Frees the prepared backbone, but not the model. Call it also after the model's weights change. */
   dispose(): void {
     this.#backbone?.dispose();
     this.#backbone = undefined;
@@ -101,7 +101,7 @@ export function framesTensor({ data, count, height, width }: Frames): tf.Tensor5
   return tf.tensor5d(new Float32Array(data), [1, count, height, width, 3]);
 }
 
-/** Frames x transitions out of one flat array: webgpu can't be read synchronously in Node, as decoding a tensor would. */
+/** Splits a flat array into frames x transitions. Decoding a tensor reads it synchronously, which webgpu can't do in Node. */
 function asRows(flat: Float32Array, transitions: number): number[][] {
   return Array.from({ length: flat.length / transitions }, (_, frame) => [
     ...flat.subarray(frame * transitions, (frame + 1) * transitions),

@@ -6,11 +6,11 @@ const width = whole(1, 16_384);
 const size = record({ height: pixels, width: pixels });
 
 /**
- * Every field of `MCoReConfig` as a JSON Schema. Bounds are far beyond any use; they keep a hostile file from asking for
- * absurd amounts of memory. What fields mean together is checked where a model is made of them.
+ * Every field of `MCoReConfig` as a JSON Schema. Bounds are far beyond any use; they stop a hostile file from allocating absurd amounts of
+ * memory. The model's constructor checks how fields fit together.
  */
 export const configSchema = record({
-  preset: oneOf(Object.keys(presets), 'What the configuration starts from.'),
+  preset: oneOf(Object.keys(presets), 'Preset that the configuration starts from.'),
   input: record({
     frames: whole(1, 100_000, 'Frames sampled from a clip.'),
     transform: record({ resize: size, crop: size }),
@@ -20,7 +20,7 @@ export const configSchema = record({
     widths: list(width, 1, 16, 'Channels of every stage.'),
     depths: list(whole(1, 256), 1, 16, 'Blocks of every stage.'),
     groupWidth: width,
-    gateShift: { type: 'boolean', description: 'Gate shifts (GSM) in every block; without them frames do not mix.' },
+    gateShift: { type: 'boolean', description: 'Gate shifts (GSM) in every block; without them, frames do not mix.' },
     batchNorm: oneOf(['fixed', 'batch'], 'Running statistics, or those of the batch.'),
   }),
   segmenter: record({ hiddenSize: width, dropout: number(0, 1) }),
@@ -32,20 +32,20 @@ export const configSchema = record({
   }),
   stages: whole(1, 1000, 'Stages of the action; one transition fewer.'),
   stepsPerStage: whole(1, 1000, 'Feature steps a stage is resampled to.'),
-  decoding: oneOf(['windowed', 'ordered'], 'How transitions are read off the segmenter.'),
+  decoding: oneOf(['windowed', 'ordered'], 'How transitions are decoded from the segmenter.'),
   regression: {
     ...oneOf(['exemplars', 'exemplar-free'], 'Score differences to exemplars, or the score itself.'),
     default: 'exemplars',
   },
   stagewise: {
     type: 'boolean',
-    description: 'The regression goes stage by stage; false: over the whole clip, uncut.',
+    description: 'The regression compares stage by stage; false: the whole uncut clip.',
     default: true,
   },
   exemplars: whole(1, 100_000, 'Exemplars that vote on a score.'),
   scoreScale: positive(1e6, 'Points of score that one unit of the regressor stands for.'),
   loss: record({
-    regressionDirections: oneOf(['both', 'query'], 'Query against exemplar, or that and the reverse.'),
+    regressionDirections: oneOf(['both', 'query'], 'Query against exemplar, or both directions.'),
     segmentation: oneOf(['paper', 'released'], 'Form of the segmentation loss.'),
     contrastive: record({
       form: oneOf(['paper', 'released'], 'Form of the stage contrastive loss.'),
@@ -56,13 +56,13 @@ export const configSchema = record({
   optimiser: record({
     learningRate: number(0, 1e3),
     backboneLearningRate: number(0, 1e3),
-    schedule: oneOf(['cosine', 'constant'], 'How the learning rate goes on after the warm-up.'),
+    schedule: oneOf(['cosine', 'constant'], 'Learning rate after the warm-up.'),
     warmupSteps: whole(0, undefined, 'Steps over which the learning rate rises from 0.'),
     gradientNorm: {
       anyOf: [{ type: 'null' }, { type: 'number', exclusiveMinimum: 0 }],
-      description: 'Largest norm of the whole gradient; null leaves it as it is.',
+      description: 'Largest norm of the whole gradient; null does not clip.',
     },
-    batchSize: whole(1, 1_000_000, 'Pairs a step; their gradients are accumulated one pair at a time.'),
+    batchSize: whole(1, 1_000_000, 'Pairs per step; their gradients are accumulated one pair at a time.'),
     epochs: whole(1),
   }),
 });

@@ -15,14 +15,14 @@ function leaves(value: unknown, path = ''): [string, unknown][] {
 }
 
 describe('presets', () => {
-  it('paper and released differ in these and in nothing else', () => {
+  it('paper and released differ only in these fields', () => {
     const released = new Map(leaves(presets.released));
     const differences = leaves(presets.paper)
       .filter(([path, value]) => JSON.stringify(value) !== JSON.stringify(released.get(path)))
       .map(([path, value]) => [path, value, released.get(path)]);
     expect(differences).toEqual([
       ['preset', 'paper', 'released'],
-      // 200 wide and 112 high is what was meant; the pinned video library swaps the pair
+      // the authors meant 200 wide and 112 high; the pinned video library swaps the pair
       ['input.transform.resize.height', 112, 200],
       ['input.transform.resize.width', 200, 112],
       // "the frames with the highest probability", section 2.3; arg max inside one window a transition
@@ -40,7 +40,7 @@ describe('presets', () => {
     expect(leaves(presets.paper)).toHaveLength(released.size);
   });
 
-  it('share what the paper says and what it leaves to the code', () => {
+  it('share the values of the paper and those it leaves to the code', () => {
     for (const name of ['paper', 'released'] as const) {
       const { input, backbone, segmenter, regressor, loss, optimiser, ...rest } = presets[name];
       expect(input.frames).toBe(96);
@@ -68,7 +68,7 @@ describe('presets', () => {
     }
   });
 
-  it('are copied, so that a changed copy changes no preset', () => {
+  it('are copies, so changes do not affect the presets', () => {
     const copy = presetConfig('released');
     copy.loss.contrastive.weight = 1;
     copy.segmenter.dropout = 0;
@@ -91,15 +91,15 @@ describe('presets', () => {
   });
 });
 
-describe('what the differences do', () => {
+describe('effects of the differences', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
-  it('released looks at rows 44 to 155 of a squeezed frame, paper at columns 44 to 155 of a wide one', () => {
+  it('released uses rows 44 to 155 of a squeezed frame, paper columns 44 to 155 of a wide one', () => {
     expect(centerCrop(presets.released.input.transform)).toEqual({ flip: false, top: 44, left: 0 });
     expect(centerCrop(presets.paper.input.transform)).toEqual({ flip: false, top: 0, left: 44 });
   });
 
-  it('without any idea released costs log(96) for each transition, the second twice; paper log(2) for each frame', () => {
+  it('for uniform logits, released has loss log(96) per transition (the second counts twice) and paper log(2) per frame', () => {
     const logits = tf.zeros([1, 96, 2]) as tf.Tensor3D;
     const cost = (config: MCoReConfig) =>
       segmentationLoss(logits, [[20, 60]], { form: config.loss.segmentation }).dataSync()[0];

@@ -12,7 +12,7 @@ export interface InputConfig {
 
 /** The parts of the loss, eq. 12 of the paper: `regression + segmentation + contrastive`. */
 export interface LossConfig {
-  /** `both`: the error of q|e plus the error of e|q, as the released code trains; `query`: q|e alone, eq. 11. */
+  /** `both`: the error of q|e plus the error of e|q, as in the released code; `query`: q|e alone, eq. 11. */
   regressionDirections: 'both' | 'query';
   /** See `segmentationLoss` of @mcore/segmenter. */
   segmentation: 'paper' | 'released';
@@ -20,24 +20,24 @@ export interface LossConfig {
   contrastive: { form: 'paper' | 'released'; temperature: number; weight: number };
 }
 
-/** The optimiser's settings; Adam without weight decay, as both the paper and the released code have it. */
+/** Optimizer settings: Adam without weight decay, as in the paper and the released code. */
 export interface OptimiserConfig {
   learningRate: number;
-  /** Of the backbone alone, where it starts from ImageNet weights; the same as `learningRate` from scratch; 0 leaves it as it is and takes no gradient through it. */
+  /** Learning rate of the backbone if it starts from ImageNet weights; the same as `learningRate` from scratch; 0 freezes it. */
   backboneLearningRate: number;
   schedule: 'cosine' | 'constant';
   /** Steps over which the learning rate rises from 0. */
   warmupSteps: number;
-  /** Largest norm of the whole gradient; `null` leaves it as it is. */
+  /** Maximum norm of the whole gradient; `null` does not clip. */
   gradientNorm: number | null;
-  /** Pairs a step. */
+  /** Pairs per step. */
   batchSize: number;
   epochs: number;
 }
 
 /** Everything that defines an MCoRe model and how it is trained. */
 export interface MCoReConfig {
-  /** The preset it was made from. */
+  /** The preset it starts from. */
   preset: PresetName;
   input: InputConfig;
   backbone: GsmRegNetYConfig;
@@ -49,20 +49,20 @@ export interface MCoReConfig {
   stepsPerStage: number;
   decoding: 'windowed' | 'ordered';
   /**
-   * `exemplars`: regresses score differences to exemplars, the method. `exemplar-free`: regresses the score itself with the same
-   * layers, the query's stages in the exemplar's place: an ablation.
+   * `exemplars`: regresses score differences to exemplars (the method). `exemplar-free`: regresses the score itself with the same layers
+   * and the query's stages in place of the exemplar's (an ablation).
    */
   regression: 'exemplars' | 'exemplar-free';
   /**
-   * The regression compares stage with stage. `false`: it takes the whole clip, resampled to as many steps as all stages have
-   * together, without cutting it: an ablation. Segmentation and the contrastive loss are as ever.
+   * The regression compares stage with stage. `false`: it takes the whole uncut clip, resampled to as many steps as all stages have
+   * together (an ablation). Segmentation and the contrastive loss do not change.
    */
   stagewise: boolean;
   /** Exemplars that vote on a prediction, P of eq. 13. */
   exemplars: number;
   /**
-   * Points of score that one unit of the regressor stands for: 1 regresses scores as they are. Set to the
-   * deviation of the training scores it makes training from random weights faster.
+   * Score points per unit of the regressor; 1 regresses scores directly. The deviation of the training scores makes training from random
+   * weights faster.
    */
   scoreScale: number;
   loss: LossConfig;
@@ -116,7 +116,7 @@ const RELEASED: MCoReConfig = {
 };
 
 /**
- * The whole method, small enough to learn from random weights on two CPU cores: fewer and smaller frames, a narrower
+ * The whole method, small enough to train from random weights on two CPU cores: fewer and smaller frames, a narrower
  * network, losses in the released form with the contrastive part unweighted, one learning rate for all.
  */
 const LAPTOP: MCoReConfig = {
@@ -145,11 +145,11 @@ const LAPTOP: MCoReConfig = {
   },
 };
 
-/** The named configurations: what the paper says, what the released code does, and a small one for two CPU cores. */
+/** The named configurations: the paper, the released code, and a small one for two CPU cores. */
 export const presets: Readonly<Record<PresetName, MCoReConfig>> = { paper: PAPER, released: RELEASED, laptop: LAPTOP };
 
 /**
- * A preset's configuration, as a copy that may be changed.
+ * A copy of a preset's configuration, which may be changed.
  *
  * @throws {@link ArgumentError} if there is no such preset.
  */

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { MCoRe, multiplyAdds, parameterCounts, presets } from './index.js';
 
 describe('parameterCounts', () => {
-  it('counts what a model has, at any size', async () => {
+  it('counts the parameters of models of any size', async () => {
     await tf.setBackend('cpu');
     for (const fixture of ['small', 'released']) {
       const model = new MCoRe(configOfSizes(readFixture('model', fixture).metadata, 'released'), { seed: 1 });
@@ -25,7 +25,7 @@ describe('parameterCounts', () => {
     }
   });
 
-  it('gives the figures of the paper and released presets, the same', () => {
+  it('gives the same counts for the paper and released presets', () => {
     const figures = {
       backbone: 2_815_598,
       segmenter: 1_630_978,

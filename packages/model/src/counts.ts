@@ -1,7 +1,7 @@
 import { multiplyAdds as backboneMultiplyAdds, parameterCount } from '@mcore/backbone-gsm';
 import type { MCoReConfig } from './config.js';
 
-/** A figure of each part of a model. */
+/** A count for each part of a model. */
 export interface PartCounts {
   backbone: number;
   segmenter: number;
@@ -12,7 +12,7 @@ export interface PartCounts {
   total: number;
 }
 
-/** Numbers that training changes, by part: 9,446,065 in all for the paper's sizes. */
+/** Trainable parameters by part: 9,446,065 in all for the paper's sizes. */
 export function parameterCounts(config: MCoReConfig): PartCounts {
   const { channels, hiddenSize, mlp, layers } = sizes(config);
   const transitions = config.stages - 1;

@@ -15,7 +15,7 @@ function exemplar(id: string, diveNumber: string, difficulty = 3): Exemplar {
 const exemplars = [exemplar('01__1', '107b'), exemplar('01__2', '107b'), exemplar('02__1', '407c', 3.4)];
 
 describe('ExemplarBank', () => {
-  it('comes back from its bytes as it was', () => {
+  it('round-trips through bytes', () => {
     const bank = new ExemplarBank(exemplars, shape, 'abc');
     const back = ExemplarBank.decode(bank.encode());
     expect(back.exemplars).toEqual(exemplars);
@@ -25,7 +25,7 @@ describe('ExemplarBank', () => {
     expect(back.encode()).toEqual(bank.encode());
   });
 
-  it('comes back from half precision to within a thousandth of each feature', () => {
+  it('round-trips through half precision, each feature within a thousandth', () => {
     const bank = new ExemplarBank(exemplars, shape, 'abc');
     expect(bank.encode('half').length).toBeLessThan(bank.encode().length);
     const back = ExemplarBank.decode(bank.encode('half')).exemplars[0]!.stages;
@@ -34,7 +34,7 @@ describe('ExemplarBank', () => {
     });
   });
 
-  it('draws exemplars of the dive number in either case, at most as many as there are, the same for a seed', () => {
+  it('draws exemplars of the dive number in either case, at most all of them, the same for the same seed', () => {
     const bank = new ExemplarBank(exemplars, shape, '');
     const drawn = bank.draw('107B', 10, new Random(1));
     expect(drawn.match).toBe('same');
@@ -42,7 +42,7 @@ describe('ExemplarBank', () => {
     expect(bank.draw('107b', 1, new Random(2))).toEqual(bank.draw('107b', 1, new Random(2)));
   });
 
-  it('draws the nearest dives where there are none of the number', () => {
+  it('draws the nearest dives if there are none of the number', () => {
     const { exemplars: drawn, match } = new ExemplarBank(exemplars, shape, '').draw('405c', 1, new Random(1));
     expect([match, drawn[0]!.id]).toEqual(['nearest', '02__1']);
   });

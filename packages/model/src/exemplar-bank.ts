@@ -3,7 +3,7 @@ import { DataError, formatShape } from '@mcore/errors';
 import type { Random } from '@mcore/random';
 import { float32ToFloat16, readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
 
-/** What is known of a training clip that others are compared with. */
+/** A training clip that others are compared with. */
 export interface Exemplar {
   /** The clip's id. */
   id: string;
@@ -25,8 +25,8 @@ export interface StageShape {
 const FORMAT = 'mcore exemplar bank 1';
 
 /**
- * Stage features of training clips, computed once: scoring a query then costs one pass through the backbone, where the
- * released code makes two for every exemplar.
+ * Stage features of training clips, computed once: scoring a query then takes one pass through the backbone; the released code takes two
+ * per exemplar.
  */
 export class ExemplarBank {
   readonly exemplars: readonly Exemplar[];
@@ -37,10 +37,10 @@ export class ExemplarBank {
   readonly #pool: ExemplarPool;
 
   /**
-   * @param exemplars - Training clips alone.
-   * @param shape - Of each one's features.
-   * @param weightsId - Of the checkpoint the features come from.
-   * @throws {@link DataError} if an exemplar's features don't fit the shape, one is there twice, or there is none.
+   * @param exemplars - Training clips only.
+   * @param shape - Shape of the features of each exemplar.
+   * @param weightsId - Id of the weights that computed the features.
+   * @throws {@link DataError} if an exemplar's features don't fit the shape, an exemplar occurs twice, or there are none.
    */
   constructor(exemplars: readonly Exemplar[], shape: StageShape, weightsId: string) {
     if (exemplars.length === 0) throw new DataError('ExemplarBank: expected at least one exemplar, got none.');
@@ -63,18 +63,18 @@ export class ExemplarBank {
     this.#pool = new ExemplarPool(exemplars.map(asClip));
   }
 
-  /** Dive numbers there are exemplars of. */
+  /** Dive numbers that have exemplars. */
   get diveNumbers(): string[] {
     return [...new Set(this.exemplars.map(({ diveNumber }) => diveNumber))].sort();
   }
 
   /**
-   * Draws exemplars of a dive number, or of the nearest ones where there are none of it.
+   * Draws exemplars of a dive number, or of the nearest numbers if there are none.
    *
-   * @param diveNumber - In either case, such as `107B`.
-   * @param count - Exemplars, at most.
-   * @param difficulty - Of the dive, for its distance to other dive numbers; that of the exemplars unless given.
-   * @throws {@link ArgumentError} if it is no dive number.
+   * @param diveNumber - In upper or lower case, such as `107B`.
+   * @param count - Maximum number of exemplars.
+   * @param difficulty - Difficulty of the dive, for its distance to other dive numbers; default that of the exemplars.
+   * @throws {@link ArgumentError} if it is not a dive number.
    */
   draw(
     diveNumber: string,
@@ -93,9 +93,9 @@ export class ExemplarBank {
   }
 
   /**
-   * As a safetensors file: the features in one tensor, the rest in its metadata.
+   * Encodes the bank as a safetensors file: the features in one tensor, the rest in its metadata.
    *
-   * @param precision - `half` takes half the space, for banks that are shipped.
+   * @param precision - `half` needs half the space, for distribution.
    */
   encode(precision: 'single' | 'half' = 'single'): Uint8Array {
     const { stages, steps, channels } = this.shape;
@@ -115,9 +115,9 @@ export class ExemplarBank {
   }
 
   /**
-   * Reads what {@link encode} wrote.
+   * Decodes a file of {@link encode}.
    *
-   * @throws {@link DataError} if it is something else.
+   * @throws {@link DataError} if it is not such a file.
    */
   static decode(bytes: Uint8Array): ExemplarBank {
     const { tensors, metadata } = readSafetensors(bytes);
@@ -142,7 +142,7 @@ export class ExemplarBank {
   }
 }
 
-/** An exemplar as the pool wants it; frames and transitions play no part in a draw. */
+/** An exemplar in the form that the pool expects; a draw uses neither frames nor transitions. */
 function asClip({ id, diveNumber, score, difficulty }: Exemplar): Clip {
   return { id, diveNumber, score, difficulty, competition: '', frameCount: 0, transitions: [], split: 'train' };
 }

@@ -10,7 +10,7 @@ import { importReleased, presetConfig } from './index.js';
 const golden = readFixture('model', 'released');
 const config = configOfSizes(golden.metadata, 'released');
 
-/** A state dict as a safetensors file, with some of it changed; `null` leaves a tensor out. */
+/** A state dict as a safetensors file with changes; `null` removes a tensor. */
 function stateDict(changes: Record<string, SafeTensor | null> = {}): Uint8Array {
   const tensors = new Map(golden.tensors);
   for (const [name, tensor] of Object.entries(changes)) {
@@ -30,7 +30,7 @@ describe('importReleased', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
   it.each(['released-zip.pth', 'released-legacy.pth'])(
-    'takes every weight of a released checkpoint: %s',
+    'imports every weight of a released checkpoint: %s',
     async (file) => {
       const before = tf.memory().numTensors;
       const imported = await importReleased(fixtureBytes('model', file), { config });
@@ -65,7 +65,7 @@ describe('importReleased', () => {
     },
   );
 
-  it('takes a whole state dict under the same names, wrapped or not', async () => {
+  it('imports a whole state dict under the same names, wrapped or not', async () => {
     const plain = await importReleased(stateDict(), { config });
     const wrapped = new Map(
       [...golden.tensors].map(
@@ -130,7 +130,7 @@ describe('importReleased', () => {
     );
   });
 
-  it('names every missing, extra and misshapen tensor', async () => {
+  it('reports every missing, extra and misshapen tensor', async () => {
     const file = stateDict({
       'decoder.model.0.norm_q.bias': null,
       'psnet_model._pred_fine._fc_out._fc_out.weight': null,

@@ -7,42 +7,42 @@ import { MCoRe } from './mcore.js';
 import { RELEASED_PARTS } from './pytorch-state.js';
 
 /**
- * What an imported file was: a checkpoint of the released training code, a whole model's state dict under the same names, or
+ * The kind of an imported file: a checkpoint of the released training code, a whole model's state dict under the same names, or
  * timm's RegNet-Y.
  */
 export type ImportKind = 'released checkpoint' | 'state dict' | 'timm regnety_002';
 
-/** Where one tensor of the file went. */
+/** The destination of one tensor of the file. */
 export interface ImportRow {
   from: string;
   to: string;
   shape: readonly number[];
 }
 
-/** Weights taken from a PyTorch file. */
+/** Weights imported from a PyTorch file. */
 export interface ImportedWeights {
   kind: ImportKind;
   config: MCoReConfig;
-  /** A whole model's tensors in float32: those of the file, and seeded initial values where the file has none. */
+  /** A whole model's tensors in float32: those of the file, and seeded initial values for the rest. */
   tensors: Map<string, SafeTensor>;
   rows: ImportRow[];
-  /** What the file has besides, such as the optimiser's state, and is not needed. */
+  /** Unused contents of the file, such as the optimizer state. */
   ignored: string[];
-  /** Tensors the file does not have by nature (timm's has the backbone alone); they keep their initial values. */
+  /** Tensors that this kind of file does not contain (timm's has only the backbone); they keep their initial values. */
   initial: string[];
-  /** Numbers that lie beside the weights: `epoch`, `rho_best`, ... */
+  /** Numbers stored beside the weights: `epoch`, `rho_best`, ... */
   facts: Record<string, number>;
 }
 
-/** How {@link importReleased} reads. */
+/** Options of {@link importReleased}. */
 export interface ImportOptions {
-  /** Configuration of the model; `released` unless given. */
+  /** Configuration of the model; default `released`. */
   preset?: 'paper' | 'released';
   /** Instead of a preset: the configuration of a model of other sizes. */
   config?: MCoReConfig;
-  /** Of the initial values of what the file lacks by nature; 0 unless given. */
+  /** Seed of the initial values of tensors that the file does not contain; default 0. */
   seed?: number | string;
-  /** What errors call the file. */
+  /** Name of the file in errors. */
   name?: string;
 }
 
@@ -52,13 +52,13 @@ const BACKBONE = 'base_model._features.';
 const FLOATS: ReadonlySet<string> = new Set(['F64', 'F32', 'F16', 'BF16']);
 
 /**
- * Takes the weights of the original out of a file: a checkpoint of the released PyTorch code (`.pth`, zip format or the
+ * Imports weights of the original from a file: a checkpoint of the released PyTorch code (`.pth`, zip format or the
  * older one), a whole model's state dict (`.pth` or `.safetensors`), or timm's `regnety_002` ImageNet weights (`.pth` or
- * `.safetensors`). Nothing in the file is run.
+ * `.safetensors`). No code in the file is run.
  *
  * @param bytes - The whole file.
  * @param options - See {@link ImportOptions}.
- * @throws {@link DataError} if it is no such file.
+ * @throws {@link DataError} if it is not such a file.
  * @throws {@link WeightsError} naming every missing, extra and misshapen tensor.
  */
 export async function importReleased(bytes: Uint8Array, options: ImportOptions = {}): Promise<ImportedWeights> {
@@ -151,7 +151,7 @@ function timmName(key: string): string {
   return key.replace(/^(module\.)+/, '');
 }
 
-/** Tensors under our names; batch counters, which nothing uses, are left out. */
+/** Tensors under our names, without the unused batch counters. */
 function named(
   dict: ReadonlyMap<string, SafeTensor>,
   name: string,
@@ -191,7 +191,7 @@ function kindOf(value: PickleValue | undefined): string {
   return isPickledArray(value) ? `an array of ${value.dtype}` : `a ${typeof value}`;
 }
 
-/** Compares names, shapes and types with the model's; all of them fit, or nothing is taken. */
+/** Checks names, shapes and types against the model's; imports all tensors or none. */
 function place(
   file: FileTensors,
   expected: ReadonlyMap<string, SafeTensor>,
@@ -227,7 +227,7 @@ function place(
   };
 }
 
-/** What is wrong with a tensor's shape or type, in words, if anything is. */
+/** Describes what is wrong with a tensor's shape or type, if anything. */
 function mismatch(expected: SafeTensor | undefined, { from, tensor }: Found): string[] {
   if (!expected) return [];
   const [want, got] = [formatShape(expected.shape), formatShape(tensor.shape)];

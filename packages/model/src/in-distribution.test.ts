@@ -57,13 +57,13 @@ describe('transitionFlatness', () => {
   const config = presetConfig('laptop');
   const sure = (at: number) => Float32Array.from({ length: 64 }, (_, index) => (index >> 1 === at ? 50 : 0));
 
-  it('is 0 for a sure segmenter and the share of the other frames for one that knows nothing', () => {
+  it('is 0 for a certain segmenter and the fraction of the other frames for a uniform one', () => {
     expect(transitionFlatness(sure(10), config)).toBeCloseTo(0, 6);
     // the first frame is as likely as any: 2 of 32 lie within one frame of it
     expect(transitionFlatness(new Float32Array(64), config)).toBeCloseTo(30 / 32, 6);
   });
 
-  it('is that of the least sure transition', () => {
+  it('is that of the least certain transition', () => {
     const logits = sure(10);
     for (let frame = 0; frame < 32; frame++) logits[2 * frame + 1] = 0;
     expect(transitionFlatness(logits, config)).toBeCloseTo(30 / 32, 6);
@@ -81,12 +81,12 @@ describe('calibrateOutliers', () => {
     voteSpread,
   });
 
-  it('takes the lowest limits that no more than the share of clips exceeds: one measure, by hand', () => {
+  it('takes the lowest limits that at most the given fraction of clips exceeds: one measure, by hand', () => {
     const clips = Array.from({ length: 40 }, (_, index) => measures(index + 1));
     expect(calibrateOutliers(clips, 0.1)).toEqual({ falseAlarmRate: 0.1, clips: 40, limits: measures(36) });
   });
 
-  it('shares the false alarms among measures that alarm on other clips', () => {
+  it('divides the false alarms among measures that alarm on different clips', () => {
     // each measure is largest for clips of its own: 4 alarms in all, so 1 each and a rest
     const clips = Array.from({ length: 60 }, (_, index) =>
       measures(index < 20 ? index : 0, index >= 20 && index < 40 ? index : 0, index >= 40 ? index : 0),
@@ -105,7 +105,7 @@ describe('calibrateOutliers', () => {
     expect(Math.abs(alarms / 4000 - 0.05)).toBeLessThan(3 * Math.sqrt((0.05 * 0.95) / 2000 + (0.05 * 0.95) / 4000));
   });
 
-  it('says how many clips it needs', () => {
+  it('reports how many clips it needs', () => {
     expect(() => calibrateOutliers([measures(1)])).toThrow(
       new ArgumentError(
         'calibrateOutliers: expected at least 20 clips for a false-alarm rate of 0.05, got 1. Give more clips or allow a higher rate.',
@@ -115,7 +115,7 @@ describe('calibrateOutliers', () => {
 });
 
 describe('inDistribution', () => {
-  it('names the part that exceeds its limit', () => {
+  it('reports the measure that exceeds its limit', () => {
     const limits = { featureDistance: 2, transitionFlatness: 0.5, voteSpread: 9 };
     const clip = { featureDistance: 3, transitionFlatness: 0.5, voteSpread: 1 };
     expect(inDistribution(clip, { falseAlarmRate: 0.05, clips: 100, limits })).toEqual({

@@ -4,12 +4,12 @@ import type { ExemplarBank, StageShape } from './exemplar-bank.js';
 import { transitionProbabilities } from './transition-probabilities.js';
 
 /**
- * How unlike the training clips a clip is, in three ways that need nothing but what a score computes anyway. Larger is stranger.
+ * How much a clip differs from the training clips: three measures from values that scoring computes anyway. Larger means less similar.
  */
 export interface OutlierMeasures {
   /** Root mean square difference of the stages' features to the nearest exemplars, in standard deviations of the bank. */
   readonly featureDistance: number;
-  /** Share of probability that lies away from the decoded transitions, in [0, 1]; the largest over transitions. */
+  /** Probability away from the decoded transitions, in [0, 1]; the maximum over transitions. */
   readonly transitionFlatness: number;
   /** Standard deviation of the exemplars' votes, in points. */
   readonly voteSpread: number;
@@ -17,14 +17,14 @@ export interface OutlierMeasures {
 
 /** Limits that clips like the training clips exceed with a known probability. */
 export interface OutlierLimits {
-  /** Share of the calibration clips that exceed any limit, at most. */
+  /** Maximum fraction of calibration clips that exceed any limit. */
   readonly falseAlarmRate: number;
   /** Clips the limits were calibrated on. */
   readonly clips: number;
   readonly limits: OutlierMeasures;
 }
 
-/** Whether a clip is like those the weights know, with what the answer rests on. */
+/** Whether a clip is like the training clips, with the measures behind the answer. */
 export interface InDistribution {
   /** All measures are within their limits. */
   readonly value: boolean;
@@ -33,14 +33,14 @@ export interface InDistribution {
 
 const MEASURES = ['featureDistance', 'transitionFlatness', 'voteSpread'] as const;
 
-/** Nearest exemplars whose distance counts: one alone may be an odd clip itself. */
+/** Number of nearest exemplars that count; a single one may itself be an outlier. */
 const NEIGHBOURS = 5;
-/** The least deviation of a feature, as a share of the mean deviation: features that never change in the bank say little. */
+/** Minimum deviation of a feature, as a fraction of the mean deviation: features that never change in the bank carry little information. */
 const LEAST_DEVIATION = 0.1;
-/** Sampled frames on either side of a decoded transition that still count as its place, as a share of the frames. */
+/** Sampled frames on either side of a decoded transition that count as its position, as a fraction of all frames. */
 const PLACE = 1 / 32;
 
-/** The features of a bank, standardised, to measure how far other clips are from them. */
+/** The standardised features of a bank, to measure the distance of other clips. */
 export class BankFeatures {
   readonly #shape: StageShape;
   readonly #mean: Float64Array;
@@ -88,7 +88,7 @@ export class BankFeatures {
 }
 
 /**
- * How sure the segmenter is of each transition: the share of its probability that lies within a thirty-second of the clip of a frame.
+ * How certain the segmenter is of each transition: the probability within 1/32 of the clip around a frame.
  *
  * @param logits - Frames x transitions, as in `EncodedClip`.
  * @param transitions - Indices of sampled frames.
@@ -105,8 +105,8 @@ export function transitionConfidence(
 }
 
 /**
- * The largest share of probability, over transitions, that lies away from the likeliest frame: 0 where the segmenter is sure, near 1 where
- * any frame would do as well.
+ * The probability away from the most likely frame, maximum over transitions: 0 if the segmenter is certain, near 1 if all frames are
+ * equally likely.
  *
  * @param logits - Frames x transitions, as in `EncodedClip`.
  */
@@ -119,10 +119,10 @@ export function transitionFlatness(logits: Float32Array, config: Pick<MCoReConfi
 }
 
 /**
- * Chooses the limits: of all levels, the same for each measure, the lowest at which no more than the given share of the clips exceeds any limit.
+ * Chooses the limits: one level for all measures, the lowest at which at most the given fraction of clips exceeds any limit.
  *
- * @param measures - Of clips that neither trained nor chose the weights; at least 20.
- * @param falseAlarmRate - In (0, 1); 0.05 unless given.
+ * @param measures - Measures of at least 20 clips that neither trained nor selected the weights.
+ * @param falseAlarmRate - In (0, 1); default 0.05.
  * @throws {@link ArgumentError} if the clips are too few for the rate.
  */
 export function calibrateOutliers(measures: readonly OutlierMeasures[], falseAlarmRate = 0.05): OutlierLimits {
@@ -143,7 +143,7 @@ export function calibrateOutliers(measures: readonly OutlierMeasures[], falseAla
   return { falseAlarmRate, clips: count, limits: limitsAt(rank) };
 }
 
-/** Holds a clip's measures against the limits. */
+/** Compares a clip's measures with the limits. */
 export function inDistribution(measures: OutlierMeasures, { limits }: OutlierLimits): InDistribution {
   const parts = Object.fromEntries(
     MEASURES.map((name) => [
@@ -154,7 +154,7 @@ export function inDistribution(measures: OutlierMeasures, { limits }: OutlierLim
   return { value: MEASURES.every((name) => parts[name].within), parts };
 }
 
-/** The share of probability within {@link PLACE} of a frame. */
+/** The probability within {@link PLACE} of a frame. */
 function shareNear(probabilities: readonly number[], frame: number): number {
   const reach = Math.max(1, Math.round(PLACE * probabilities.length));
   let [near, total] = [0, 0];

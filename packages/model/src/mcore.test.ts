@@ -28,7 +28,7 @@ describe('MCoRe', () => {
     model.dispose();
   });
 
-  it('draws its weights from the seed alone', () => {
+  it('initialises its weights from the seed alone', () => {
     const values = (seed: number) => {
       const model = new MCoRe(config, { seed });
       const all = [...model.weights()].map(([name, variable]) => [name, [...variable.dataSync()]]);
@@ -39,7 +39,7 @@ describe('MCoRe', () => {
     expect(values(3)).not.toEqual(values(4));
   });
 
-  it('cuts stages as if a transition at 0 were at 1, and says 0 all the same, as the released code does', () => {
+  it('cuts stages at 1 for a transition at 0, but returns 0, as the released code does', () => {
     const model = new MCoRe(config, { seed: 1 });
     const features = tf.randomNormal([1, 12, 8], 0, 1, 'float32', 5) as tf.Tensor3D;
     const logits = Array.from({ length: 12 }, (_, frame) => [frame === 0 ? 9 : 0, frame === 7 ? 9 : 0]);
@@ -58,7 +58,7 @@ describe('MCoRe', () => {
       [query, exemplar] = [clips(1), clips(2)];
     });
 
-    it('cuts at the decoded transitions unless others are given, and leaves nothing but its result', () => {
+    it('cuts at the decoded transitions by default, and keeps no tensor but its result', () => {
       const model = new MCoRe(config, { seed: 1 });
       const before = tf.memory().numTensors;
       const pairs = model.forward(query, exemplar);
@@ -84,7 +84,7 @@ describe('MCoRe', () => {
       model.dispose();
     });
 
-    it('compares pair by pair, so that a batch gives what its pairs give alone (1e-5)', () => {
+    it('compares pair by pair: a batch gives the same as its pairs alone (1e-5)', () => {
       const model = new MCoRe(config, { seed: 1 });
       const one = (all: tf.Tensor5D, index: number) => tf.slice(all, [index, 0, 0, 0, 0], [1, 12, 12, 12, 3]);
       const whole = model.forward(query, exemplar).relativeScore.dataSync();
@@ -95,7 +95,7 @@ describe('MCoRe', () => {
       model.dispose();
     });
 
-    it('of an exemplar-free model gives the score of the query, whatever the exemplar', () => {
+    it('returns the score of the query for an exemplar-free model, independent of the exemplar', () => {
       const model = new MCoRe({ ...config, regression: 'exemplar-free' }, { seed: 1 });
       const { relativeScore, stageFeatures } = model.forward(query, exemplar);
       expect(relativeScore.dataSync()).toEqual(model.ownScore(stageFeatures.query).dataSync());
@@ -125,7 +125,7 @@ describe('MCoRe', () => {
     model.dispose();
   });
 
-  it('applies dropout in training alone, the same for the same seed', () => {
+  it('applies dropout only in training, the same for the same seed', () => {
     const model = new MCoRe({ ...config, segmenter: { hiddenSize: 4, dropout: 0.5 } }, { seed: 1 });
     const features = tf.randomNormal([1, 6, 8], 0, 1, 'float32', 7) as tf.Tensor3D;
     const logits = (seed?: string) => [...model.transitionLogits(features, seed).dataSync()];
@@ -136,7 +136,7 @@ describe('MCoRe', () => {
     model.dispose();
   });
 
-  it('loads its own names and those of a wrapper for several GPUs, and refuses what does not fit', () => {
+  it('loads its own names and those of DataParallel, and rejects tensors that do not fit', () => {
     const model = new MCoRe(config, { seed: 1 });
     const map = zerosLike(model);
     model.load(Object.fromEntries(Object.entries(map).map(([name, tensor]) => [`module.${name}`, tensor])));
@@ -154,7 +154,7 @@ describe('MCoRe', () => {
     model.dispose();
   });
 
-  it('leaves nothing behind where a part cannot be made', () => {
+  it('leaks nothing if a part cannot be made', () => {
     const before = tf.memory().numTensors;
     expect(() => new MCoRe({ ...config, regressor: { ...config.regressor, heads: 3 } }, { seed: 1 })).toThrow(
       new ArgumentError('ContrastiveRegressor: heads must divide featureSize = 8, got 3.'),
@@ -165,7 +165,7 @@ describe('MCoRe', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('tells the weights of the backbone, which has a learning rate of its own', () => {
+  it('identifies the weights of the backbone, which has its own learning rate', () => {
     expect(isBackboneWeight('base_model._features.stem.conv.weight')).toBe(true);
     expect(isBackboneWeight('psnet_model._pred_fine._gru.weight_ih_l0')).toBe(false);
     expect(isBackboneWeight('decoder.model.0.norm2.bias')).toBe(false);

@@ -28,7 +28,7 @@ export class MCoRe {
   /**
    * @param config - A preset or a changed copy of one.
    * @param options - `seed` of the initial weights.
-   * @throws {@link ArgumentError} if a part can't have such sizes.
+   * @throws {@link ArgumentError} if a size is invalid.
    */
   constructor(config: MCoReConfig, options: { seed: number | string }) {
     this.config = config;
@@ -57,7 +57,7 @@ export class MCoRe {
    * A predicted score is the exemplar's score plus this relative score (eq. 1); see `voteOverExemplars` for several exemplars (eq. 13).
    *
    * @param query - RGB values 0..255 of B clips, `[batch, time, height, width, 3]`.
-   * @param exemplar - Of the B clips to compare with, shaped likewise.
+   * @param exemplar - RGB values of the B clips to compare with, shaped likewise.
    * @param options - In training the true transitions and the seed of dropout.
    * @returns Tensors that the caller disposes (`tf.dispose(result)`).
    * @throws {@link ShapeError} if the frames or given transitions don't fit.
@@ -71,9 +71,9 @@ export class MCoRe {
   }
 
   /**
-   * {@link forward} from features of frames that are there already: R(D(X_q); D(X_e)).
+   * {@link forward} from computed frame features: R(D(X_q); D(X_e)).
    *
-   * @param features - Of B queries, then of their B exemplars, `[2 batch, time, channels]`.
+   * @param features - Features of B queries, then of their B exemplars, `[2 batch, time, channels]`.
    * @param options - As for {@link forward}.
    * @returns Tensors that the caller disposes.
    * @throws {@link ShapeError} if the transitions don't fit.
@@ -99,7 +99,7 @@ export class MCoRe {
   /**
    * The relative score S_rel of eq. 10: the mean of {@link stageScores}, in units of `config.scoreScale` points.
    *
-   * @param query - f_q, `[batch, stages, steps, channels]`; a batch of 1 goes with every exemplar.
+   * @param query - f_q, `[batch, stages, steps, channels]`; a batch of 1 is compared with every exemplar.
    * @param exemplar - f_e, shaped likewise.
    * @returns `[batch]`; the caller disposes it.
    */
@@ -108,7 +108,7 @@ export class MCoRe {
   }
 
   /**
-   * The part of every stage in the relative score: S_rel = Reg(f_rel) before the mean over stages, eq. 9 and 10.
+   * The contribution of every stage to the relative score: S_rel = Reg(f_rel) before the mean over stages, eq. 9 and 10.
    *
    * @param query - As for {@link relativeScore}.
    * @param exemplar - As for {@link relativeScore}.
@@ -135,7 +135,7 @@ export class MCoRe {
    * Scores of every frame for being a transition, before any softmax.
    *
    * @param features - `[batch, time, channels]`.
-   * @param dropoutSeed - Given in training alone: seeds the dropout between GRU and linear layer.
+   * @param dropoutSeed - Seed of the dropout between GRU and linear layer; for training only.
    * @returns `[batch, time, transitions]`; the caller disposes it.
    */
   transitionLogits(features: tf.Tensor3D, dropoutSeed?: string): tf.Tensor3D {
@@ -146,8 +146,7 @@ export class MCoRe {
   /**
    * The most likely transitions, by the decoding of the configuration.
    *
-   * They may be 0: where stages are cut 0 counts as 1 ({@link stageFeatures}), where transitions are compared it stays 0, both as
-   * in the released code.
+   * They may be 0, as in the released code: {@link stageFeatures} cuts at 1 instead, while metrics compare the 0.
    *
    * @param logits - `[batch, time, transitions]`: a tensor (read synchronously, which webgpu can't do in Node), or `await logits.array()`.
    * @returns Batch x transitions frame indices.
@@ -168,12 +167,12 @@ export class MCoRe {
   }
 
   /**
-   * What the regressor works on: the stages ({@link stageFeatures}), or, where the configuration is not `stagewise`, the whole clip
-   * resampled to as many steps as all stages have together.
+   * Input of the regressor: the stages ({@link stageFeatures}), or, if the configuration is not `stagewise`, the whole clip resampled to as
+   * many steps as all stages have together.
    *
    * @param features - `[batch, time, channels]`.
    * @param transitions - Batch x transitions frame indices.
-   * @returns Shaped as {@link regressionShape} says, after the batch; the caller disposes it.
+   * @returns `[batch, ...regressionShape]`; the caller disposes it.
    */
   regressionFeatures(features: tf.Tensor3D, transitions: readonly (readonly number[])[]): tf.Tensor4D {
     if (this.config.stagewise) return this.stageFeatures(features, transitions);
@@ -191,8 +190,8 @@ export class MCoRe {
   }
 
   /**
-   * The score itself, in units of `config.scoreScale` points, of an exemplar-free model: the regressor's layers with the query's own
-   * features in the exemplar's place, which makes its cross-attention self-attention.
+   * The score of an exemplar-free model, in units of `config.scoreScale` points. The regressor takes the query's own features in place of
+   * the exemplar's, so its cross-attention becomes self-attention.
    *
    * @param query - `[batch, stages, steps, channels]`.
    * @returns `[batch]`; the caller disposes it.
@@ -202,8 +201,8 @@ export class MCoRe {
   }
 
   /**
-   * Sets the bias of the regressor's last layer to a mean score, so that an exemplar-free model starts with what labels alone say
-   * and learns what is above or below it; where scores are differences the mean is 0 already.
+   * Sets the bias of the regressor's last layer to a mean score, so that an exemplar-free model starts from the mean label and learns
+   * deviations from it. Score differences already have mean 0.
    *
    * @param score - In points.
    */
@@ -233,7 +232,7 @@ export class MCoRe {
    * Replaces all weights.
    *
    * @param tensors - Under the names and in the layouts of {@link weights}; not disposed.
-   * @throws {@link WeightsError} naming every missing, extra and misshapen tensor; nothing is changed then.
+   * @throws {@link WeightsError} naming every missing, extra and misshapen tensor; weights do not change then.
    */
   load(tensors: ReadonlyMap<string, tf.Tensor> | Readonly<Record<string, tf.Tensor>>): void {
     loadWeights('MCoRe.load', this.weights(), tensors, { prefixes: ['module.'] });
@@ -247,7 +246,7 @@ export class MCoRe {
   }
 }
 
-/** True for the tensors of the backbone, which has a learning rate of its own. */
+/** True for tensors of the backbone, which has its own learning rate. */
 export function isBackboneWeight(name: string): boolean {
   return name.startsWith(PREFIXES.backbone);
 }

@@ -4,7 +4,7 @@ import { configSchema } from './config-schema.js';
 const points: Schema = { type: 'number', minimum: -1e9, maximum: 1e9 };
 const count = (minimum: number): Schema => ({ type: 'integer', minimum });
 
-/** What the metadata of a checkpoint must look like, by key: what it means together is checked where it is used. */
+/** Schemas of a checkpoint's metadata by key. Code that uses the values checks how they fit together. */
 export const metadataSchemas = {
   config: configSchema,
   label_range: { type: 'object', properties: { min: points, max: points } },

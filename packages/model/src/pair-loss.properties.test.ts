@@ -25,7 +25,7 @@ const variant = fc.record({
   contrast: 'paper' | 'released';
 }>;
 
-/** What a video may be: black, white, one colour, noise; what stands in place of its features: nothing, themselves, far too much. */
+/** Videos: black, white, one colour, noise. Factors on their features: 0, 1, far too large. */
 const video = fc.oneof(
   fc.constantFrom(0, 255),
   fc.double({ min: 0, max: 255, noNaN: true }),
@@ -69,7 +69,7 @@ function modelOf(chosen: typeof variant extends fc.Arbitrary<infer V> ? V : neve
 }
 
 describe.each(['cpu', 'wasm'] as const)(
-  'pairLosses on %s, whatever the clips and however large the features (0 and 1e12 times)',
+  'pairLosses on %s, for any clips and features of any size (times 0 and 1e12)',
   (engine) => {
     beforeAll(() => useTestEngine(engine));
 

@@ -33,7 +33,7 @@ describe('pairLosses', () => {
     expect(total).toBeCloseTo(regression! + segmentation! + contrastive!, 3);
   });
 
-  it('of a batch is the mean of its pairs, so that pairs may be taken one at a time', () => {
+  it('of a batch is the mean over its pairs, so pairs can be processed one at a time', () => {
     const [query, exemplar] = [clips(2, 1), clips(2, 2)];
     const pair = (all: LabelledClips, index: number): LabelledClips => ({
       frames: tf.slice(all.frames, [index, 0, 0, 0, 0], [1, 6, 12, 12, 3]),
@@ -47,7 +47,7 @@ describe('pairLosses', () => {
     }
   });
 
-  it('in both directions costs what q|e and e|q cost alone', () => {
+  it('in both directions is the sum of q|e and e|q', () => {
     const [query, exemplar] = [clips(1, 1), clips(1, 2)];
     const one = { ...config.loss, regressionDirections: 'query' } as const;
     const forward = losses({ loss: one }, query, exemplar).regression!;
@@ -84,12 +84,12 @@ describe('pairLosses', () => {
     expect(losses(free, query, exemplar).regression! / (one + other)).toBeCloseTo(1, 5);
     const alone = { ...free, loss: { ...config.loss, regressionDirections: 'query' as const } };
     expect(losses(alone, query, exemplar).regression! / one).toBeCloseTo(1, 5);
-    // the other clip's score plays no part in what is said of the query
+    // the other clip's score does not affect the query's loss
     const moved = { ...exemplar, scores: exemplar.scores.map((score) => score + 20) };
     expect(losses(alone, query, moved).regression).toBe(losses(alone, query, exemplar).regression);
   });
 
-  it('of a model that is not stagewise regresses on uncut clips, and cuts stages for the contrastive part alone', () => {
+  it('of a model that is not stagewise regresses on uncut clips, and cuts stages only for the contrastive part', () => {
     const [query, exemplar] = [clips(2, 1), clips(2, 2)];
     const shifted = (all: LabelledClips) => ({ ...all, transitions: all.transitions.map(() => [2, 3]) });
     const uncut = losses({ stagewise: false }, query, exemplar);
@@ -121,7 +121,7 @@ describe('pairLosses', () => {
     { regression: 'exemplar-free', stagewise: false },
     { regression: 'exemplars', stagewise: false },
   ] as const)(
-    '$regression, stagewise $stagewise: the gradient is what finite differences say (2 %), no tensor is left',
+    '$regression, stagewise $stagewise: the gradient equals finite differences (2 %), and no tensor is leaked',
     (changed) => {
       const model = new MCoRe({ ...config, ...changed, loss: { ...config.loss, segmentation: 'paper' } }, { seed: 2 });
       const [query, exemplar] = [clips(2, 1), clips(2, 2)];

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { PairForward, PairTransitions } from './forward.js';
 import type { MCoRe } from './mcore.js';
 
-/** What is known of a batch of clips. */
+/** Labels of a batch of clips. */
 export interface ClipLabels {
   /** True transitions, batch x transitions sampled-frame indices. */
   transitions: readonly (readonly number[])[];
@@ -34,9 +34,10 @@ export type PairLosses = {
  * @param model - Its configuration chooses the form of every part.
  * @param query - B clips.
  * @param exemplar - B clips of the same dive numbers.
- * @param dropoutSeed - Seeds the segmenter's dropout; none where it is left out.
+ * @param dropoutSeed - Seed of the segmenter's dropout; no dropout if omitted.
  * @returns Scalars that the caller disposes.
- * @throws {@link ArgumentError} if the two are not the same number of clips, each with a score; {@link ShapeError} if frames or
+ * @throws {@link ArgumentError} if query and exemplar do not have the same number of clips, each with a score; {@link ShapeError} if frames
+ * or
  *   transitions don't fit.
  */
 export function pairLosses(
@@ -53,13 +54,13 @@ export function pairLosses(
 }
 
 /**
- * {@link pairLosses} from features that are there already, where the backbone is not to learn.
+ * {@link pairLosses} from computed features, if the backbone is frozen.
  *
- * @param features - Of B queries, then of their B exemplars, `[2 batch, time, channels]`.
- * @param labels - Of the queries and of the exemplars.
- * @param dropoutSeed - Seeds the segmenter's dropout; none where it is left out.
+ * @param features - Features of B queries, then of their B exemplars, `[2 batch, time, channels]`.
+ * @param labels - Labels of the queries and of the exemplars.
+ * @param dropoutSeed - Seed of the segmenter's dropout; no dropout if omitted.
  * @returns Scalars that the caller disposes.
- * @throws {@link ArgumentError} if the labels are not of as many clips.
+ * @throws {@link ArgumentError} if the number of labels does not fit the features.
  */
 export function featurePairLosses(
   model: MCoRe,
@@ -105,8 +106,8 @@ function assertPairs(query: LabelledClips, exemplar: LabelledClips): void {
 }
 
 /**
- * L_aqa: mean squared error of the relative score, eq. 11, in the directions the configuration names, summed over them. An exemplar-free
- * model's own scores take the place of the directions: that of the query, and where there are two that of the other clip.
+ * L_aqa: mean squared error of the relative score, eq. 11, summed over the directions of the configuration. For an exemplar-free model it
+ * is the error of the scores themselves: that of the query, and for two directions also that of the other clip.
  */
 function regressionLoss(
   model: MCoRe,
@@ -127,7 +128,7 @@ function regressionLoss(
   return tf.add(forward, error(reverse, exemplar, query));
 }
 
-/** L_cont, eq. 8, times the weight of the configuration; of cut stages also where the regression compares whole clips. */
+/** L_cont, eq. 8, times the weight of the configuration; always on cut stages, even if the regression compares whole clips. */
 function contrastiveLoss(model: MCoRe, { stageFeatures, features, transitions }: PairForward): tf.Scalar {
   const { form, temperature, weight } = model.config.loss.contrastive;
   if (weight === 0) return tf.scalar(0);

@@ -7,10 +7,10 @@ export const RELEASED_PARTS = ['base_model', 'psnet_model', 'decoder', 'regresso
 export type ReleasedPart = (typeof RELEASED_PARTS)[number];
 
 /**
- * A model's tensors as PyTorch's `load_state_dict(strict=True)` wants them: float32 under the released names, with the batch
- * counters that PyTorch keeps beside running statistics, at 0 (they matter only to normalisation without momentum).
+ * A model's tensors as PyTorch's `load_state_dict(strict=True)` expects them: float32 under the released names. It adds the batch counters
+ * of PyTorch's running statistics at 0; they matter only without momentum.
  *
- * @param tensors - All of a model's, of any floating-point type.
+ * @param tensors - All tensors of a model, of any floating-point type.
  */
 export function pytorchStateDict(tensors: ReadonlyMap<string, SafeTensor>): Map<string, SafeTensor> {
   const state = new Map<string, SafeTensor>();
@@ -27,7 +27,7 @@ export function pytorchStateDict(tensors: ReadonlyMap<string, SafeTensor>): Map<
 /**
  * {@link pytorchStateDict} cut into the state dicts of the released code's four networks, each under its network's own names.
  *
- * @param tensors - All of a model's.
+ * @param tensors - All tensors of a model.
  */
 export function pytorchStateDicts(
   tensors: ReadonlyMap<string, SafeTensor>,
@@ -36,7 +36,7 @@ export function pytorchStateDicts(
   return new Map(RELEASED_PARTS.map((part) => [part, under(state, `${part}.`)]));
 }
 
-/** The tensors whose names begin with a prefix, by the rest of their names. */
+/** The tensors with a prefix, by the rest of their names. */
 function under(state: ReadonlyMap<string, SafeTensor>, prefix: string): Map<string, SafeTensor> {
   return new Map(
     [...state].flatMap(([name, tensor]) =>

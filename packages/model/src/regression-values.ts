@@ -2,13 +2,13 @@ import { resampleStageValues } from '@mcore/segmenter';
 import type { MCoReConfig } from './config.js';
 
 /**
- * `MCoRe.regressionFeatures` of one clip's features that have been read already, whatever computed them.
+ * `MCoRe.regressionFeatures` for one clip's features in an array, without tensors.
  *
- * @param config - Says whether stages are compared or whole clips, and in how many steps.
+ * @param config - Chooses stages or whole clips, and the number of steps.
  * @param features - Time x channels.
  * @param channels - Features of a frame.
  * @param transitions - Frame indices.
- * @returns Shaped as `MCoRe.regressionShape` says.
+ * @returns Values of shape `MCoRe.regressionShape`.
  * @throws {@link ShapeError} or {@link ArgumentError} if they don't fit, as `resampleStageValues` of @mcore/segmenter.
  */
 export function regressionValues(

@@ -44,21 +44,21 @@ describe('scoreAgainst', () => {
     model.dispose();
   });
 
-  it('means the votes of several exemplars, eq. 13, with their deviation as spread', async () => {
+  it('averages the votes of several exemplars (eq. 13), with their deviation as spread', async () => {
     const { model } = goldenModel('released');
     const scored = await scoreAgainst(model, stagesOf(0), shape, [exemplar(3, 65), exemplar(4, 55), exemplar(5, 88)]);
     const votes = scored.votes.map(({ score, delta }) => score + delta);
     const mean = votes.reduce((sum, vote) => sum + vote, 0) / 3;
     expect(scored.score).toBeCloseTo(mean, 10);
     expect(scored.spread).toBeCloseTo(Math.sqrt(votes.reduce((sum, vote) => sum + (vote - mean) ** 2, 0) / 3), 10);
-    // in one batch as one by one
+    // one batch gives the same as one by one
     const alone = await scoreAgainst(model, stagesOf(0), shape, [exemplar(4, 55)]);
     expect(scored.votes[1]!.delta).toBeCloseTo(alone.votes[0]!.delta, 5);
     expect(scored.votes.map(({ id }) => id)).toEqual(['clip 3', 'clip 4', 'clip 5']);
     model.dispose();
   });
 
-  it('gives points where the model computes in units of scoreScale', async () => {
+  it('returns points if the model computes in units of scoreScale', async () => {
     const { model } = goldenModel('released');
     const points = await scoreAgainst(model, stagesOf(0), shape, [exemplar(3, 65)]);
     model.config.scoreScale = 15;
@@ -83,7 +83,7 @@ describe('scoreAgainst', () => {
 describe('scoreAlone', () => {
   beforeAll(() => tf.setBackend('cpu'));
 
-  it("is the regressor's mean with the clip in the exemplar's place, in points, with nobody's vote", async () => {
+  it("is the regressor's mean with the clip in place of the exemplar, in points, without votes", async () => {
     const { model } = goldenModel('released');
     model.config.regression = 'exemplar-free';
     model.config.scoreScale = 15;
@@ -99,7 +99,7 @@ describe('scoreAlone', () => {
     model.dispose();
   });
 
-  it('moves by as much as the score that training starts from', async () => {
+  it('shifts by the score that training starts from', async () => {
     const { config } = goldenModel('released').model;
     const model = new MCoRe({ ...config, regression: 'exemplar-free', scoreScale: 15 }, { seed: 3 });
     const bias = model.weights().get('regressor_delta.layer3.bias')!.dataSync()[0]!;
@@ -127,10 +127,14 @@ describe('scoreFromStages', () => {
 
   it('reports what it expected', () => {
     expect(() => scoreFromStages(new Float32Array(5), [exemplar(3, 60), exemplar(4, 50)], 1)).toThrow(
-      new ArgumentError('scoreFromStages: expected as many scores for each of at least one exemplar, got 5 for 2.'),
+      new ArgumentError(
+        'scoreFromStages: expected the same number of scores for each of at least one exemplar, got 5 for 2.',
+      ),
     );
     expect(() => scoreFromStages(new Float32Array(3), [], 1)).toThrow(
-      new ArgumentError('scoreFromStages: expected as many scores for each of at least one exemplar, got 3 for 0.'),
+      new ArgumentError(
+        'scoreFromStages: expected the same number of scores for each of at least one exemplar, got 3 for 0.',
+      ),
     );
   });
 });

@@ -4,19 +4,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Exemplar, StageShape } from './exemplar-bank.js';
 import type { MCoRe } from './mcore.js';
 
-/** What one exemplar says of the query. */
+/** The vote of one exemplar on the query. */
 export interface ExemplarVote {
   id: string;
   diveNumber: string;
   /** The exemplar's own score, in points. */
   score: number;
-  /** The query's score less the exemplar's, in points. */
+  /** The query's score minus the exemplar's, in points. */
   delta: number;
-  /** The part every stage has in `delta`; their sum is `delta`. */
+  /** The contribution of every stage to `delta`; their sum is `delta`. */
   stageDeltas: number[];
 }
 
-/** A score with what it rests on. */
+/** A score with the votes behind it. */
 export interface ScoredClip {
   /** Mean over exemplars of score + delta, in points (eq. 13). */
   score: number;
@@ -30,7 +30,7 @@ export interface ScoredClip {
  *
  * @param model - Computes the score differences.
  * @param stages - The query's features, stages x steps x channels.
- * @param shape - Of the features.
+ * @param shape - Shape of the features.
  * @param exemplars - At least one.
  * @throws {@link ArgumentError} if there is no exemplar, or the features of one do not fit the shape.
  */
@@ -49,13 +49,14 @@ export async function scoreAgainst(
 }
 
 /**
- * The score that relative scores add up to, whatever computed them: {@link scoreAgainst} without its tensors.
+ * Computes a score from relative scores: {@link scoreAgainst} without tensors.
  *
- * @param relativeScores - Of every stage against every exemplar, exemplars x stages, in units of `scoreScale` points; their mean over
+ * @param relativeScores - Relative scores of every stage against every exemplar, exemplars x stages, in units of `scoreScale` points; their
+ *   mean over
  *   stages is the exemplar's relative score.
  * @param exemplars - At least one, in the same order.
- * @param scoreScale - Points a unit stands for, see `MCoReConfig`.
- * @throws {@link ArgumentError} if there is no exemplar or they do not divide the scores.
+ * @param scoreScale - Points per unit, see `MCoReConfig`.
+ * @throws {@link ArgumentError} if there is no exemplar, or the number of scores is not a multiple of the number of exemplars.
  */
 export function scoreFromStages(
   relativeScores: Float32Array,
@@ -65,7 +66,7 @@ export function scoreFromStages(
   const stages = relativeScores.length / exemplars.length;
   if (!Number.isInteger(stages) || stages < 1) {
     throw new ArgumentError(
-      `scoreFromStages: expected as many scores for each of at least one exemplar, got ${relativeScores.length} for ${exemplars.length}.`,
+      `scoreFromStages: expected the same number of scores for each of at least one exemplar, got ${relativeScores.length} for ${exemplars.length}.`,
     );
   }
   const scale = scoreScale / stages;
@@ -81,9 +82,9 @@ export function scoreFromStages(
 }
 
 /**
- * Scores a clip with an exemplar-free model: there is nobody to vote, and no spread.
+ * Scores a clip with an exemplar-free model. There are no votes and no spread.
  *
- * @param model - Whose configuration has `regression: 'exemplar-free'`.
+ * @param model - A model with `regression: 'exemplar-free'`.
  * @param stages - The query's features, stages x steps x channels.
  * @throws {@link ArgumentError} if the features do not fit the model's shape.
  */

@@ -1,11 +1,11 @@
 import type { MCoReConfig } from './config.js';
 
 /**
- * How likely each sampled frame is the beginning of each later stage, in the reading the weights were trained with: `'released'`, a
- * softmax over the frames of a transition, so that each adds up to 1; `'paper'`, the sigmoid of every frame's logit.
+ * The probability that each sampled frame begins each later stage, in the form the weights were trained with: `'released'`, a
+ * softmax over the frames of a transition, which sums to 1; `'paper'`, the sigmoid of every frame's logit.
  *
  * @param logits - Frames x transitions, as in `EncodedClip`.
- * @param config - Of the model.
+ * @param config - Configuration of the model.
  * @returns A list of frames for every transition.
  */
 export function transitionProbabilities(

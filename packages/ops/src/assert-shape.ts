@@ -6,9 +6,9 @@ import type * as tf from '@tensorflow/tfjs-core';
  *
  * @param caller - Public function, for the message.
  * @param name - The argument, for the message.
- * @param tensor - What was given.
+ * @param tensor - The tensor to check.
  * @param pattern - Sizes; a word stands for any size.
- * @throws ShapeError naming the pattern and the shape that was given.
+ * @throws ShapeError with the pattern and the actual shape.
  */
 export function assertShape(
   caller: string,

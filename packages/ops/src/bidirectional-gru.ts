@@ -23,7 +23,7 @@ export interface BidirectionalGruWeights {
  * @param x - `[batch, time, inputs]`.
  * @param weights - Both directions' weights, of one hidden size.
  * @returns `[batch, time, 2 * hidden]`, the forward direction's states first; the caller disposes it.
- * @throws ShapeError where the weights don't fit `x` or each other.
+ * @throws ShapeError if the weights don't fit `x` or each other.
  */
 export function bidirectionalGru(x: tf.Tensor3D, weights: BidirectionalGruWeights): tf.Tensor3D {
   assertShape('bidirectionalGru', 'x', x, ['batch', 'time', 'inputs']);

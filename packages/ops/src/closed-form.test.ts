@@ -20,7 +20,7 @@ import {
 
 const values = async (tensor: tf.Tensor) => [...(await tensor.data())];
 
-describeOnEngines('cases that can be worked out by hand,', ALL_ENGINES, () => {
+describeOnEngines('closed forms,', ALL_ENGINES, () => {
   it('a grouped convolution by a centre tap of 1 is the identity; groups do not mix', async () => {
     const x = tf.randomNormal([2, 4, 3, 16]) as tf.Tensor4D;
     const identity = tf.buffer<tf.Rank.R4>([3, 3, 8, 16]);
@@ -33,7 +33,7 @@ describeOnEngines('cases that can be worked out by hand,', ALL_ENGINES, () => {
     );
   });
 
-  it('a 3x3 convolution by ones counts the pixels it sees', async () => {
+  it('a 3x3 convolution by ones counts the pixels in its window', async () => {
     const y = conv2d3x3(tf.ones([1, 3, 4, 1]), tf.ones([3, 3, 1, 1]), tf.tensor1d([-6]), {
       stride: 1,
       activation: 'relu',
@@ -98,7 +98,7 @@ describeOnEngines('cases that can be worked out by hand,', ALL_ENGINES, () => {
     const x = tf.ones([1, 3, 3]) as tf.Tensor3D;
     const y = await values(bidirectionalGru(x, { forward: side(-100), backward: side(100) }));
     for (const [index, value] of y.entries()) {
-      // z = 0: the state is tanh(1) at once; z = 1: it never moves
+      // z = 0: the state is tanh(1) at once; z = 1: it never changes
       expect(value).toBeCloseTo(index % 4 < 2 ? Math.tanh(1) : 0, 6);
     }
   });

@@ -14,14 +14,14 @@ export interface Conv2d3x3Options {
 }
 
 /**
- * 3x3 convolution with padding 1 on both sides, plus bias, then the activation. Made for the first layer of a network: few
- * input channels, and an input that needs no gradient (it is computed only where asked for).
+ * 3x3 convolution with padding 1 on both sides, plus bias, then the activation. Meant for the first layer of a network, with few input
+ * channels. The input gradient is computed only on request.
  *
  * @param x - `[batch, height, width, inputs]`.
  * @param filter - `[3, 3, inputs, outputs]`; PyTorch's `[out, in, 3, 3]` transposed by `[2, 3, 1, 0]`.
  * @param bias - `[outputs]`.
  * @returns `[batch, ceil(height / stride), ceil(width / stride), outputs]`; the caller disposes it.
- * @throws ShapeError or ArgumentError where the arguments don't fit together.
+ * @throws ShapeError or ArgumentError if the arguments don't fit together.
  */
 export function conv2d3x3(
   x: tf.Tensor4D,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Gradients by input: computed already, or a function that is called only where the gradient is expected. */
+/** Gradients by input: tensors, or functions that are called only if the gradient is requested. */
 export type InputGradients<Inputs> = { [Name in keyof Inputs]: tf.Tensor | (() => tf.Tensor) };
 
 /** An operation with a hand-written gradient. */
@@ -9,16 +9,16 @@ export interface DifferentiableOperation<
   Output extends tf.Tensor | tf.Tensor[],
 > {
   inputs: Inputs;
-  /** Runs inside a tidy; `save` keeps tensors for the backward pass while a gradient is being recorded. */
+  /** Runs inside a tidy; `save` keeps tensors for the backward pass if a gradient is recorded. */
   forward(save: (tensors: tf.Tensor[]) => void): Output;
   /**
-   * Gets the gradients by the outputs; zeros where an output was not used. Runs outside of any tidy: dispose intermediates, or
+   * Receives the gradients of the outputs, zeros for unused outputs. Runs outside any tidy: dispose intermediates, or
    * return functions (each of which runs inside a tidy).
    */
   backward(dy: Output, saved: tf.Tensor[]): InputGradients<Inputs>;
 }
 
-/** The part of tfjs-core's engine that `tf.customGrad` itself is made of; private in its types, unchanged since 2.0. */
+/** The method of tfjs-core's engine behind `tf.customGrad`; private in its types, unchanged since 2.0. */
 interface EngineWithGradients {
   runKernelFunc(invocation: {
     inputs: Record<string, tf.Tensor>;
@@ -28,8 +28,8 @@ interface EngineWithGradients {
 }
 
 /**
- * `tf.customGrad` with named inputs, of which only the gradients that are asked for are computed (the stem of a network need
- * not differentiate its images), and with several outputs.
+ * `tf.customGrad` with named inputs and several outputs. It computes only the requested gradients: the stem of a network need not
+ * differentiate its images.
  */
 export function differentiable<Inputs extends Record<string, tf.Tensor>, Output extends tf.Tensor | tf.Tensor[]>(
   operation: DifferentiableOperation<Inputs, Output>,

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const FIXTURES = { convolutions: readFixture('ops', 'convolutions'), others: readFixture('ops', 'others') };
-/** Without kinks, so that a step of 1e-2 in float32 is exact to a per cent. */
+/** Smooth, so that a step of 1e-2 in float32 is accurate to 1 %. */
 const SMOOTH = [
   'dense_linear',
   'pointwise_linear',

@@ -10,15 +10,15 @@ export interface FixedNormalization {
   weight: tf.Tensor1D;
   /** Beta, `[outputs]`. */
   bias: tf.Tensor1D;
-  /** `[outputs]`; taken as a constant. */
+  /** `[outputs]`; a constant. */
   runningMean: tf.Tensor1D;
-  /** `[outputs]`; taken as a constant. */
+  /** `[outputs]`; a constant. */
   runningVariance: tf.Tensor1D;
   /** Added to the variance before its root; PyTorch's default is 1e-5. */
   epsilon: number;
 }
 
-/** A convolution's filter and bias with the normalisation in them. */
+/** A convolution's filter and bias that include the normalisation. */
 export interface FoldedConvolution {
   /** `[height, width, inputs, outputs]`. */
   filter: tf.Tensor4D;
@@ -27,7 +27,7 @@ export interface FoldedConvolution {
 }
 
 /**
- * A convolution without bias and the batch normalisation with fixed statistics after it, as one convolution:
+ * Combines a convolution without bias and the batch normalisation after it (with fixed statistics) into one convolution:
  * `gamma (W x - mean) / sqrt(variance + epsilon) + beta = (s W) x + (beta - s mean)` with `s = gamma / sqrt(variance + epsilon)`.
  * Differentiable in the convolution's weight, gamma and beta, exactly.
  *
@@ -35,7 +35,7 @@ export interface FoldedConvolution {
  *
  * @param convWeight - PyTorch's layout, `[outputs, inputs, height, width]`.
  * @returns Both tensors; the caller disposes them.
- * @throws ShapeError where the normalisation doesn't fit the convolution.
+ * @throws ShapeError if the normalisation doesn't fit the convolution.
  */
 export function foldNormalization(convWeight: tf.Tensor4D, normalization: FixedNormalization): FoldedConvolution {
   const { weight, bias, runningMean, runningVariance, epsilon } = normalization;

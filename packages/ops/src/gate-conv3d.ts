@@ -6,8 +6,8 @@ import { gateConvBackward, gateConvForward } from './plain/gate.js';
 import { runKernelOr } from './plain/run-kernel.js';
 
 /**
- * The gate-shift module's own convolution: 3x3x3 over time, height and width, padding 1, two groups, one output a group.
- * Output 0 sees the first half of the channels, output 1 the second.
+ * The convolution of a gate-shift module: 3x3x3 over time, height and width, padding 1, two groups, one output per group. Output 0 reads
+ * the first half of the channels, output 1 the second.
  *
  * Source: Sudhakaran et al., "Gate-Shift Networks for Video Action Recognition", CVPR 2020, section 3.
  *
@@ -16,7 +16,7 @@ import { runKernelOr } from './plain/run-kernel.js';
  * `[2, channels / 2, 3, 3, 3]` transposed by `[2, 3, 4, 1, 0]`.
  * @param bias - `[2]`.
  * @returns `[batch, time, height, width, 2]`, without an activation; the caller disposes it.
- * @throws ShapeError where the arguments don't fit together.
+ * @throws ShapeError if the arguments don't fit together.
  */
 export function gateConv3d(x: tf.Tensor5D, filter: tf.Tensor5D, bias: tf.Tensor1D): tf.Tensor5D {
   assertShape('gateConv3d', 'x', x, ['batch', 'time', 'height', 'width', 'channels']);

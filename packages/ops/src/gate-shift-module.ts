@@ -20,16 +20,16 @@ export interface GateShiftModuleWeights {
 }
 
 /**
- * A whole gate-shift module with fixed statistics: of the first `fold` channels
- * `gateShift(x, tanh(gateConv3d(relu(x * scale + offset), filter, bias)))`; the other channels are copied. One pass where the
- * backend has a kernel for it, the composition of this package's operations elsewhere.
+ * A whole gate-shift module with fixed statistics. The first `fold` channels become
+ * `gateShift(x, tanh(gateConv3d(relu(x * scale + offset), filter, bias)))`; the other channels are copied. It is one pass if the backend
+ * has a kernel for it, otherwise a composition of this package's operations.
  *
  * Source: Sudhakaran et al., "Gate-Shift Networks for Video Action Recognition", CVPR 2020, section 3.
  *
  * @param x - `[batch, time, height, width, channels]`.
- * @param weights - Of `fold` channels, a multiple of 4 and at most the channels of `x`.
+ * @param weights - Weights for `fold` channels, a multiple of 4 and at most the channels of `x`.
  * @returns Shaped like `x`; the caller disposes it.
- * @throws ShapeError where the arguments don't fit together.
+ * @throws ShapeError if the arguments don't fit together.
  */
 export function gateShiftModule(x: tf.Tensor5D, weights: GateShiftModuleWeights): tf.Tensor5D {
   const { scale, offset, filter, bias } = weights;
@@ -50,8 +50,8 @@ export function gateShiftModule(x: tf.Tensor5D, weights: GateShiftModuleWeights)
 function composed(x: tf.Tensor5D, { scale, offset, filter, bias }: GateShiftModuleWeights): tf.Tensor5D {
   const [batch, time, height, width, channels] = x.shape;
   const fold = scale.size;
-  // two axes where that can be: tfjs's webgpu backend neither multiplies tensors of rank 5 by vectors nor pads them,
-  // and plain wasm cuts them some fifty times slower
+  // two axes if possible: tfjs's webgpu backend neither multiplies tensors of rank 5 by vectors nor pads them, and plain wasm slices them
+  // about fifty times slower
   const count = batch * time * height * width;
   const shape: tf.Tensor5D['shape'] = [batch, time, height, width, fold];
   const rows = tf.reshape(x, [count, channels]);

@@ -6,11 +6,10 @@ import { gateShiftBackward, gateShiftForward } from './plain/gate.js';
 import { runKernelOr } from './plain/run-kernel.js';
 
 /**
- * Gate-shift: each half of the channels sends its gated part one frame along time and keeps the rest; then each half is
- * interleaved.
+ * Gate shift: each half of the channels moves its gated part one frame along time and keeps the rest; then each half is interleaved.
  *
- * `y = gate * x` and `r = x - y` in each half. Of the first half frame t gets `y[t + 1]` (zero at the end), of the second
- * `y[t - 1]` (zero at the start); `r` is added. Then a half's channels, seen as `(2, channels / 4)`, are transposed.
+ * `y = gate * x` and `r = x - y` in each half. In the first half, frame t gets `y[t + 1]` (zero at the end); in the second half, `y[t - 1]`
+ * (zero at the start); `r` is added. Then a half's channels, seen as `(2, channels / 4)`, are transposed.
  *
  * Source: Sudhakaran et al., "Gate-Shift Networks for Video Action Recognition", CVPR 2020, section 3.
  *

@@ -32,7 +32,7 @@ describeOnEngines('operations', ALL_ENGINES, () => {
     },
   );
 
-  it.each(GOLDEN_CASES)('$name leaves no tensors behind but its output and its gradients', (golden) => {
+  it.each(GOLDEN_CASES)('$name keeps no tensors but its output and gradients', (golden) => {
     const fixture = FIXTURES[golden.fixture];
     const read = (part: string) => fixture.tensor(`${golden.name}.${part}`);
     const values = golden.inputs.map(read);

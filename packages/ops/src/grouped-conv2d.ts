@@ -6,7 +6,7 @@ import { differentiable } from './differentiable.js';
 import { groupedBackward, groupedForward } from './plain/grouped.js';
 import { runKernelOr } from './plain/run-kernel.js';
 
-/** Stride, groups and what follows the sums of {@link groupedConv2d}. */
+/** Options of {@link groupedConv2d}. */
 export interface GroupedConv2dOptions {
   stride: 1 | 2;
   /** Number of groups; must divide the channels. Input and output have the same number of channels. */
@@ -18,8 +18,8 @@ export interface GroupedConv2dOptions {
 }
 
 /**
- * 3x3 convolution in which every group of channels sees only itself, with padding 1 on both sides as PyTorch pads; then
- * bias and activation, which cost next to nothing here.
+ * Grouped 3x3 convolution: every group of channels reads only its own channels. Padding is 1 on both sides, as in PyTorch. Bias and
+ * activation follow at almost no cost.
  *
  * `y[n, i, j, o] = sum over p, q, k of x[n, i * stride + p - 1, j * stride + q - 1, group(o) * width + k] * filter[p, q, k, o]`
  * with `width = channels / groups`. tfjs itself has no such operation (tensorflow/tfjs issue 3900).
@@ -29,7 +29,7 @@ export interface GroupedConv2dOptions {
  * @param x - `[batch, height, width, channels]`.
  * @param filter - `[3, 3, channels / groups, channels]`; PyTorch's `[out, in, 3, 3]` transposed by `[2, 3, 1, 0]`.
  * @returns `[batch, ceil(height / stride), ceil(width / stride), channels]`; the caller disposes it.
- * @throws ShapeError or ArgumentError where the arguments don't fit together.
+ * @throws ShapeError or ArgumentError if the arguments don't fit together.
  */
 export function groupedConv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: GroupedConv2dOptions): tf.Tensor4D {
   const { stride, groups, bias, activation = 'linear' } = options;
@@ -69,7 +69,7 @@ export function groupedConv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: Grou
   });
 }
 
-/** Throws unless a stride is one that the kernels know. */
+/** Throws unless the kernels support a stride. */
 export function assertStride(caller: string, stride: number): void {
   if (stride !== 1 && stride !== 2) {
     throw new ArgumentError(`${caller}: stride must be 1 or 2, got ${stride}.`);

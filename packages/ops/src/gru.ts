@@ -16,8 +16,8 @@ export interface GruDirectionWeights {
 }
 
 /*
- * The products with the inputs and all weight gradients are single large products over every step; only the products with
- * the hidden state, which depend on each other, are left to the recurrence.
+ * The input products and all weight gradients are single large products over all steps. Only the products with the hidden state depend on
+ * each other, so only they are computed step by step.
  */
 
 /**
@@ -97,7 +97,7 @@ export function gruBackward(dy: tf.Tensor3D, saved: tf.Tensor[]) {
   });
 }
 
-/** The state each step of a direction started from, `[B * T, H]`. */
+/** The state before each step of a direction, `[B * T, H]`. */
 function previousStates(states: tf.Tensor3D, direction: number): tf.Tensor2D {
   const [batch, time, both] = states.shape;
   const hidden = both / 2;

@@ -3,7 +3,7 @@ import type { Random } from '@mcore/random';
 /** Draws the values of a tensor of the given shape, row-major. */
 export type Initializer = (shape: readonly number[], random: Random) => Float32Array;
 
-/** Every value the same. */
+/** One value for all elements. */
 export function constant(value: number): Initializer {
   return (shape) => new Float32Array(sizeOf(shape)).fill(value);
 }
@@ -24,7 +24,7 @@ export function normal(deviation: number): Initializer {
  */
 export const kaimingUniform: Initializer = (shape, random) => uniform(1 / Math.sqrt(fanIn(shape)))(shape, random);
 
-/** PyTorch's default for a bias: uniform within `1 / sqrt(fan in)` of the weight that it goes with. */
+/** PyTorch's default for a bias: uniform within `1 / sqrt(fan in)`, with the fan in of its weight. */
 export function biasUniform(weightShape: readonly number[]): Initializer {
   return uniform(1 / Math.sqrt(fanIn(weightShape)));
 }

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { compileAddon, findCompiler, PREBUILT } from '../scripts/build-native.mjs';
 import { loadNativeKernels, type NativeKernels } from './native.js';
 
-/** The compiler whose result is committed. */
+/** The compiler of the committed binary. */
 const COMPILER = 'Debian clang version 19.1.7 (3~deb12u1)';
 const compiler = findCompiler();
 const otherCompiler =
@@ -26,7 +26,7 @@ try {
 }
 
 describe('the addon', () => {
-  const name = `is what the C files compile to, byte for byte, with ${COMPILER}`;
+  const name = `equals the compiled C files byte for byte, with ${COMPILER}`;
   it.skipIf(otherCompiler !== null)(`${name}${because(otherCompiler)}`, () => {
     expect(compileAddon(compiler!.command).equals(readFileSync(PREBUILT))).toBe(true);
   });
@@ -35,7 +35,7 @@ describe('the addon', () => {
     expect(readFileSync(PREBUILT).length).toBeLessThan(300_000);
   });
 
-  it('loads, or says what was expected', () => {
+  it('loads, or reports what it expected', () => {
     if (native) expect(native.instructions).toMatch(/^AVX(2|-512)$/);
     else expect(() => loadNativeKernels()).toThrow(EngineError);
     expect(`${refused}`).not.toMatch(/undefined symbol|self-register/);
@@ -46,7 +46,7 @@ describe.skipIf(native === null)(`linked kernels${because(refused)}`, () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 8 });
   const values = (pointer: number, count: number) => new Float32Array(memory.buffer, pointer, count);
 
-  it('work on the memory they were given, also after it has grown', () => {
+  it('work on the given memory, also after it has grown', () => {
     const kernels = native!.link();
     kernels.setMemory(memory.buffer);
     values(64, 6).set([-2, -1, 0, 1, 2, 3]);
@@ -69,7 +69,7 @@ describe.skipIf(native === null)(`linked kernels${because(refused)}`, () => {
     expect([...values(192, 4)]).toEqual([Number.NaN, 0, 1, Number.NaN]);
   });
 
-  it('refuse another number of arguments and what is no number', () => {
+  it('reject wrong numbers of arguments and values that are not numbers', () => {
     const kernels = native!.link();
     kernels.setMemory(memory.buffer);
     expect(() => kernels.add_relu!(64, 128)).toThrow('native kernels: expected another number of arguments');
@@ -79,7 +79,7 @@ describe.skipIf(native === null)(`linked kernels${because(refused)}`, () => {
     );
   });
 
-  it('outlive the object they came in, and are there in worker threads', async () => {
+  it('outlive the object they came in, and load in worker threads', async () => {
     const { setMemory, add_relu } = native!.link();
     setFlagsFromString('--expose-gc');
     for (let round = 0; round < 3; round++) {
@@ -106,7 +106,7 @@ describe.skipIf(native === null)(`linked kernels${because(refused)}`, () => {
     expect(answers).toEqual(Array.from({ length: 3 }, () => [[0, 0, 1, 2]]));
   });
 
-  it('refuse to work before there is a memory', () => {
+  it('reject calls before setMemory', () => {
     expect(() => native!.link().add_relu!(64, 128, 192, 4)).toThrow(
       'native kernels: no memory yet, call setMemory first',
     );

@@ -5,16 +5,16 @@ import type { LinkedKernels, NativeKernels } from './wasm/link-native.js';
 
 export type { LinkedKernels, NativeKernels };
 
-/** What to load. */
+/** Options of {@link loadNativeKernels}. */
 export interface LoadOptions {
-  /** `AVX2` takes those kernels also where the processor has AVX-512: to compare, or to have the digits of an older processor. */
+  /** `AVX2` uses these kernels even if the processor has AVX-512: for comparison, or to reproduce the digits of an older processor. */
   instructions?: 'AVX2';
 }
 
 const loaded = new Map<string, NativeKernels>();
 
 /**
- * Loads the kernels that were compiled for this platform; they lie in the package, so nothing is compiled or fetched.
+ * Loads the kernels for this platform. They are part of the package, so nothing is compiled or fetched.
  *
  * There are kernels for Linux on x64, on processors with AVX2 and FMA (Intel since 2013, AMD since 2015).
  *

@@ -32,7 +32,7 @@ export function normalizeFrames(frames: tf.Tensor | PackedFrames): tf.Tensor {
   if (frames.shape[frames.rank - 1] !== 3) {
     throw new ShapeError(`normalizeFrames: frames must be [..., 3], got ${formatShape(frames.shape)}.`);
   }
-  // one row a line of pixels: tfjs's wasm backend multiplies by vectors of 3 slowly, and its webgpu backend not at all in rank 5
+  // one row per line of pixels: tfjs's wasm backend is slow with vectors of 3, and its webgpu backend can't multiply rank 5 by them
   const line = 3 * (frames.shape[frames.rank - 2] ?? 1);
   const eachChannel = (value: (mean: number, deviation: number) => number) =>
     tf.tensor1d(
@@ -46,7 +46,7 @@ export function normalizeFrames(frames: tf.Tensor | PackedFrames): tf.Tensor {
   });
 }
 
-/** Through a table of the 256 values of each channel, straight into the numbers that are uploaded. */
+/** Writes the uploaded values directly, through a table of 256 values per channel. */
 function normalizePacked({ data, count, height, width }: PackedFrames): tf.Tensor4D {
   if (data.length !== count * height * width * 3) {
     throw new ShapeError(

@@ -6,7 +6,7 @@ import { differentiable } from './differentiable.js';
 import { maskByOutput, multiplyTransposedA, multiplyTransposedB, sumOverRows } from './plain/products.js';
 import { runKernelOr } from './plain/run-kernel.js';
 
-/** What follows the linear map of {@link pointwise}. */
+/** Options of {@link pointwise}. */
 export interface PointwiseOptions {
   /** Default `'linear'`. */
   activation?: Activation;
@@ -15,11 +15,11 @@ export interface PointwiseOptions {
 /**
  * A linear map of the last axis, `activation(x weight + bias)`: a 1x1 convolution or a linear layer.
  *
- * @param x - `[..., inputs]`, any rank from 1 on.
+ * @param x - `[..., inputs]`, rank at least 1.
  * @param weight - `[inputs, outputs]`; PyTorch's `[out, in]` transposed.
  * @param bias - `[outputs]`, or null for none.
  * @returns `[..., outputs]`; the caller disposes it.
- * @throws ShapeError or ArgumentError where the arguments don't fit together.
+ * @throws ShapeError or ArgumentError if the arguments don't fit together.
  */
 export function pointwise<Input extends tf.Tensor>(
   x: Input,
@@ -70,7 +70,7 @@ function plainForward(x: tf.Tensor, weight: tf.Tensor2D, bias: tf.Tensor1D | nul
   return tf.reshape(relu ? tf.relu(sum) : sum, [...x.shape.slice(0, -1), outputs]);
 }
 
-/** All gradients at once: they share the masked gradient. */
+/** All gradients together, since they share the masked gradient. */
 function plainBackward(dy: tf.Tensor, x: tf.Tensor, weight: tf.Tensor2D, y: tf.Tensor | undefined): tf.Tensor[] {
   const [inputs, outputs] = weight.shape;
   const rows = tf.reshape(x, [-1, inputs]) as tf.Tensor2D;

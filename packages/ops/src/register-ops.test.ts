@@ -8,7 +8,7 @@ import { Heap } from './wasm/heap.js';
 import { compileKernels, linkModule } from './wasm/module.js';
 
 describe('registerOps', () => {
-  it('is what makes a difference: importing the package registers nothing', async () => {
+  it('registers kernels only when called; importing the package registers nothing', async () => {
     await useTestEngine('wasm');
     expect(tf.getKernel('McoreGroupedConv2d', 'wasm')).toBeUndefined();
     await registerOps();
@@ -26,19 +26,22 @@ describe('registerOps', () => {
   });
 
   it.skipIf(unavailable('tensorflow') !== null)(
-    `gives tensorflow its kernels${because(unavailable('tensorflow'))}`,
+    `registers kernels on tensorflow${because(unavailable('tensorflow'))}`,
     async () => {
       await useTestEngine('tensorflow after registerOps');
       expect(tf.getKernel('McoreGroupedConv2dGradient', 'tensorflow')).toBeDefined();
     },
   );
 
-  it.skipIf(unavailable('webgpu') !== null)(`gives webgpu its kernels${because(unavailable('webgpu'))}`, async () => {
-    await useTestEngine('webgpu after registerOps');
-    expect(tf.getKernel('McoreGruRecurrence', 'webgpu')).toBeDefined();
-  });
+  it.skipIf(unavailable('webgpu') !== null)(
+    `registers kernels on webgpu${because(unavailable('webgpu'))}`,
+    async () => {
+      await useTestEngine('webgpu after registerOps');
+      expect(tf.getKernel('McoreGruRecurrence', 'webgpu')).toBeDefined();
+    },
+  );
 
-  it('follows a wasm backend that was started anew', async () => {
+  it('registers again on a restarted wasm backend', async () => {
     await useTestEngine('wasm after registerOps');
     const sum = () =>
       tf.tidy(
@@ -50,12 +53,12 @@ describe('registerOps', () => {
     tf.removeBackend('wasm');
     tf.registerBackend('wasm', factory);
     await tf.setBackend('wasm');
-    // 3x3 ones in a border of zeros: 4 corners see 4 pixels, 4 edges 6, the middle 9; of 8 channels, for 8 outputs
+    // 3x3 ones in a border of zeros: windows at 4 corners hold 4 pixels, at 4 edges 6, in the middle 9; times 8 channels and 8 outputs
     expect(sum()).toBe((4 * 4 + 4 * 6 + 9) * 64);
     expect(first).toBe((4 * 4 + 4 * 6 + 9) * 64);
   });
 
-  it('names the way out where the backend runs with threads', async () => {
+  it('reports what to do if the backend runs with threads', async () => {
     const module = await compileKernels(false);
     const threaded = { wasm: { asm: {} } } as never;
     expect(() => new Heap(threaded, linkModule(module))).toThrow(

@@ -4,27 +4,27 @@ import { linkNative, type NativeKernels } from './wasm/link-native.js';
 import { registerLinked, registerWasmKernels } from './wasm/register.js';
 import { registerWebgpuKernels } from './webgpu/register.js';
 
-/** Which of the kernels {@link registerOps} may use. */
+/** Options of {@link registerOps}. */
 export interface RegisterOpsOptions {
   /**
-   * wasm and tensorflow: whether fused multiply-add may be used where the engine has relaxed SIMD (a quarter faster). Last digits then
-   * differ between processors. Default true.
+   * For wasm and tensorflow: whether to use fused multiply-add if the JavaScript engine has relaxed SIMD (a quarter faster). Last digits
+   * then differ between processors. Default true.
    */
   relaxedSimd?: boolean;
   /**
-   * The kernels compiled for this processor, `loadNativeKernels()` of @mcore/ops/native. The current backend must be tfjs's wasm
-   * backend, under this or any other name.
+   * Kernels compiled for this processor, from `loadNativeKernels()` of @mcore/ops/native. The current backend must be tfjs's wasm backend,
+   * under any name.
    */
   native?: NativeKernels;
 }
 
 /**
- * Gives the current tfjs backend the faster kernels of this package, where it has some; everything works without.
+ * Registers this package's faster kernels on the current tfjs backend, if there are any. Everything also works without them.
  *
  * Backends with kernels: `wasm` (C with SIMD), `webgpu` (WGSL), `tensorflow` (libtensorflow's own operations, and on a
- * processor gate shifts and recurrent units in WebAssembly). Explicit, so that
- * importing the package changes nothing. Calling it again does nothing. On wasm it also replaces tfjs's kernels of `slice`,
- * `unstack`, `split`, `concat`, `transpose`, `matMul`, and of `clone` and `cast` where they copy for nothing.
+ * processor gate shifts and recurrent units in WebAssembly). Importing the package registers nothing. Calling this again does nothing. On
+ * wasm it also replaces tfjs's kernels of `slice`,
+ * `unstack`, `split`, `concat`, `transpose`, `matMul`, and of `clone` and `cast` if their copy is unnecessary.
  *
  * @throws EngineError if the wasm backend runs with threads or without SIMD.
  */

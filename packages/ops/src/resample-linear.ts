@@ -7,16 +7,16 @@ import { differentiable } from './differentiable.js';
 export type FrameRange = readonly [start: number, end: number];
 
 /**
- * Linear interpolation of ranges of frames to a fixed number of steps, both ends kept (`align_corners=True`): step i looks at
- * frame `start + i * (end - start - 1) / (steps - 1)`.
+ * Linear interpolation of ranges of frames to a fixed number of steps, both ends kept (`align_corners=True`): step i reads frame `start + i
+ * * (end - start - 1) / (steps - 1)`.
  *
  * Source: `torch.nn.functional.interpolate(mode='linear', align_corners=True)`.
  *
  * @param x - `[batch, time, channels]`.
- * @param ranges - For every clip the same number of ranges, each within 0 .. time and not empty.
+ * @param ranges - The same number of ranges for every clip, each within 0 .. time and not empty.
  * @param steps - Steps for every range, at least 1.
  * @returns `[batch, ranges, steps, channels]`; the caller disposes it.
- * @throws ShapeError or ArgumentError where the ranges don't fit `x`.
+ * @throws ShapeError or ArgumentError if the ranges don't fit `x`.
  */
 export function resampleLinear(x: tf.Tensor3D, ranges: readonly (readonly FrameRange[])[], steps: number): tf.Tensor4D {
   assertShape('resampleLinear', 'x', x, ['batch', 'time', 'channels']);
@@ -41,12 +41,12 @@ export function resampleLinear(x: tf.Tensor3D, ranges: readonly (readonly FrameR
 }
 
 /**
- * Where a step of {@link resampleLinear} looks.
+ * The position that a step of {@link resampleLinear} reads.
  *
  * @param range - First frame and the frame after the last.
  * @param step - From 0.
- * @param steps - Of the range in all, at least 1.
- * @returns The frame at or before it, and the share in [0, 1) of the frame after that.
+ * @param steps - Number of steps of the range, at least 1.
+ * @returns The frame at or before it, and the weight in [0, 1) of the next frame.
  */
 export function interpolationPoint(
   [start, end]: FrameRange,

@@ -4,7 +4,7 @@ import { differentiable } from './differentiable.js';
 import { runKernelOr } from './plain/run-kernel.js';
 
 /**
- * Every map times its own factor, `x[n, h, w, c] * scale[n, c]`: the product at the end of squeeze-and-excitation.
+ * Multiplies every map by its own factor, `x[n, h, w, c] * scale[n, c]`: the product at the end of squeeze-and-excitation.
  *
  * Source: Hu et al., "Squeeze-and-Excitation Networks", CVPR 2018, equation 4.
  *

@@ -5,7 +5,7 @@ import { everySecond, outputSize, spreadByTwo } from './plain/convolution.js';
 import { runKernelOr } from './plain/run-kernel.js';
 
 /**
- * Every second row and column from the first on, `x[:, ::2, ::2, :]`: what a 1x1 convolution of stride 2 looks at.
+ * Every second row and column, starting with the first, `x[:, ::2, ::2, :]`: the input of a 1x1 convolution of stride 2.
  *
  * @param x - `[batch, height, width, channels]`.
  * @returns `[batch, ceil(height / 2), ceil(width / 2), channels]`; the caller disposes it.

@@ -25,7 +25,7 @@ const moments = (values: Float32Array) => {
   return { mean, deviation: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length) };
 };
 
-describe('initialisers draw as PyTorch and timm do', () => {
+describe('initialisers match PyTorch and timm', () => {
   // nn.Conv2d(32, 64, 3): kaiming_uniform_(a=sqrt(5)) is uniform within 1 / sqrt(32 * 9), deviation bound / sqrt(3)
   it.each([
     ['kaimingUniform of a convolution', kaimingUniform, [64, 32, 3, 3], 1 / Math.sqrt(288)],
@@ -56,7 +56,7 @@ describe('initialisers draw as PyTorch and timm do', () => {
 describe('createVariables', () => {
   beforeAll(() => useTestEngine('wasm'));
 
-  it('gives the same values for the same seed, whatever else there is, and leaves nothing but the variables', () => {
+  it('gives the same values for the same seed, independent of other variables, and keeps no other tensors', () => {
     const before = tf.memory().numTensors;
     const all = createVariables(SPECS, 7);
     const one = createVariables({ 'fc.weight': SPECS['fc.weight'] }, 7);
@@ -101,7 +101,7 @@ describe('loadWeights', () => {
     });
   });
 
-  it('names everything that is missing, extra or misshapen and changes nothing', () => {
+  it('reports everything that is missing, extra or misshapen and changes nothing', () => {
     const before = [...variables.values()].map((variable) => [...variable.dataSync()]);
     const weights = { 'fc.weight': tf.ones([3, 4]), 'fc.bias': tf.ones([4]), 'fc.scale': tf.ones([1]) };
     expect(() => loadWeights('Model.load', variables, weights)).toThrow(
@@ -113,9 +113,9 @@ describe('loadWeights', () => {
     expect([...variables.values()].map((variable) => [...variable.dataSync()])).toEqual(before);
   });
 
-  it('refuses two names that become one', () => {
+  it('rejects two names that become equal', () => {
     expect(() =>
       loadWeights('Model.load', variables, { ...given(), 'fc.bias': tf.ones([4]) }, { prefixes: ['module.'] }),
-    ).toThrow(new WeightsError('Model.load: names must differ after prefixes are gone, got fc.bias twice.'));
+    ).toThrow(new WeightsError('Model.load: names must differ without their prefixes, got fc.bias twice.'));
   });
 });

@@ -13,7 +13,7 @@ export interface WeightSpec {
 }
 
 /**
- * Makes a model's variables. Every one draws from its own sequence, found by seed and name, so that adding one changes no other.
+ * Makes a model's variables. Each draws from its own sequence, given by seed and name, so adding one does not change the others.
  *
  * @param specs - By PyTorch's state-dict name.
  * @param seed - The same seed gives the same values on every backend.
@@ -40,14 +40,14 @@ export function disposeVariables(variables: ReadonlyMap<string, tf.Variable>): v
   }
 }
 
-/** Tensors by name: what a checkpoint was read into. */
+/** Tensors by name, as read from a checkpoint. */
 export type WeightMap = ReadonlyMap<string, tf.Tensor> | Readonly<Record<string, tf.Tensor>>;
 
-/** What {@link loadWeights} passes over. */
+/** Names that {@link loadWeights} ignores. */
 export interface LoadWeightsOptions {
-  /** Taken off the front of names, in turn, as often as they are found (`module.` of DataParallel, say). */
+  /** Prefixes removed from names, in order, as often as they occur (for example `module.` of DataParallel). */
   prefixes?: readonly string[];
-  /** Names (after prefixes are gone) that may be there and are passed over; `*.num_batches_tracked` always is. */
+  /** Names (without prefixes) to ignore; `*.num_batches_tracked` is always ignored. */
   ignore?: (name: string) => boolean;
 }
 
@@ -55,10 +55,10 @@ export interface LoadWeightsOptions {
  * Sets variables from a checkpoint: all of them, or none.
  *
  * @param caller - Public function, for the message.
- * @param variables - What is to be set.
+ * @param variables - The variables to set.
  * @param weights - Tensors in the variables' own shapes; not disposed.
- * @param options - Which prefixes and names to pass over.
- * @throws WeightsError naming every missing, extra and misshapen tensor; nothing was changed then.
+ * @param options - Prefixes and names to ignore.
+ * @throws WeightsError naming every missing, extra and misshapen tensor; variables do not change then.
  */
 export function loadWeights(
   caller: string,
@@ -98,7 +98,7 @@ function collect(caller: string, weights: WeightMap, options: LoadWeightsOptions
       continue;
     }
     if (given.has(name)) {
-      throw new WeightsError(`${caller}: names must differ after prefixes are gone, got ${name} twice.`);
+      throw new WeightsError(`${caller}: names must differ without their prefixes, got ${name} twice.`);
     }
     given.set(name, tensor);
   }

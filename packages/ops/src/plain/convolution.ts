@@ -35,7 +35,7 @@ export function convolveInputGradient(
   return convolve(spread, flip(filter), 1);
 }
 
-/** Gradient of {@link convolve} by its filter; plainly one matrix product a tap, since the wasm backend lacks the kernel. */
+/** Gradient of {@link convolve} by its filter; by default one matrix product per tap, since the wasm backend lacks the kernel. */
 export function convolveFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, stride: number): tf.Tensor4D {
   return runKernelOr<tf.Tensor4D>('McoreConvolveFilterGradient', { inputs: { x, dy }, attributes: { stride } }, () =>
     filterGradientByTaps(x, dy, stride),
@@ -46,7 +46,7 @@ function filterGradientByTaps(x: tf.Tensor4D, dy: tf.Tensor4D, stride: number): 
   const [batch, height, width, inputs] = x.shape;
   const [, rows, columns, outputs] = dy.shape;
   const flatDy = tf.reshape(dy, [batch * rows * columns, outputs]);
-  // room for windows of rows x stride, columns x stride from every tap on
+  // room for windows of rows x stride, columns x stride starting at every tap
   const padded = tf.pad(x, [
     [0, 0],
     [1, rows * stride + 2 - height - 1],
@@ -88,7 +88,7 @@ export function spreadByTwo(x: tf.Tensor4D, height: number, width: number): tf.T
   return tf.slice(spread, [0, 0, 0, 0], [batch, height, width, channels]);
 }
 
-/** A filter turned by half a turn with input and output channels swapped. */
+/** A filter rotated by 180 degrees, with input and output channels swapped. */
 function flip(filter: tf.Tensor4D): tf.Tensor4D {
   return tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
 }

@@ -3,8 +3,8 @@ import { convolve, convolveFilterGradient, convolveInputGradient } from './convo
 import { multiplyTransposedB, sumOverRows } from './products.js';
 
 /*
- * The 3x3x3 convolution is done as one 3x3 convolution over the frames with six outputs (three time taps of two gates), of
- * which the time taps are then shifted along time and added.
+ * The 3x3x3 convolution is one 3x3 convolution over frames with six outputs (three time taps of two gates). The time taps are then shifted
+ * along time and added.
  */
 
 /** `[B, T, H, W, C]`, `[3, 3, 3, C/2, 2]` and `[2]` to `[B, T, H, W, 2]`. */
@@ -12,9 +12,9 @@ export function gateConvForward(x: tf.Tensor5D, filter: tf.Tensor5D, bias: tf.Te
   const [batch, time, height, width] = x.shape;
   const taps = tf.reshape(convolve(asFrames(x), frameFilter(filter), 1), [batch, time, height * width, 3, 2]);
   const [before, here, after] = tf.split(taps, 3, 3) as [tf.Tensor5D, tf.Tensor5D, tf.Tensor5D];
-  // tap 0 of frame t looks at frame t - 1, tap 2 at frame t + 1
+  // tap 0 of frame t reads frame t - 1, tap 2 reads frame t + 1
   const sum = tf.add(tf.add(shiftTime(before, 1), here), shiftTime(after, -1));
-  // one row a position: tfjs's webgpu backend can't add a vector to tensors of rank 5
+  // one row per position: tfjs's webgpu backend can't add a vector to tensors of rank 5
   return tf.reshape(tf.add(tf.reshape(sum, [-1, 2]), bias), [batch, time, height, width, 2]);
 }
 
@@ -47,7 +47,7 @@ function filterGradient(x: tf.Tensor5D, dy: tf.Tensor5D): tf.Tensor5D {
   return tf.reshape(tf.transpose(own, [2, 0, 1, 3]), [3, 3, 3, half, 2]);
 }
 
-/** `[3, 3, 3, C/2, 2]` as the filter `[3, 3, C, 3 * 2]` over single frames, zero where a gate doesn't see a channel. */
+/** `[3, 3, 3, C/2, 2]` as the filter `[3, 3, C, 3 * 2]` over single frames, zero if a gate does not read a channel. */
 function frameFilter(filter: tf.Tensor5D): tf.Tensor4D {
   const half = filter.shape[3];
   const byTap = tf.transpose(tf.reshape(filter, [3, 9, half, 2]), [1, 2, 0, 3]); // [9, C/2, 3, 2]
@@ -83,8 +83,8 @@ function shiftTime(x: tf.Tensor5D, by: 1 | -1): tf.Tensor5D {
 }
 
 /*
- * The shift itself works on rows of channels. Products with small matrices of zeros and ones take the place of splitting,
- * interleaving and joining channels, which are slow on every backend: the values come out the same.
+ * The shift works on rows of channels. Splitting, interleaving and joining channels is slow on every backend, so products with small
+ * matrices of zeros and ones replace it, with identical values.
  */
 
 /** See {@link gateShift}. */
@@ -103,14 +103,14 @@ export function gateShiftBackward(dy: tf.Tensor5D, x: tf.Tensor5D, gate: tf.Tens
   const ofFirst = multiplyTransposedB(rows(dy), first); // as x lies, the other half zero
   const ofSecond = multiplyTransposedB(rows(dy), second);
   const straight = tf.add(ofFirst, ofSecond);
-  // what a channel's moving part gave to the neighbouring frame, less what it took from its own
+  // what a channel's moving part added to the neighbouring frame, minus what it took from its own
   const dMoving = tf.sub(tf.add(shift(ofFirst, 1), shift(ofSecond, -1)), straight) as tf.Tensor2D;
   const dx = tf.add(straight, tf.mul(dMoving, tf.matMul(rows(gate), ofHalf)));
   const dGate = multiplyTransposedB(tf.mul(rows(x), dMoving) as tf.Tensor2D, ofHalf);
   return [tf.reshape(dx, x.shape), tf.reshape(dGate, gate.shape)];
 }
 
-/** What shifting features of a shape needs. */
+/** Matrices to shift features of a shape. */
 function shiftingOf([batch, time, height, width, channels]: tf.Tensor5D['shape']) {
   const count = batch * time * height * width;
   const [half, quarter] = [channels / 2, channels / 4];
@@ -125,12 +125,12 @@ function shiftingOf([batch, time, height, width, channels]: tf.Tensor5D['shape']
     halves[side * channels + from] = 1;
   }
   return {
-    /** One row a position. */
+    /** One row per position. */
     rows: (x: tf.Tensor5D): tf.Tensor2D => tf.reshape(x, [count, x.shape[4]]),
     /** Frame t of the result is frame `t - by`, zero outside. */
     shift: (x: tf.Tensor2D, by: 1 | -1): tf.Tensor2D =>
       tf.reshape(shiftTime(tf.reshape(x, [batch, time, height * width, 1, channels]), by), [count, channels]),
-    /** Interleaves the first half of the channels, drops the second; `[channels, channels]`. */
+    /** Interleaves the first half of the channels and drops the second; `[channels, channels]`. */
     first: tf.tensor2d(interleave[0]!, [channels, channels]),
     /** The same for the second half. */
     second: tf.tensor2d(interleave[1]!, [channels, channels]),

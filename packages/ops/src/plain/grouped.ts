@@ -3,12 +3,12 @@ import { convolve, convolveFilterGradient, convolveInputGradient } from './convo
 import { maskByOutput, sumOverRows } from './products.js';
 
 /**
- * Groups are taken together until they have about this many channels, and convolved by a block-diagonal dense filter: small
- * enough that few products are with zeros, large enough that few convolutions are launched.
+ * Groups are combined up to about this many channels and convolved with a block-diagonal dense filter. Small chunks multiply few zeros;
+ * large chunks need few convolutions.
  */
 const CHUNK_CHANNELS = 64;
 
-/** `activation(conv(x, filter) + bias)` out of `tf.conv2d`, on any backend. */
+/** `activation(conv(x, filter) + bias)` with `tf.conv2d`, on any backend. */
 export function groupedForward(
   x: tf.Tensor4D,
   filter: tf.Tensor4D,
@@ -70,7 +70,7 @@ function filterGradient(x: tf.Tensor4D, dy: tf.Tensor4D, stride: number, groups:
   );
 }
 
-/** Sizes of the chunks of channels that are convolved at once; each a whole number of groups. */
+/** Sizes of the chunks of channels that are convolved at once; each is a whole number of groups. */
 function chunksOf(channels: number, groups: number): number[] {
   const width = channels / groups;
   const size = Math.max(1, Math.floor(CHUNK_CHANNELS / width)) * width;
@@ -89,7 +89,7 @@ function joinChannels(chunks: tf.Tensor4D[]): tf.Tensor4D {
   return chunks.length === 1 ? chunks[0]! : tf.concat(chunks, 3);
 }
 
-/** `[3, 3, width, C]` as the dense filter `[3, 3, C, C]` that does the same. */
+/** `[3, 3, width, C]` as the equivalent dense filter `[3, 3, C, C]`. */
 function blockDiagonal(filter: tf.Tensor4D, width: number): tf.Tensor4D {
   const channels = filter.shape[3];
   if (channels === width) {

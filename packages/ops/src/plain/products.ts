@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { runKernelOr } from './run-kernel.js';
 
-/** `transpose(a) b`; plainly transposed first, since the wasm backend multiplies transposed matrices without SIMD. */
+/** `transpose(a) b`; by default it transposes first, since the wasm backend multiplies transposed matrices without SIMD. */
 export function multiplyTransposedA(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
   return runKernelOr<tf.Tensor2D>('McoreMatMulTransposedA', { inputs: { a, b } }, () => tf.matMul(tf.transpose(a), b));
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What the recurrence of both directions starts from; `projected` is `[B, T, 3H]`, the products with the inputs. */
+/** Inputs of the recurrence of both directions; `projected` is `[B, T, 3H]`, the products with the inputs. */
 export interface RecurrenceInputs {
   projected0: tf.Tensor3D;
   projected1: tf.Tensor3D;
@@ -10,7 +10,7 @@ export interface RecurrenceInputs {
   hiddenBias1: tf.Tensor1D;
 }
 
-/** What the backward pass starts from; shapes as {@link recurrenceForward} returns them. */
+/** Inputs of the backward pass; shapes as {@link recurrenceForward} returns them. */
 export interface RecurrenceGradientInputs {
   dy: tf.Tensor3D;
   states: tf.Tensor3D;
@@ -107,7 +107,7 @@ function rewindDirection(
   return { dInput: tf.concat([resetAndUpdate, dNew], 2), dHidden: hiddenSide };
 }
 
-/** The state each step started from. */
+/** The state before each step. */
 function shiftStates(states: tf.Tensor3D, backwards: boolean): tf.Tensor3D {
   const [batch, time, hidden] = states.shape;
   const start = tf.zeros([batch, 1, hidden]);

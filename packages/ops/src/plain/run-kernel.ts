@@ -6,13 +6,13 @@ export interface KernelCall {
   attributes?: Record<string, unknown>;
 }
 
-/** Whether `registerOps` gave the current backend a kernel of this name. */
+/** Whether `registerOps` registered a kernel of this name for the current backend. */
 export function hasKernel(name: string): boolean {
   return tf.getKernel(name, tf.getBackend()) != null;
 }
 
 /**
- * Runs the current backend's own kernel of this name, or the plain formulation where it has none; nothing else is left over.
+ * Runs the current backend's own kernel of this name, or the plain formulation if there is none. Keeps no other tensors.
  */
 export function runKernelOr<Output extends tf.Tensor | tf.Tensor[]>(
   name: string,

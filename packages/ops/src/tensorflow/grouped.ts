@@ -4,12 +4,12 @@ import { blockMask } from '../plain/grouped.js';
 import type { RawOps } from './raw-ops.js';
 
 /*
- * TensorFlow convolves in groups forward, but on a CPU refuses both gradients. So they are written as forward convolutions.
+ * On a CPU, TensorFlow supports grouped convolutions but not their gradients, so the gradients are written as forward convolutions.
  */
 
 /**
- * Up to this many channels the filter gradient is computed as that of a dense convolution, of which the blocks on the diagonal
- * are kept: faster than the rearranging of {@link asForward}. Measured with oneDNN, 96 frames.
+ * Up to this many channels, the filter gradient is computed as that of a dense convolution, and the diagonal blocks are kept. This is
+ * faster than the rearrangement in {@link asForward} (measured with oneDNN, 96 frames).
  */
 const DENSE_CHANNELS = 56;
 
@@ -27,7 +27,7 @@ export function groupedInputGradient(
   return ops.convolve(spread, flipWithinGroups(filter, groups), {});
 }
 
-/** Filter gradient, by the faster of two ways. */
+/** Filter gradient, by the faster of two methods. */
 export function groupedFilterGradient(
   ops: RawOps,
   x: tf.Tensor4D,
@@ -52,7 +52,7 @@ function byDense(ops: RawOps, x: tf.Tensor4D, dy: tf.Tensor4D, stride: number, g
 
 /**
  * The filter gradient as a grouped convolution of x by dy: a batch of the channels within a group, channels of
- * groups x images, one group an image's group; the stride becomes a dilation.
+ * groups x images, one group for each group of an image; the stride becomes a dilation.
  */
 function asForward(ops: RawOps, x: tf.Tensor4D, dy: tf.Tensor4D, stride: number, groups: number): tf.Tensor4D {
   const [images, height, width, channels] = x.shape;
@@ -74,7 +74,7 @@ function asForward(ops: RawOps, x: tf.Tensor4D, dy: tf.Tensor4D, stride: number,
   return tf.transpose(tf.slice(result, [0, 0, 0, 0], [inner, 3, 3, channels]), [1, 2, 0, 3]);
 }
 
-/** Half a turn, and input and output channels of every group swapped. */
+/** Rotates the filter by 180 degrees and swaps input and output channels of every group. */
 function flipWithinGroups(filter: tf.Tensor4D, groups: number): tf.Tensor4D {
   const [, , inner, channels] = filter.shape;
   const turned = tf.reshape(tf.reverse(filter, [0, 1]), [9, inner, groups, channels / groups]);

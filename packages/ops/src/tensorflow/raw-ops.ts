@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** What is used of tfjs-node's backend beyond its public type. */
+/** Members of tfjs-node's backend that its public type lacks. */
 export interface TensorflowBackend extends tf.KernelBackend {
   readonly isUsingGpuDevice?: boolean;
   binding: Record<'TF_ATTR_INT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL' | 'TF_ATTR_TYPE' | 'TF_FLOAT' | 'TF_INT32', number>;
@@ -13,7 +13,7 @@ interface Attribute {
   value: number | number[] | string | boolean;
 }
 
-/** How a convolution looks at its input; padding on both sides, rows and columns alike unless two are given. */
+/** Stride, padding and dilation of a convolution, the same for rows and columns. */
 export interface Window {
   stride?: number;
   /** Before and after. */
@@ -22,8 +22,8 @@ export interface Window {
 }
 
 /**
- * TensorFlow's own operations by name, where tfjs-node refuses what they can do: groups, padding by numbers, gradients of
- * convolutions with such padding.
+ * TensorFlow's own operations by name, for features that tfjs-node does not expose: groups, numeric padding, and gradients of convolutions
+ * with numeric padding.
  */
 export class RawOps {
   readonly #backend: TensorflowBackend;

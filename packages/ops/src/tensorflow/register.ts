@@ -8,8 +8,8 @@ type Inputs = Readonly<Record<string, tf.Tensor>>;
 type Kernel = (ops: RawOps, inputs: Inputs, attributes: never) => tf.Tensor | tf.Tensor[];
 
 /**
- * Gives the tensorflow backend the kernels of this package: out of TensorFlow's own operations, and on a processor some of
- * the wasm backend's.
+ * Registers this package's kernels on the tensorflow backend. They use TensorFlow's own operations and, on a CPU, some kernels of the wasm
+ * backend.
  */
 export async function registerTensorflowKernels(relaxed: boolean): Promise<void> {
   if (tf.getKernel('McoreConvolve', 'tensorflow')) {

@@ -5,15 +5,15 @@ import { compileKernels, linkModule } from '../wasm/module.js';
 import { RECURRENCE_KERNELS } from '../wasm/recurrence-kernels.js';
 import { SideMemory, type Transfer } from '../wasm/side-memory.js';
 
-/** Values of tensors on the current backend, and tensors of values. */
+/** Reads and makes tensors on the current backend. */
 const TRANSFER: Transfer = {
   read: (tensor) => (tensor as tf.Tensor).dataSync() as Float32Array,
   write: (values, shape) => tf.tensor(values, [...shape], 'float32'),
 };
 
 /**
- * Kernels that are one pass in C and thousands of operations in TensorFlow, run eagerly one by one: a recurrent unit of 96 steps
- * is some 1,700 of them. Their inputs and outputs are small beside that, and are copied.
+ * Kernels that take one pass in C but thousands of eager operations in TensorFlow; a GRU of 96 steps takes about 1,700. Copying their
+ * inputs and outputs costs little in comparison.
  */
 export async function sideKernels(relaxed: boolean): Promise<Record<string, tf.KernelFunc>> {
   const memory = new SideMemory(linkModule(await compileKernels(relaxed)));
@@ -26,7 +26,7 @@ export async function sideKernels(relaxed: boolean): Promise<Record<string, tf.K
     McoreGruRecurrence: recurrence('McoreGruRecurrence'),
     McoreGruRecurrenceGradient: recurrence('McoreGruRecurrenceGradient'),
 
-    // only the channels that are shifted go through WebAssembly
+    // only the shifted channels go through WebAssembly
     McoreGateShiftModule: ({ inputs }) => {
       const { x, scale, ...others } = inputs as unknown as Record<string, tf.Tensor>;
       return tf.tidy(() => {
@@ -49,7 +49,7 @@ export async function sideKernels(relaxed: boolean): Promise<Record<string, tf.K
   };
 }
 
-/** The first channels and, if there are more, the others as one row a position. */
+/** The first channels and, if there are more, the others, as one row per position. */
 function splitChannels(x: tf.Tensor5D, fold: number): [tf.Tensor5D, tf.Tensor2D | null] {
   const [batch, time, height, width, channels] = x.shape;
   if (fold === channels) return [x, null];

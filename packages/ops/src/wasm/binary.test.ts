@@ -6,12 +6,12 @@ import { BASELINE, COMPILER, RELAXED } from './binary.js';
 const compiler = findCompiler();
 
 describe('the embedded WebAssembly', () => {
-  // another compiler writes other bytes
+  // other compilers write other bytes
   const reason =
     compiler?.version === COMPILER
       ? null
       : `the committed binaries were compiled by ${COMPILER}, here is ${compiler?.version ?? 'no clang'}`;
-  const name = `is what the C files compile to, byte for byte, with ${COMPILER}`;
+  const name = `equals the compiled C files byte for byte, with ${COMPILER}`;
   it.skipIf(reason !== null)(`${name}${because(reason)}`, () => {
     expect(compile(compiler!.command, false).toString('base64') === BASELINE).toBe(true);
     expect(compile(compiler!.command, true).toString('base64') === RELAXED).toBe(true);
@@ -21,7 +21,7 @@ describe('the embedded WebAssembly', () => {
     expect(Math.max(BASELINE.length, RELAXED.length)).toBeLessThan((48_000 * 4) / 3);
   });
 
-  it('needs nothing but memory, at most 4 GiB of it', () => {
+  it('imports only memory, at most 4 GiB', () => {
     const module = new WebAssembly.Module(Buffer.from(BASELINE, 'base64'));
     expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
   });

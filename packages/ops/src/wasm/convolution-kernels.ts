@@ -3,7 +3,7 @@ import { outputSize } from '../plain/convolution.js';
 import { groupedBackward, groupedForward } from '../plain/grouped.js';
 import type { WasmKernel } from './kernel.js';
 
-/** The only group width the C code knows. */
+/** The only group width that the C code supports. */
 const GROUP_WIDTH = 8;
 
 /** Kernels of convolutions, by name. */

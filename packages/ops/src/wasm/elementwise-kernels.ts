@@ -149,7 +149,7 @@ export const ELEMENTWISE_KERNELS: Record<string, WasmKernel<Heap>> = {
   },
 };
 
-/** Floats that a packed right side takes; as packed_size in matmul.h. */
+/** Number of floats of a packed right side; as packed_size in matmul.h. */
 export function packedSize(depth: number, columns: number): number {
   return Math.ceil(columns / 8) * (depth + 1) * 8;
 }

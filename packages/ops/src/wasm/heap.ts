@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { KernelMemory } from './kernel.js';
 import type { KernelFunctions, KernelLink } from './module.js';
 
-/** What is used of tfjs's wasm backend beyond its public type. */
+/** Members of tfjs's wasm backend that its public type lacks. */
 export interface WasmBackend extends tf.KernelBackend {
   wasm: {
     asm?: { memory?: unknown };
@@ -21,7 +21,7 @@ export class Heap implements KernelMemory {
   readonly kernels: KernelFunctions;
   readonly #backend: WasmBackend;
 
-  /** @throws EngineError if the backend doesn't let its memory be shared. */
+  /** @throws EngineError if the backend's memory can't be shared. */
   constructor(backend: WasmBackend, link: KernelLink) {
     const memory = backend.wasm.asm?.memory;
     if (!(memory instanceof WebAssembly.Memory) || !(memory.buffer instanceof ArrayBuffer)) {
@@ -34,7 +34,7 @@ export class Heap implements KernelMemory {
     this.kernels = link(memory, (bytes) => this.#allocate(bytes));
   }
 
-  /** Where a tensor's values lie; 0 for none. */
+  /** Address of a tensor's values; 0 for none. */
   pointer(tensor: tf.TensorInfo | undefined): number {
     return tensor ? this.#backend.dataIdMap.get(tensor.dataId).memoryOffset : 0;
   }
@@ -49,13 +49,13 @@ export class Heap implements KernelMemory {
     return tensor;
   }
 
-  /** The same values again, without a copy. */
+  /** Another tensor with the same values, without a copy. */
   share({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
     this.#backend.incRef(dataId);
     return { dataId, shape, dtype };
   }
 
-  /** Runs with scratch memory that is gone afterwards. */
+  /** Runs with temporary scratch memory. */
   scratch(floats: number, run: (pointer: number) => void): void {
     const pointer = this.#allocate(4 * floats);
     try {

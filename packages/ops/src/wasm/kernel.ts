@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { KernelFunctions } from './module.js';
 
-/** A kernel's inputs by name; those that may be left out are undefined then. */
+/** A kernel's inputs by name; omitted optional inputs are undefined. */
 export type KernelInputs = Readonly<Record<string, tf.TensorInfo>>;
 
 /** A kernel's attributes by name. */
@@ -10,11 +10,11 @@ export type KernelAttributes = Readonly<Record<string, unknown>>;
 /** Memory that C functions work on: the wasm backend's own, or one beside another backend. */
 export interface KernelMemory {
   readonly kernels: KernelFunctions;
-  /** Where a tensor's values lie; 0 for none. Ask for all outputs first. */
+  /** Address of a tensor's values; 0 for none. Make all outputs first. */
   pointer(tensor: tf.TensorInfo | undefined): number;
   /** A new tensor, its values undefined. */
   output(shape: readonly number[]): tf.TensorInfo;
-  /** Runs with scratch memory that is gone afterwards. */
+  /** Runs with temporary scratch memory. */
   scratch(floats: number, run: (pointer: number) => void): void;
 }
 

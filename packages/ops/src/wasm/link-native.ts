@@ -2,7 +2,7 @@ import type { KernelFunctions, KernelLink } from './module.js';
 
 /** The kernels for one WebAssembly memory: functions of numbers, where pointers are offsets into the memory, 0 for none. */
 export type LinkedKernels = Record<string, (...args: number[]) => number> & {
-  /** Sets the memory; to be called before the first kernel and whenever the memory has grown. */
+  /** Sets the memory. Call it before the first kernel and whenever the memory has grown. */
   setMemory(buffer: ArrayBuffer): void;
 };
 

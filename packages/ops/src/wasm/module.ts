@@ -5,13 +5,13 @@ import { BASELINE, RELAXED } from './binary.js';
 export type KernelFunctions = Record<KernelFunction, (...args: number[]) => number>;
 
 /**
- * Makes the C functions work on a memory.
+ * Links the C functions to a memory.
  *
- * @param allocate - Gives a block of that memory that is never freed, so many bytes.
+ * @param allocate - Returns a block of this memory with the given size in bytes; it is never freed.
  */
 export type KernelLink = (memory: WebAssembly.Memory, allocate: (bytes: number) => number) => KernelFunctions;
 
-/** The kernels' own stack lies in the memory they work on, like everything else. */
+/** The kernels' stack is in the same memory as their data. */
 const STACK_BYTES = 65536;
 
 type KernelFunction =
@@ -64,7 +64,7 @@ export function linkModule(module: WebAssembly.Module): KernelLink {
 }
 
 /**
- * Compiles the kernels, with fused multiply-add where the engine knows relaxed SIMD and it is allowed.
+ * Compiles the kernels, with fused multiply-add if the engine supports relaxed SIMD and it is allowed.
  *
  * @throws EngineError if the engine has no SIMD at all.
  */

@@ -34,7 +34,7 @@ export const RECURRENCE_KERNELS: Record<string, WasmKernel> = {
     const dHidden = heap.output([2, batch, time, 3 * hidden]);
     heap.scratch(heap.kernels.gru_scratch(batch, hidden), (scratch) => {
       for (const direction of [0, 1]) {
-        const from = 4 * direction * batch * time * hidden; // bytes, of one number a step and unit
+        const from = 4 * direction * batch * time * hidden; // bytes of one number per step and unit
         heap.kernels.gru_direction_gradient(
           heap.pointer(dy) + 4 * direction * hidden,
           heap.pointer(states) + 4 * direction * hidden,

@@ -8,19 +8,19 @@ import { compileKernels, type KernelLink, linkModule } from './module.js';
 import { RECURRENCE_KERNELS } from './recurrence-kernels.js';
 import { replaceStandardKernels } from './replacements.js';
 
-/** The kernels' memory, by backend; a backend that was started anew gets its own. */
+/** The kernels' memory by backend; a restarted backend gets its own. */
 const heaps = new WeakMap<tf.KernelBackend, Heap>();
 /** How the kernels of a backend are linked, by its name. */
 const links = new Map<string, KernelLink>();
 let compiled: { relaxed: boolean; link: KernelLink } | null = null;
 
-/** Gives the wasm backend the kernels of this package, and faster ones for what tfjs's are slow at. */
+/** Registers this package's kernels on the wasm backend, and replaces slow kernels of tfjs. */
 export async function registerWasmKernels(relaxed: boolean): Promise<void> {
   if (compiled?.relaxed !== relaxed) compiled = { relaxed, link: linkModule(await compileKernels(relaxed)) };
   registerLinked('wasm', compiled.link);
 }
 
-/** Gives a backend that is tfjs's wasm backend, under this or another name, kernels that work on its memory. */
+/** Registers kernels on tfjs's wasm backend, under any name; they work on its memory. */
 export function registerLinked(backendName: string, link: KernelLink): void {
   const registered = links.get(backendName);
   if (registered !== link) {

@@ -11,7 +11,7 @@ import { RELAXED } from './binary.js';
 
 const FIXTURES = { convolutions: readFixture('ops', 'convolutions'), others: readFixture('ops', 'others') };
 
-// Node 20 knows relaxed SIMD, but only by this flag
+// Node 20 supports relaxed SIMD only with this flag
 v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
 const unknown = WebAssembly.validate(Buffer.from(RELAXED, 'base64')) ? null : 'this Node has no relaxed SIMD';
 
@@ -40,7 +40,7 @@ describe.skipIf(unknown !== null)(`with fused multiply-add (relaxed SIMD)${becau
     },
   );
 
-  it('changes last digits, so it was really in use; asked without, they are as before', async () => {
+  it('changes last digits, so it is in use; without it they are as before', async () => {
     const product = () => [
       ...tf
         .matMul(tf.randomNormal([8, 300], 0, 1, 'float32', 1), tf.randomNormal([300, 8], 0, 1, 'float32', 2))

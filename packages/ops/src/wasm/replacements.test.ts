@@ -3,12 +3,12 @@ import { distance } from '@mcore/testing/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-/** 0, 1, 2, ... in a shape, so that every element is told apart. */
+/** 0, 1, 2, ... in a shape, so that all elements differ. */
 function counting(shape: number[], dtype: 'float32' | 'int32' = 'float32'): tf.Tensor {
   return tf.reshape(tf.range(0, tf.util.sizeFromShape(shape), 1, dtype), shape);
 }
 
-/** What a call gives on the cpu backend and on wasm with its kernels replaced, as plain values. */
+/** Results of a call on the cpu backend and on wasm with replaced kernels, as plain values. */
 async function onBoth(call: () => tf.Tensor | tf.Tensor[]) {
   const run = () =>
     tf.tidy(() =>
@@ -23,7 +23,7 @@ async function onBoth(call: () => tf.Tensor | tf.Tensor[]) {
   return { actual, expected };
 }
 
-describe('kernels of tfjs that are replaced on wasm give what the cpu backend gives', () => {
+describe('replaced kernels on wasm equal those of the cpu backend', () => {
   beforeAll(() => useTestEngine('wasm after registerOps'));
 
   it.each([
@@ -84,7 +84,7 @@ describe('kernels of tfjs that are replaced on wasm give what the cpu backend gi
     }
   });
 
-  it('slice refuses what is outside', () => {
+  it('slice rejects ranges outside the input', () => {
     expect(() => tf.slice(counting([4, 5]), [0, 3], [2, 3])).toThrow(
       'Error in slice2D: begin[1] + size[1] (6) would overflow input.shape[1] (5)',
     );
@@ -104,7 +104,7 @@ describe('kernels of tfjs that are replaced on wasm give what the cpu backend gi
     expect(actual).toEqual(expected);
   });
 
-  it.each([0, 1, 2, -1])('concat along axis %i, an empty part among them', async (axis) => {
+  it.each([0, 1, 2, -1])('concat along axis %i, including an empty part', async (axis) => {
     const part = (length: number) =>
       counting([3, 4, 6].map((size, index) => (index === (axis + 3) % 3 ? length : size)));
     for (const lengths of [[2, 0, 5], [4]]) {

@@ -3,16 +3,15 @@ import { packedSize } from './elementwise-kernels.js';
 import type { Heap } from './heap.js';
 
 /*
- * tfjs's wasm backend copies the whole input out of its memory for every Slice, Unpack and SplitV, copies what it need not
- * (Identity, which every tensor that is saved for a gradient goes through, and Cast to the same type), joins row by row in
- * JavaScript, and multiplies transposed or batched matrices without SIMD. What isn't covered here goes to tfjs's own kernels
- * as before.
+ * tfjs's wasm backend is slow in four ways. It copies the whole input out of its memory for every Slice, Unpack and SplitV. It copies
+ * without need in Identity (used for every tensor saved for a gradient) and in Cast to the same type. It concatenates row by row in
+ * JavaScript, and multiplies transposed or batched matrices without SIMD. All other cases use tfjs's own kernels.
  */
 
 type KernelCall = Parameters<tf.KernelFunc>[0];
 type Replacement = (heap: Heap, call: KernelCall) => tf.TensorInfo | tf.TensorInfo[] | null;
 
-/** Replaces standard kernels of the wasm backend, under whatever name it is registered; each falls back to the one it replaces. */
+/** Replaces standard kernels of the wasm backend, under whatever name it is registered; each falls back to the kernel it replaces. */
 export function replaceStandardKernels(backendName: string, heapOf: (backend: unknown) => Heap): void {
   const replace = (kernelName: string, replacement: Replacement): void => {
     const standard = tf.getKernel(kernelName, backendName);
@@ -100,7 +99,7 @@ function leadingOnes(values: readonly number[], count: number): number[] {
   return [...Array<number>(count - values.length).fill(1), ...values];
 }
 
-/** The same values as another tensor: nothing on this backend writes into an existing one. */
+/** A tensor that shares another's values; this is safe because this backend never writes into existing tensors. */
 function share(heap: Heap, x: tf.TensorInfo): tf.TensorInfo | null {
   return isWord(x) ? heap.share(x) : null;
 }
@@ -143,7 +142,7 @@ function along({ shape }: tf.TensorInfo, axis: number, start: number): number[] 
   return shape.map((_, index) => (index === axis ? start : 0));
 }
 
-/** A box out of a tensor, within the backend's memory. */
+/** Copies a box of a tensor within the backend's memory. */
 function cut(
   heap: Heap,
   x: tf.TensorInfo,
@@ -182,7 +181,7 @@ interface Axis {
   extent: number;
 }
 
-/** The axes of a box, those that are taken whole merged with the one before; at least four. */
+/** The axes of a box, at least four; axes taken as a whole are merged with the one before. */
 function mergeAxes(shape: readonly number[], begin: readonly number[], extent: readonly number[]): Axis[] {
   const axes: Axis[] = [{ length: 1, begin: 0, extent: 1 }];
   shape.forEach((length, index) => {
@@ -201,7 +200,7 @@ function mergeAxes(shape: readonly number[], begin: readonly number[], extent: r
   return axes;
 }
 
-/** Where the boxes of the last four axes start. */
+/** Start offsets of the boxes over the last four axes. */
 function offsets(axes: readonly { extent: number; stride: number }[]): number[] {
   return axes.reduce(
     (starts, { extent, stride }) =>
@@ -224,7 +223,7 @@ function multiply(heap: Heap, { inputs, attrs }: KernelCall): tf.TensorInfo | nu
   const [rows, depth] = orient(a.shape, transposeA);
   const [depthB, columns] = orient(b.shape, transposeB);
   if (depth !== depthB) {
-    return null; // tfjs's own kernel says what is wrong
+    return null; // tfjs's own kernel reports the problem
   }
   const out = heap.output([...tf.broadcast_util.assertAndGetBroadcastShape(batchA, batchB), rows, columns]);
   const both = transposeA && transposeB;

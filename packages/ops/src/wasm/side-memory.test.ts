@@ -15,7 +15,7 @@ const transfer = {
 };
 const random = (seed: number, ...shape: number[]) => tf.randomNormal(shape, 0, 0.5, 'float32', seed);
 
-// tensors of the cpu backend: what the C kernels do there they do beside tensorflow
+// tensors of the cpu backend: the C kernels work the same way beside tensorflow
 describe('SideMemory', () => {
   let memory: SideMemory;
   beforeAll(async () => {
@@ -51,7 +51,7 @@ describe('SideMemory', () => {
     }
   });
 
-  it('grows, and starts over: a large gate shift after a small one, equal to plain operations within 1e-6', async () => {
+  it('grows and resets: a large gate shift after a small one, equal to plain operations within 1e-6', async () => {
     for (const size of [4, 40]) {
       const x = random(1, 1, 6, size, size, 8) as tf.Tensor5D;
       const weights = {

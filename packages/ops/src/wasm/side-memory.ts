@@ -3,20 +3,20 @@ import type { KernelAttributes, KernelInputs, KernelMemory, WasmKernel } from '.
 import type { KernelFunctions, KernelLink } from './module.js';
 
 const PAGE_BYTES = 65536;
-/** The most a WebAssembly memory can have, 4 GiB; it grows to what is needed. */
+/** Maximum of a WebAssembly memory, 4 GiB; it grows as needed. */
 const MOST_PAGES = 65536;
-/** Where tensors start: 0 stands for none. */
+/** First address of tensors; 0 means no tensor. */
 const FIRST = 64;
 
-/** How a backend that keeps its tensors elsewhere hands values over. */
+/** Copies values from and to a backend that keeps its tensors elsewhere. */
 export interface Transfer {
   read(tensor: tf.TensorInfo): Float32Array;
   write(values: Float32Array, shape: readonly number[]): tf.TensorInfo;
 }
 
 /**
- * The C kernels with a memory of their own: inputs are copied in and outputs out. Worth it where a kernel saves a backend
- * thousands of small operations, as the recurrent unit and the gate shift do.
+ * The C kernels with their own memory: inputs are copied in and outputs out. This pays off if a kernel replaces thousands of small
+ * operations, as the GRU and the gate shift do.
  */
 export class SideMemory implements KernelMemory {
   readonly kernels: KernelFunctions;
@@ -74,7 +74,7 @@ export class SideMemory implements KernelMemory {
     return new Float32Array(this.#memory.buffer, this.#places.get(tensor)!, size);
   }
 
-  /** Where so many floats have room until the kernel is done; a vector's width apart. */
+  /** Allocates floats until the kernel is done, aligned to the width of a vector. */
   #allocate(floats: number): number {
     const pointer = this.#next;
     this.#next += Math.ceil((4 * floats) / 64) * 64;

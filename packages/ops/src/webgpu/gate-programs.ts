@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { runProgram } from './program.js';
 
-/** About how many invocations sum the filter gradient; each sums some frames. */
+/** Approximate number of invocations that sum the filter gradient; each sums some frames. */
 const SUMMING_INVOCATIONS = 16384;
 
-/** Where an element of `[clips, time, height, width, n]` lies: position, column, row, frame of its clip. */
+/** Position of an element of `[clips, time, height, width, n]`: position, column, row, frame of its clip. */
 const locate = (element: string) => `
       let position = ${element};
       let column = position % uniforms.width;
@@ -140,7 +140,7 @@ export function gateShiftForward(backend: tf.KernelBackend, x: tf.TensorInfo, ga
   });
 }
 
-/** What left this frame's half for its neighbour, less what stayed: shared by both gradients. */
+/** What this frame's half sent to its neighbour, minus what stayed; both gradients use it. */
 const MOVED = `
       var moved = -own;
       let to = frame - 1 + 2 * side;

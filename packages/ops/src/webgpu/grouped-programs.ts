@@ -3,10 +3,10 @@ import { outputSize } from '../plain/convolution.js';
 import { runProgram } from './program.js';
 
 /*
- * Grouped 3x3 convolution with eight channels a group: two vec4 of input channels, one vec4 of output channels an invocation.
+ * Grouped 3x3 convolution with eight channels per group: two vec4 of input channels and one vec4 of output channels per invocation.
  */
 
-/** About how many invocations sum the filter gradient; each sums some rows of pixels. */
+/** Approximate number of invocations that sum the filter gradient; each sums some rows of pixels. */
 const SUMMING_INVOCATIONS = 32768;
 
 /** Sizes as uniforms, of a convolution of `[images, height, width, channels]`. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What is used of tfjs's webgpu backend beyond its public type. */
+/** Members of tfjs's webgpu backend that its public type lacks. */
 export interface WebgpuBackend extends tf.KernelBackend {
   runWebGPUProgram(
     program: object,
@@ -12,7 +12,7 @@ export interface WebgpuBackend extends tf.KernelBackend {
 
 /** One shader and its arguments. */
 export interface Program {
-  /** Names everything that the text of the shader depends on. */
+  /** Identifies everything that the shader's text depends on. */
   key: string;
   /** By the name of the storage buffer in the shader; `four` ones are arrays of `vec4<f32>`. */
   inputs: Record<string, tf.TensorInfo | { four: tf.TensorInfo }>;
@@ -22,14 +22,14 @@ export interface Program {
   shape: readonly number[];
   /** Whether `result` is an array of `vec4<f32>`; default false. */
   four?: boolean;
-  /** Declarations outside of any function. */
+  /** Declarations outside functions. */
   declarations?: string;
   /**
    * Statements of one invocation: `index` is its element of `result`. With `workgroups`, statements of one of 256 lanes instead
    * (`lane`) of a workgroup (`group`).
    */
   body: string;
-  /** Workgroups of 256 lanes; default one invocation an element. */
+  /** Workgroups of 256 lanes; default one invocation per element. */
   workgroups?: number;
 }
 
@@ -39,7 +39,7 @@ const FLAT_WORKGROUP = 64;
 export const LANES = 256;
 
 /**
- * Runs a shader on tfjs's webgpu backend. Tensors are passed flat, because what tfjs generates for inputs of rank 5 does not
+ * Runs a shader on tfjs's webgpu backend. Tensors are passed flat, because the code that tfjs generates for inputs of rank 5 does not
  * always compile.
  */
 export function runProgram(backend: tf.KernelBackend, program: Program): tf.Tensor {

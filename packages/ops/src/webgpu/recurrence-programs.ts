@@ -3,8 +3,8 @@ import type { RecurrenceGradientInputs, RecurrenceInputs } from '../plain/recurr
 import { LANES, runProgram } from './program.js';
 
 /*
- * One workgroup runs one direction of one clip from the first step to the last, its state in the workgroup's own memory:
- * otherwise every step would be a dozen launches.
+ * One workgroup runs one direction of one clip from the first step to the last, with its state in the workgroup's own memory. Otherwise
+ * every step would need a dozen launches.
  */
 
 /** Larger hidden sizes don't fit the 16 kB of memory that every WebGPU gives a workgroup. */

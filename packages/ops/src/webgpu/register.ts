@@ -15,10 +15,10 @@ import { LARGEST_HIDDEN, recurrenceBackward, recurrenceForward } from './recurre
 type Inputs = Readonly<Record<string, tf.Tensor>>;
 type Kernel = (backend: tf.KernelBackend, inputs: Inputs, attributes: never) => tf.Tensor | tf.Tensor[];
 
-/** The only group width the shaders know. */
+/** The only group width that the shaders support. */
 const GROUP_WIDTH = 8;
 
-/** Gives the webgpu backend the kernels of this package. */
+/** Registers this package's kernels on the webgpu backend. */
 export function registerWebgpuKernels(): void {
   if (tf.getKernel('McoreGroupedConv2d', 'webgpu')) {
     return;

@@ -15,9 +15,9 @@ describe.each(['cpu', 'wasm'] as const)('moments on %s', (engine) => {
     const { mean, variance } = moments(values, valuesAtOnce);
     const table = values.arraySync();
     for (let column = 0; column < 6; column++) {
-      const wanted = table.reduce((sum, row) => sum + row[column]!, 0) / 1000;
-      const spread = table.reduce((sum, row) => sum + (row[column]! - wanted) ** 2, 0) / 1000;
-      expect(Math.abs(mean.dataSync()[column]! - wanted) / (1 + Math.abs(wanted))).toBeLessThan(1e-5);
+      const expected = table.reduce((sum, row) => sum + row[column]!, 0) / 1000;
+      const spread = table.reduce((sum, row) => sum + (row[column]! - expected) ** 2, 0) / 1000;
+      expect(Math.abs(mean.dataSync()[column]! - expected) / (1 + Math.abs(expected))).toBeLessThan(1e-5);
       expect(Math.abs(variance.dataSync()[column]! / spread - 1)).toBeLessThan(1e-5);
     }
     tf.dispose([values, mean, variance]);

@@ -138,9 +138,9 @@ describe.each(['cpu', 'wasm', 'wasm after registerOps'] as const)('GsmRegNetY on
       }
       expect(relativeError(frozen.apply(x).dataSync(), expected)).toBeLessThan(1e-6);
       expect(relativeError(model.apply(x).dataSync(), expected)).toBeGreaterThan(0.1);
-      const anew = model.inferenceModel();
-      expect(relativeError(anew.apply(x).dataSync(), model.apply(x).dataSync())).toBeLessThan(1e-6);
-      anew.dispose();
+      const fresh = model.inferenceModel();
+      expect(relativeError(fresh.apply(x).dataSync(), model.apply(x).dataSync())).toBeLessThan(1e-6);
+      fresh.dispose();
       expect(() => frozen.apply(x, { clipsAtOnce: 0 })).toThrow(
         'InferenceBackbone.apply: clipsAtOnce must be a positive whole number, got 0.',
       );

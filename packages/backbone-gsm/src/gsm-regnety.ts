@@ -51,7 +51,7 @@ export class GsmRegNetY {
   /**
    * Features of every frame.
    *
-   * With fixed statistics (always, unless the config says `'batch'` and this is training) a clip's features depend on that clip alone, and
+   * With fixed statistics (always, unless the config has `'batch'` and this is training) a clip's features depend on that clip alone, and
    * no statistics change. For scoring, {@link inferenceModel} is faster and uses less memory.
    *
    * @param x - Normalised frames, `[batch, time, height, width, 3]`, float32; any height and width.

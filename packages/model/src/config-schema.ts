@@ -43,7 +43,7 @@ export const configSchema = record({
     default: true,
   },
   exemplars: whole(1, 100_000, 'Exemplars that vote on a score.'),
-  scoreScale: positive(1e6, 'Points of score that one unit of the regressor stands for.'),
+  scoreScale: positive(1e6, 'Score points per unit of the regressor.'),
   loss: record({
     regressionDirections: oneOf(['both', 'query'], 'Query against exemplar, or both directions.'),
     segmentation: oneOf(['paper', 'released'], 'Form of the segmentation loss.'),

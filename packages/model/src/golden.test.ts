@@ -54,7 +54,7 @@ describeOnEngines(
       model.dispose();
     });
 
-    // webgpu is software here: one preset with registered operations; docs/parity.md has the figures of both
+    // webgpu is software here: one preset with registered operations; docs/parity.md has the results of both
     const presets = engine.startsWith('webgpu') ? (['released'] as const) : (['released', 'paper'] as const);
     if (engine !== 'webgpu')
       it.each(presets)(

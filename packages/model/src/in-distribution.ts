@@ -112,8 +112,8 @@ export function transitionConfidence(
  */
 export function transitionFlatness(logits: Float32Array, config: Pick<MCoReConfig, 'stages' | 'loss'>): number {
   const flatness = transitionProbabilities(logits, config).map((probabilities) => {
-    const likeliest = probabilities.indexOf(Math.max(...probabilities));
-    return 1 - shareNear(probabilities, likeliest);
+    const mostLikely = probabilities.indexOf(Math.max(...probabilities));
+    return 1 - shareNear(probabilities, mostLikely);
   });
   return Math.max(0, ...flatness);
 }

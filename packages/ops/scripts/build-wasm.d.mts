@@ -2,5 +2,5 @@
 export function findCompiler(): { command: string; version: string } | null;
 /** Compiles the C kernels with or without relaxed SIMD. */
 export function compile(command: string, relaxed: boolean): Buffer;
-/** The first C compiler found; without one the process ends and says so. */
+/** The first C compiler found; exits with a message if there is none. */
 export function requireCompiler(script: string): { command: string; version: string };

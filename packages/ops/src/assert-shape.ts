@@ -7,7 +7,7 @@ import type * as tf from '@tensorflow/tfjs-core';
  * @param caller - Public function, for the message.
  * @param name - The argument, for the message.
  * @param tensor - The tensor to check.
- * @param pattern - Sizes; a word stands for any size.
+ * @param pattern - Sizes; a word matches any size.
  * @throws ShapeError with the pattern and the actual shape.
  */
 export function assertShape(

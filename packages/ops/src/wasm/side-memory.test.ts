@@ -43,8 +43,8 @@ describe('SideMemory', () => {
       hiddenWeight1: inputs.hiddenWeight1,
     };
     const gradients = memory.run(RECURRENCE_KERNELS.McoreGruRecurrenceGradient!, given, {}, transfer) as tf.Tensor[];
-    const wantedGradients = recurrenceBackward(given as never);
-    for (const [index, tensor] of [...expected, ...wantedGradients].entries()) {
+    const expectedGradients = recurrenceBackward(given as never);
+    for (const [index, tensor] of [...expected, ...expectedGradients].entries()) {
       const got = [...forward, ...gradients][index]!;
       expect(got.shape).toEqual(tensor.shape);
       expect(await distance(got, tensor)).toBeLessThan(1e-6);

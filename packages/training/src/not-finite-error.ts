@@ -1,6 +1,6 @@
 import { McoreError } from '@mcore/errors';
+import type { Input, Losses } from './learner.js';
 import type { PairInput } from './replica.js';
-import type { Input, Losses } from './trainer.js';
 
 /** One input of a step as it was computed. */
 export interface SeenInput<I extends Input = PairInput> {

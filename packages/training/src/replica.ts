@@ -12,8 +12,8 @@ import {
   pairLosses,
 } from '@mcore/model';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Learner } from './learner.js';
 import { ParameterLayout } from './parameter-layout.js';
-import type { Learner } from './trainer.js';
 
 /** One labelled clip, as the model takes it: sampled, resized and cropped. */
 export interface ClipInput {

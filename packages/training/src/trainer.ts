@@ -1,5 +1,6 @@
 import type { OptimiserConfig } from '@mcore/model';
 import { Adam, type AdamState } from './adam.js';
+import type { Input, Learner, Losses } from './learner.js';
 import { learningRateFactor } from './learning-rate.js';
 import { NotFiniteError, type SeenInput } from './not-finite-error.js';
 import type { LossValues, PairInput } from './replica.js';
@@ -10,22 +11,7 @@ export interface TrainerState {
   adam: AdamState;
 }
 
-/** What a gradient is computed of: a pair to compare, or frames to read. */
-export interface Input {
-  /** For errors: what it is. */
-  name?: string;
-}
-
-/** A loss and its parts as numbers. */
-export type Losses = { total: number } & Record<string, number>;
-
-/** One copy of what learns, here or on a thread of its own. */
-export interface Learner<I extends Input, L extends Losses> {
-  /** Takes over parameters in the order of `ParameterLayout`. */
-  setParameters(flat: Float32Array): Promise<void>;
-  /** Losses and gradient of one input, the gradient in the same order. */
-  gradient(input: I): Promise<{ losses: L; gradient: Float32Array }>;
-}
+export type { Input, Learner, Losses };
 
 /** What a {@link Trainer} works with. */
 export interface TrainerOptions<I extends Input = PairInput, L extends Losses = LossValues> {

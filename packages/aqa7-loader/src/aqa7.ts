@@ -69,6 +69,7 @@ export async function openAqa7(directory: string, options: OpenAqa7Options = {})
   }
   const folder = join(place.root, `${action}-out`);
   return openScoredVideos('openAqa7', videos, {
+    kind: 'aqa-7',
     folder,
     stages,
     description: `AQA-7, ${action}, ${videos.length} clips`,

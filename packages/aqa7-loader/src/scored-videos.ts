@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clip, type ClipSource, equalParts, type Frames, type ReadFramesOptions } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
-import { openVideo } from '@mcore/video/node';
+import { fileKey, openVideo } from '@mcore/video/node';
 import { type MatMatrix, readMat } from './read-mat.js';
 
 /** What a data set says of one video. */
@@ -21,6 +21,7 @@ export interface ScoredVideo {
 export class ScoredVideos implements ClipSource {
   readonly clips: readonly Clip[];
   readonly description: string;
+  readonly kind: 'aqa-7' | 'unlv-dive';
   /** Neither data set labels transitions. */
   readonly transitionsFrom = 'equal parts';
   /** What else should be known, in words. */
@@ -31,10 +32,11 @@ export class ScoredVideos implements ClipSource {
   constructor(
     clips: readonly Clip[],
     paths: ReadonlyMap<string, string>,
-    description: string,
+    { kind, description }: Pick<ScoredVideos, 'kind' | 'description'>,
     notes: readonly string[],
   ) {
     this.clips = clips;
+    this.kind = kind;
     this.description = description;
     this.notes = notes;
     this.#paths = paths;
@@ -46,16 +48,28 @@ export class ScoredVideos implements ClipSource {
    * @throws ArgumentError if there is no such clip; DataError, in one line, if a frame is missing or damaged.
    */
   async readFrames(id: string, indices: readonly number[], options: ReadFramesOptions = {}): Promise<Frames> {
-    const path = this.#paths.get(id);
-    if (path === undefined) {
-      throw new ArgumentError(`ScoredVideos: expected the id of one of its ${this.clips.length} clips, got ${id}.`);
-    }
+    const path = this.#pathOf(id);
     const video = await openVideo(path, { name: `clip ${id}, ${path}` });
     try {
       return await video.readFrames(indices, options.size ? { size: options.size } : {});
     } finally {
       video.close();
     }
+  }
+
+  /**
+   * What a clip's frames depend on: its folder of images or its video.
+   *
+   * @throws ArgumentError if there is no such clip; DataError if its frames are missing.
+   */
+  async frameKey(id: string): Promise<string> {
+    return fileKey(this.#pathOf(id));
+  }
+
+  #pathOf(id: string): string {
+    const path = this.#paths.get(id);
+    if (path !== undefined) return path;
+    throw new ArgumentError(`ScoredVideos: expected the id of one of its ${this.clips.length} clips, got ${id}.`);
   }
 }
 
@@ -68,7 +82,12 @@ export class ScoredVideos implements ClipSource {
 export async function openScoredVideos(
   caller: string,
   videos: readonly ScoredVideo[],
-  { folder, stages, description }: { folder: string; stages: number; description: string },
+  {
+    kind,
+    folder,
+    stages,
+    description,
+  }: Pick<ScoredVideos, 'kind' | 'description'> & { folder: string; stages: number },
 ): Promise<ScoredVideos> {
   if (!Number.isSafeInteger(stages) || stages < 2 || stages > 1000) {
     throw new ArgumentError(`${caller}: expected stages to be a whole number of 2 to 1000, got ${stages}.`);
@@ -84,7 +103,7 @@ export async function openScoredVideos(
     const transitions = equalParts(frameCount, stages);
     clips.push({ id, competition: action, diveNumber: action, score, difficulty, frameCount, transitions, split });
   }
-  return new ScoredVideos(clips, paths, description, [
+  return new ScoredVideos(clips, paths, { kind, description }, [
     `${description.split(',')[0]} labels no transitions: every clip is cut into ${stages} parts of the same length`,
   ]);
 }

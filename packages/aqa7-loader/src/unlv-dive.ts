@@ -55,5 +55,10 @@ export async function openUnlvDive(directory: string, options: OpenUnlvDiveOptio
     );
   }
   const { stages = 3 } = options;
-  return openScoredVideos('openUnlvDive', videos, { folder, stages, description: `UNLV-Dive, ${videos.length} clips` });
+  return openScoredVideos('openUnlvDive', videos, {
+    kind: 'unlv-dive',
+    folder,
+    stages,
+    description: `UNLV-Dive, ${videos.length} clips`,
+  });
 }

@@ -5,12 +5,14 @@ export {
   checkClips,
   formatClipsCheck,
 } from './check-clips.js';
+export { ClipSet } from './clip-set.js';
 export { type DiveKind, diveDistance } from './dive-distance.js';
 export { type Direction, type DiveNumber, isDiveNumber, type Position, parseDiveNumber } from './dive-number.js';
 export { drawTestClips } from './draw-test-clips.js';
 export { formatExemplars, parseExemplars } from './exemplar-json.js';
 export { chooseExemplars, type ExemplarChoice, type ExemplarList, ExemplarPool } from './exemplars.js';
 export type { FeatureClip, FeatureSequence, FeatureSource } from './features.js';
+export { labelsFingerprint } from './fingerprint.js';
 export type { FrameSize } from './resample.js';
 export { resampleSteps, sampleSteps } from './resample-steps.js';
 export { sampleIndices } from './sample-indices.js';
@@ -28,4 +30,4 @@ export {
   transformFrames,
   transformOfSize,
 } from './transforms.js';
-export type { Clip, ClipSource, Frames, ReadFramesOptions } from './types.js';
+export type { Clip, ClipSource, Frames, ReadFramesOptions, Rendering } from './types.js';

@@ -39,7 +39,7 @@ function byDiveNumber(a: Clip, b: Clip): number {
  */
 export function splitClips(
   clips: readonly Clip[],
-  options: { kind?: SplitKind; limits?: SplitLimits; seed: number },
+  options: { kind?: SplitKind; limits?: SplitLimits; seed: number | string },
 ): ClipSplit {
   const { kind = 'official', limits = {}, seed } = options;
   const whole = kind === 'official' ? officialSplit(clips) : heldOutEvents(clips, { seed });

@@ -45,18 +45,38 @@ export interface ReadFramesOptions {
   readonly size?: { readonly height: number; readonly width: number };
 }
 
+/** How clips were drawn that nobody filmed. */
+export interface Rendering {
+  readonly seed: number | string;
+  /** Of the frames, in pixels. */
+  readonly height: number;
+  /** Version of the renderer; another one may draw other pixels. */
+  readonly version: number;
+}
+
 /** Labelled clips whose frames can be decoded: a data set on disk, rendered dives, a few clips in a test. */
 export interface ClipSource {
   readonly clips: readonly Clip[];
   /** A description of these clips, such as `'rendered dives'`; every report prints it. */
   readonly description: string;
   /**
+   * What data set this is, such as `'rendered'`, `'finediving'`, `'mtl-aqa'` or `'manifest'`: clips of one kind with the same id are the
+   * same clip. `'other'` unless given.
+   */
+  readonly kind?: string;
+  /** Where the frames were drawn instead of filmed: how. */
+  readonly rendering?: Rendering;
+  /**
    * Source of the clips' transitions; default `'labels'`. `'equal parts'`: there are no labels, and every clip is cut into stages of equal
    * length. Segmentation metrics are then meaningless.
    */
   readonly transitionsFrom?: 'labels' | 'equal parts';
-  /** Changes whenever the frames of a clip may have changed; caches of decoded frames are keyed by it. */
-  readonly fingerprint?: string;
+  /**
+   * Changes when the frames of a clip may have: what is kept of its decoded frames belongs to this. Without it, nothing is kept.
+   *
+   * @param id - {@link Clip.id}.
+   */
+  frameKey?(id: string): Promise<string>;
   /**
    * Decodes some frames of one clip.
    *

@@ -20,6 +20,18 @@ describe('errors', () => {
     });
   });
 
+  it('are told from others by code, across copies of the package too', async () => {
+    const url = new URL('./errors.ts?copy', import.meta.url).href;
+    const copy = (await import(/* @vite-ignore */ url)) as typeof import('./errors.js');
+    const error = new copy.DataError('expected one, got two');
+    expect(error instanceof McoreError).toBe(false);
+    expect(McoreError.isInstance(error)).toBe(true);
+    expect(McoreError.isInstance(error, 'ERR_MCORE_DATA')).toBe(true);
+    expect(McoreError.isInstance(error, 'ERR_MCORE_SHAPE')).toBe(false);
+    expect(McoreError.isInstance(new Error('ERR_MCORE_DATA'))).toBe(false);
+    expect(McoreError.isInstance(undefined)).toBe(false);
+  });
+
   it('formats shapes with names for free sizes', () => {
     expect(formatShape(['batch', 3, 368])).toBe('[batch, 3, 368]');
     expect(formatShape([])).toBe('[]');

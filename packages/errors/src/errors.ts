@@ -1,5 +1,7 @@
 import { oneLine } from './one-line.js';
 
+const MARKER = Symbol.for('mcore.error');
+
 /** Base class of the errors of all mcore packages. `code` is stable across versions; the message is not. */
 export class McoreError extends Error {
   override readonly name: string = 'McoreError';
@@ -11,6 +13,25 @@ export class McoreError extends Error {
   ) {
     super(message, options);
   }
+
+  /**
+   * Whether something is such an error, from whichever copy of this package: `instanceof` is false across copies.
+   *
+   * @param code - Asks for errors with this code alone.
+   */
+  static isInstance(error: unknown, code?: string): error is McoreError {
+    const is = typeof error === 'object' && error !== null && (error as Partial<Marked>)[MARKER] === true;
+    return is && (code === undefined || (error as McoreError).code === code);
+  }
+
+  /** @internal */
+  get [MARKER](): true {
+    return true;
+  }
+}
+
+interface Marked {
+  [MARKER]: true;
 }
 
 /** A tensor or array does not have the expected shape. */

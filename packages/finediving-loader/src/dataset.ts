@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clip, ClipSource, Frames, ReadFramesOptions } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
-import { listFrames } from '@mcore/video/node';
+import { fileKey, listFrames } from '@mcore/video/node';
 import { type ClipMedia, findClipMedia, openClipMedia } from './clip-media.js';
 import { findFrames, findLabels } from './find-files.js';
 import { type LabelledClip, type LabelSource, type Labels, withoutClips } from './labelled-clip.js';
@@ -31,6 +31,7 @@ export interface OpenFineDivingOptions {
 export class FineDivingDataset implements ClipSource {
   readonly clips: readonly Clip[];
   readonly description: string;
+  readonly kind: 'finediving' | 'rendered';
   /** Whether the folder says (in a file `rendered.json`) that its frames were drawn from the labels, not filmed. */
   readonly rendered: boolean;
   /** Which labels were read. */
@@ -47,6 +48,7 @@ export class FineDivingDataset implements ClipSource {
     }
     this.clips = labels.clips.map(({ clip }) => clip);
     this.rendered = rendered;
+    this.kind = rendered ? 'rendered' : 'finediving';
     this.description = `${rendered ? "rendered dives in FineDiving's layout" : 'FineDiving'}, ${labels.clips.length} clips, labels from ${labels.source === 'bundled' ? '@mcore/finediving-loader' : `${labels.source} files`}`;
     this.labels = labels.source;
     this.framesDirectory = framesDirectory;
@@ -86,11 +88,7 @@ export class FineDivingDataset implements ClipSource {
    * @throws ArgumentError if there is no such clip; DataError, in one line, if its frames are missing or damaged.
    */
   async readFrames(id: string, indices: readonly number[], options: ReadFramesOptions = {}): Promise<Frames> {
-    const media = await this.clipMedia(id);
-    if (media === undefined) {
-      const below = this.framesDirectory ?? 'a folder of frames, which was not found';
-      throw new DataError(`readFrames: expected the images or the video of clip ${id} below ${below}, got none.`);
-    }
+    const media = await this.#presentMedia(id);
     const video = await openClipMedia(media, `clip ${id}`, this.#concurrency);
     try {
       const beyond = indices.find((index) => index >= video.frameCount);
@@ -105,6 +103,22 @@ export class FineDivingDataset implements ClipSource {
     } finally {
       video.close();
     }
+  }
+
+  /**
+   * What a clip's frames depend on: its images or its video.
+   *
+   * @throws DataError if it has none.
+   */
+  async frameKey(id: string): Promise<string> {
+    return fileKey((await this.#presentMedia(id)).path);
+  }
+
+  async #presentMedia(id: string): Promise<ClipMedia> {
+    const media = await this.clipMedia(id);
+    if (media !== undefined) return media;
+    const below = this.framesDirectory ?? 'a folder of frames, which was not found';
+    throw new DataError(`readFrames: expected the images or the video of clip ${id} below ${below}, got none.`);
   }
 
   #labelled(id: string): LabelledClip {

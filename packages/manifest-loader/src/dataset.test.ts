@@ -101,14 +101,19 @@ describe('openManifest', () => {
     ]);
   });
 
-  it('has another fingerprint when a file has changed, and the same when labels have', async () => {
+  it('has another key for the frames of a clip when its file has changed, and no other', async () => {
     const text = 'path,score\nframes-of-three,80\nclips/one.mp4,1\n';
     const path = await manifest('print.csv', text);
-    const { fingerprint } = await openManifest(path);
+    const keys = async () => {
+      const dataset = await openManifest(path);
+      return Promise.all(['clips__one', 'frames-of-three'].map((id) => dataset.frameKey(id)));
+    };
+    const before = await keys();
     await writeFile(path, text.replace('80', '90'));
-    expect((await openManifest(path)).fingerprint).toBe(fingerprint);
+    expect(await keys()).toEqual(before);
     await utimes(join(folder, 'clips', 'one.mp4'), 1, 1);
-    expect((await openManifest(path)).fingerprint).not.toBe(fingerprint);
+    const after = await keys();
+    expect([after[0] === before[0], after[1] === before[1]]).toEqual([false, true]);
   });
 
   it("takes paths from another folder where it's told so", async () => {

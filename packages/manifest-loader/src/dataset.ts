@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
@@ -12,7 +11,7 @@ import {
 import { ArgumentError, DataError } from '@mcore/errors';
 import { tableError, tableLimits } from '@mcore/table';
 import { readTableFile } from '@mcore/table/node';
-import { openVideo } from '@mcore/video/node';
+import { fileKey, openVideo } from '@mcore/video/node';
 import { type ManifestEntry, parseManifest } from './parse-manifest.js';
 
 /** How a manifest is opened. */
@@ -48,7 +47,7 @@ export class ManifestDataset implements ClipSource {
   readonly clips: readonly Clip[];
   readonly description: string;
   readonly transitionsFrom: 'labels' | 'equal parts';
-  readonly fingerprint: string;
+  readonly kind = 'manifest';
   /** Clips that were left out. */
   readonly problems: readonly ManifestProblem[];
   /** What else should be known, in words: columns that aren't used, what stands in for labels that are missing. */
@@ -57,13 +56,12 @@ export class ManifestDataset implements ClipSource {
 
   /** @internal */
   constructor(
-    parts: Pick<ManifestDataset, 'clips' | 'description' | 'transitionsFrom' | 'fingerprint' | 'problems' | 'notes'>,
+    parts: Pick<ManifestDataset, 'clips' | 'description' | 'transitionsFrom' | 'problems' | 'notes'>,
     paths: ReadonlyMap<string, string>,
   ) {
     this.clips = parts.clips;
     this.description = parts.description;
     this.transitionsFrom = parts.transitionsFrom;
-    this.fingerprint = parts.fingerprint;
     this.problems = parts.problems;
     this.notes = parts.notes;
     this.#paths = paths;
@@ -78,6 +76,15 @@ export class ManifestDataset implements ClipSource {
     const path = this.#paths.get(id);
     if (path !== undefined) return path;
     throw new ArgumentError(`ManifestDataset: expected the id of one of its ${this.#paths.size} clips, got ${id}.`);
+  }
+
+  /**
+   * What a clip's frames depend on: its file, or the images of its folder.
+   *
+   * @throws ArgumentError if there is no such clip; DataError if its file is missing.
+   */
+  frameKey(id: string): Promise<string> {
+    return fileKey(this.fileOf(id));
   }
 
   /**
@@ -100,6 +107,7 @@ export function clipOfFile(clip: Clip, path: string): ClipSource {
   return {
     clips: [clip],
     description: path,
+    kind: 'manifest',
     readFrames: (id, indices, options) => readFileFrames(path, id, indices, options),
   };
 }
@@ -171,13 +179,11 @@ export async function openManifest(path: string, options: OpenManifestOptions = 
   }
   const { clips, note } = withSplit(good, seed);
   const labelled = (entries[0]!.transitions ?? entries[0]!.transitionSeconds) !== undefined;
-  const hash = createHash('sha256').update(JSON.stringify(good.map(({ identity }) => identity)));
   return new ManifestDataset(
     {
       clips,
       description: `${clips.length} clips of ${path}`,
       transitionsFrom: labelled ? 'labels' : 'equal parts',
-      fingerprint: hash.digest('hex').slice(0, 16),
       problems,
       notes: [
         ...(unused.length > 0 ? [`columns that are not used: ${unused.slice(0, 20).join(', ')}`] : []),
@@ -196,8 +202,6 @@ interface Opened {
   readonly labelled: Clip;
   readonly entry: ManifestEntry;
   readonly path: string;
-  /** What its frames depend on. */
-  readonly identity: readonly unknown[];
 }
 
 async function openEntry(entry: ManifestEntry, path: string, stages: number): Promise<Opened> {
@@ -210,7 +214,7 @@ async function openEntry(entry: ManifestEntry, path: string, stages: number): Pr
     throw new DataError(`openManifest: expected transitions within ${frameCount} frames, got one at ${late}.`);
   }
   const labelled: Clip = { id, competition: event, diveNumber, score, difficulty, frameCount, transitions, split };
-  return { labelled, entry, path, identity: [id, entry.path, facts.size, facts.mtimeMs] };
+  return { labelled, entry, path };
 }
 
 async function framesOf(entry: ManifestEntry, path: string, stages: number) {

@@ -7,6 +7,7 @@ import { parameterCounts } from './counts.js';
 import type { OutlierLimits } from './in-distribution.js';
 import { MCoRe } from './mcore.js';
 import { metadataSchemas } from './metadata-schemas.js';
+import type { TrainingData } from './training-data.js';
 
 /** Scores the model was trained on, in points. */
 export interface LabelRange {
@@ -33,6 +34,8 @@ export interface CheckpointInfo {
   seed: number | string;
   /** Steps done. */
   step: number;
+  /** Which clips made these weights; absent from weights that were imported or kept by an earlier version. */
+  data?: TrainingData;
   /** Absent until it is measured. */
   calibration?: Calibration;
   /** Limits beyond which a clip counts as unlike the training clips; absent until calibrated. */
@@ -73,6 +76,7 @@ export function encodeCheckpoint({ info, tensors, optimiser }: Checkpoint): Uint
     config: JSON.stringify(info.config),
     label_range: JSON.stringify(info.labelRange),
     training: JSON.stringify({ trainedOn: info.trainedOn, seed: info.seed, step: info.step }),
+    ...(info.data ? { data: JSON.stringify(info.data) } : {}),
     ...(info.calibration ? { calibration: JSON.stringify(info.calibration) } : {}),
     ...(info.outliers ? { outliers: JSON.stringify(info.outliers) } : {}),
     ...(info.notes ? { notes: JSON.stringify(info.notes) } : {}),
@@ -108,6 +112,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name = 'the file'): Checkpoi
     else tensors.set(key, tensor);
   }
   const info: CheckpointInfo = { config, labelRange: read('label_range') as LabelRange, trainedOn, seed, step };
+  if (metadata.data !== undefined) info.data = read('data') as TrainingData;
   if (metadata.calibration !== undefined) info.calibration = read('calibration') as Calibration;
   if (metadata.outliers !== undefined) info.outliers = read('outliers') as OutlierLimits;
   if (metadata.notes !== undefined) info.notes = read('notes') as Record<string, unknown>;

@@ -55,4 +55,12 @@ export { type ClipLabels, featurePairLosses, type LabelledClips, type PairLosses
 export { pytorchStateDict, pytorchStateDicts, RELEASED_PARTS, type ReleasedPart } from './pytorch-state.js';
 export { regressionValues } from './regression-values.js';
 export { type ExemplarVote, type ScoredClip, scoreAgainst, scoreAlone, scoreFromStages } from './score-against.js';
+export {
+  describeTrainingData,
+  haveSameClips,
+  type SeenClips,
+  seenClips,
+  type TrainingData,
+  type TrainingDataParts,
+} from './training-data.js';
 export { transitionProbabilities } from './transition-probabilities.js';

@@ -4,6 +4,33 @@ import { configSchema } from './config-schema.js';
 const points: Schema = { type: 'number', minimum: -1e9, maximum: 1e9 };
 const count = (minimum: number): Schema => ({ type: 'integer', minimum });
 
+const text: Schema = { type: 'string' };
+const seed: Schema = { anyOf: [{ type: 'number' }, { type: 'string' }] };
+
+/** {@link TrainingData} without the data of earlier weights. */
+const dataOfWeights = {
+  kind: text,
+  description: text,
+  fingerprint: text,
+  rendering: {
+    type: 'object',
+    properties: {
+      seeds: { type: 'array', items: seed, minItems: 1, maxItems: 1000 },
+      height: count(1),
+      version: count(0),
+    },
+  },
+  split: { type: 'object', properties: { kind: text, seed } },
+  clips: { type: 'object', properties: { trained: text, selecting: text, calibrating: text } },
+} as const satisfies Record<string, Schema>;
+const required = ['kind', 'description', 'fingerprint', 'split', 'clips'];
+const before: Schema = {
+  type: 'array',
+  items: { type: 'object', properties: dataOfWeights, required },
+  minItems: 0,
+  maxItems: 100,
+};
+
 /** Schemas of a checkpoint's metadata by key. Code that uses the values checks how they fit together. */
 export const metadataSchemas = {
   config: configSchema,
@@ -16,6 +43,7 @@ export const metadataSchemas = {
       step: count(0),
     },
   },
+  data: { type: 'object', properties: { ...dataOfWeights, before }, required },
   calibration: {
     type: 'object',
     properties: {

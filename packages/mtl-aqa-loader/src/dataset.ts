@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clip, type ClipSource, equalParts, type FrameSize, type Frames, resizeFrames } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
-import { listFrames, readImage } from '@mcore/video/node';
+import { filesKey, listFrames, readImage } from '@mcore/video/node';
 import { type MtlAqaLabel, mtlAqaLimits, nameOf, parseMtlAqa, wrong } from './labels.js';
 
 /** Where {@link openMtlAqa} looks, and how clips are cut. */
@@ -56,6 +56,7 @@ const framePlaces = [
 export class MtlAqaDataset implements ClipSource {
   readonly clips: readonly Clip[];
   readonly description: string;
+  readonly kind = 'mtl-aqa';
   /** MTL-AQA labels no transitions. */
   readonly transitionsFrom = 'equal parts';
   /** The folder the frames are below; undefined if none was found. */
@@ -91,9 +92,7 @@ export class MtlAqaDataset implements ClipSource {
     indices: readonly number[],
     options: { readonly size?: FrameSize } = {},
   ): Promise<Frames> {
-    const label = this.#labels.get(id);
-    if (!label)
-      throw new ArgumentError(`MtlAqaDataset: expected the id of one of its ${this.clips.length} clips, got ${id}.`);
+    const label = this.#label(id);
     const { folder, images } = await this.#imagesOf(label);
     const count = label.lastFrame - label.firstFrame + 1;
     const read = async (index: number) => {
@@ -115,6 +114,24 @@ export class MtlAqaDataset implements ClipSource {
       frames.push(place > 0 && index === indices[place - 1] ? frames[place - 1]! : await read(index));
     }
     return joined(frames, id);
+  }
+
+  /**
+   * What a clip's frames depend on: its images.
+   *
+   * @throws DataError if there is no folder of frames.
+   */
+  async frameKey(id: string): Promise<string> {
+    const label = this.#label(id);
+    const { folder, images } = await this.#imagesOf(label);
+    const numbers = [...images.keys()].filter((number) => number >= label.firstFrame && number <= label.lastFrame);
+    return filesKey(numbers.sort((a, b) => a - b).map((number) => join(folder, images.get(number)!)));
+  }
+
+  #label(id: string): MtlAqaLabel {
+    const label = this.#labels.get(id);
+    if (label) return label;
+    throw new ArgumentError(`MtlAqaDataset: expected the id of one of its ${this.clips.length} clips, got ${id}.`);
   }
 
   /** Images by number. The listing of a whole event, which may have a hundred thousand, is kept. */

@@ -1,4 +1,4 @@
-import type { ClipSource, Frames } from '@mcore/clips';
+import type { ClipSource, Frames, Rendering } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { DiveRenderer, type RenderOptions } from './dive-renderer.js';
@@ -16,8 +16,8 @@ export interface RenderedDivesOptions extends RenderOptions {
 export class RenderedDives implements ClipSource {
   readonly clips: readonly RenderableClip[];
   readonly description: string;
-  /** Changes with the version of the renderer; undefined for clips of one's own. */
-  readonly fingerprint?: string;
+  readonly kind = 'rendered';
+  readonly rendering: Rendering;
   readonly renderer: DiveRenderer;
   readonly #byId: ReadonlyMap<string, RenderableClip>;
 
@@ -26,8 +26,13 @@ export class RenderedDives implements ClipSource {
     this.#byId = new Map(this.clips.map((clip) => [clip.id, clip]));
     this.renderer = new DiveRenderer(options);
     const { seed, width, height } = this.renderer;
-    if (options.clips === undefined) this.fingerprint = `rendered-${rendererVersion}-${seed}-${width}x${height}`;
+    this.rendering = { seed, height, version: rendererVersion };
     this.description = `rendered dives (FineDiving's real labels, re-rendered; seed ${seed}, ${width}x${height})`;
+  }
+
+  /** How a clip is drawn: the renderer's version, seed and height, and the clip's labels. */
+  async frameKey(id: string): Promise<string> {
+    return JSON.stringify([this.rendering, this.#clip(id)]);
   }
 
   /**
@@ -38,12 +43,14 @@ export class RenderedDives implements ClipSource {
    * @throws `DataError` if there is no such clip.
    */
   async readFrames(id: string, indices: readonly number[]): Promise<Frames> {
+    return drawFrames(this.renderer, this.#clip(id), indices);
+  }
+
+  #clip(id: string): RenderableClip {
     const clip = this.#byId.get(id);
     if (clip === undefined) {
-      throw new DataError(
-        `RenderedDives.readFrames: expected one of ${this.clips.length} clips, got id ${JSON.stringify(id)}.`,
-      );
+      throw new DataError(`RenderedDives: expected one of ${this.clips.length} clips, got id ${JSON.stringify(id)}.`);
     }
-    return drawFrames(this.renderer, clip, indices);
+    return clip;
   }
 }

@@ -9,41 +9,37 @@ export {
   runRow,
 } from './benchmark/run-row.js';
 export { type SummaryRow, summariseRows } from './benchmark/summarise-rows.js';
-export { PreparedClips, type PreparedOptions } from './data/prepared-clips.js';
+export { openPreparedClips, type PreparedOptions } from './data/prepared-clips.js';
 export {
-  assertStages,
   DEFAULT_RENDER_HEIGHT,
   describeSource,
-  notesOf,
   openSource,
   renderings,
   type SourceDescriptor,
 } from './data/source.js';
+export {
+  type EvalSettings,
+  evalTasks,
+  runEvalTasks,
+  wholeChoice,
+} from './evaluation/eval-tasks.js';
 export { assertWritable, removeLeftovers, writeFileAtomically } from './files/atomic-file.js';
 export { clipsCsv, parseClipsCsv } from './files/clips-csv.js';
 export { type FolderLock, holdingResults, lockFolder } from './files/folder-lock.js';
 export { RunFiles, readCheckpoint, readNamed, writeCheckpoint } from './files/run-files.js';
+export { evaluate, fit } from './node-fit.js';
+export { type NodeOptions, sourceFor } from './node-platform.js';
 export { type ExportedFile, onnxFiles, safetensorsFiles } from './onnx/export-weights.js';
 export { OnnxModel } from './onnx/onnx-model.js';
 export { loadOnnxRuntime } from './onnx/onnx-runtime.js';
 export { testOnnx } from './onnx/onnx-self-test.js';
+export type { PretrainEvent, PretrainingRun, PretrainingSettings, ReadingRecord } from './pretrain/pretraining-run.js';
+export { runPretraining } from './pretrain/run-pretraining.js';
+export type { Rendering } from './pretrain/windows.js';
 export { benchmarkReport } from './report/benchmark-report.js';
 export { writeEvaluationReport } from './report/evaluation-report.js';
 export { reportData } from './report/report-data.js';
-export { calibrationFor, type EvalSettings, evalTasks, runEvalTasks, wholeChoice } from './run/eval-tasks.js';
-export {
-  type CheckpointEvaluation,
-  type EvaluatedDraw,
-  evaluateCheckpoint,
-  evaluateDraws,
-} from './run/evaluate-checkpoint.js';
-export { type PretrainingRun, pretrain, type ReadingRecord } from './run/pretrain.js';
-export { type TrainingResult, type TrainingRun, train, type ValidationRecord } from './run/train.js';
-export type { Rendering } from './run/windows.js';
 export { type OneCoreEngine, usesOneCore } from './threads/one-core.js';
-export {
-  createReplicas,
-  loadThreads,
-  type ScoringEngine,
-} from './threads/replicas.js';
+export { createReaders } from './threads/readers.js';
+export { createReplicas, loadThreads, replicaFactory, type ScoringEngine } from './threads/replicas.js';
 export type { WorkerThread } from './threads/worker-thread.js';

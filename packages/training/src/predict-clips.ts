@@ -2,9 +2,9 @@ import { type Clip, chooseExemplars, type ExemplarChoice, sampleIndices, sampleT
 import { type Exemplar, type MCoRe, type ScoredClip, scoreAlone } from '@mcore/model';
 import { labelOnlyPredictor } from './baselines.js';
 import { type Comparer, isComparer, modelComparer } from './comparer.js';
-import type { PreparedClips } from './data/prepared-clips.js';
 import type { EvaluatedClip } from './evaluate-predictions.js';
 import { encodeClips } from './inference.js';
+import type { PreparedClips } from './prepared-clips.js';
 import type { Replica } from './replica.js';
 
 /** An evaluated clip with all that its prediction rests on. */

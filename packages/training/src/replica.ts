@@ -1,5 +1,6 @@
 import type { Frames } from '@mcore/clips';
 import {
+  type Checkpoint,
   ClipEncoder,
   type ClipLabels,
   type EncodedClip,
@@ -54,6 +55,9 @@ export interface Replica extends Learner<PairInput, LossValues> {
   encode(frames: Frames): Promise<EncodedClip>;
   dispose(): Promise<void>;
 }
+
+/** Makes copies of a model to compute with. */
+export type ReplicaFactory = (checkpoint: Pick<Checkpoint, 'info' | 'tensors'>) => Promise<Replica[]>;
 
 /** A {@link Replica} in this thread, on the current tfjs backend. */
 export class LocalReplica implements Replica {
@@ -146,4 +150,12 @@ function toBatch(clip: ClipInput): LabelledClips {
 
 function labelsOf({ transitions, score }: ClipInput): ClipLabels {
   return { transitions: [transitions], scores: [score] };
+}
+
+/** A replica in this thread that owns its model. */
+export class OwningReplica extends LocalReplica {
+  override async dispose(): Promise<void> {
+    await super.dispose();
+    this.model.dispose();
+  }
 }

@@ -1,3 +1,4 @@
+export { fileKey, filesKey } from './file-key.js';
 export { listFrames, type OpenFolderOptions, openFrameFolder } from './frame-folder.js';
 export { forEachImage, readImage } from './image-files.js';
 export { naturalOrder } from './natural-order.js';

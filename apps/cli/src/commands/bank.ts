@@ -1,13 +1,12 @@
-import { type Clip, ExemplarPool, splitClips } from '@mcore/clips';
+import { type Clip, ExemplarPool } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import { modelFromCheckpoint, weightsId } from '@mcore/model';
 import { Random } from '@mcore/random';
-import { buildBank, encodeClips } from '@mcore/training';
+import { assertStages, buildBank, encodeClips, splitAs, splitOfWeights } from '@mcore/training';
 import {
-  assertStages,
   assertWritable,
   createReplicas,
-  PreparedClips,
+  openPreparedClips,
   readCheckpoint,
   writeFileAtomically,
 } from '@mcore/training/node';
@@ -59,21 +58,21 @@ async function runBank(options: BankOptions): Promise<void> {
   }
   await assertWritable(options.out);
   const engine = await startScoringEngine(options);
-  const { input, stages } = checkpoint.info.config;
-  const prepared = await PreparedClips.open(sourceOf(options, stages), input, options);
+  const { info } = checkpoint;
+  const prepared = await openPreparedClips(sourceOf(options, info), info.config.input, options);
   try {
-    assertStages('mcore bank', prepared.source, checkpoint.info.config);
+    assertStages('mcore bank', prepared.source, info.config);
     sayNotes(prepared.source);
-    const seed = Number(checkpoint.info.seed);
-    const splits = splitClips(prepared.source.clips, { kind: options.split, seed });
-    const train = atMostPerDive(splits.train, options.perDive, seed);
+    const split = splitOfWeights(info, prepared.source, options, info.seed);
+    const splits = splitAs(prepared.source.clips, split);
+    const train = atMostPerDive(splits.train, options.perDive, info.seed);
     await prepareWithProgress(prepared, train);
     const replicas = await createReplicas(checkpoint, { engine: engine.name, workers: options.workers });
     const model = modelFromCheckpoint(checkpoint);
     const progress = startProgress('Encoding exemplars', train.length, 'clips');
     try {
       const bank = await buildBank(train, model.regressionShape, await weightsId(checkpoint.tensors), (clips) =>
-        encodeClips(clips, prepared, input.transform, replicas, (done) => progress.update(done)),
+        encodeClips(clips, prepared, info.config.input.transform, replicas, (done) => progress.update(done)),
       );
       await writeFileAtomically(options.out, bank.encode(options.half ? 'half' : 'single'));
       const summary = { bank: options.out, exemplars: train.length, diveNumbers: bank.diveNumbers.length };
@@ -94,7 +93,7 @@ async function runBank(options: BankOptions): Promise<void> {
 }
 
 /** A seeded draw of each dive number's clips, in their order. */
-function atMostPerDive(clips: readonly Clip[], most: number | undefined, seed: number): readonly Clip[] {
+function atMostPerDive(clips: readonly Clip[], most: number | undefined, seed: number | string): readonly Clip[] {
   if (most === undefined) return clips;
   const pool = new ExemplarPool(clips);
   const kept = new Set(

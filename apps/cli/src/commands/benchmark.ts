@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ClipSource } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import { presets } from '@mcore/model';
 import { type MergedResults, mergeResults, type Shard, shardOf } from '@mcore/tasks';
@@ -92,14 +93,16 @@ async function runBenchmark(options: BenchmarkOptions): Promise<void> {
 
 /** The whole benchmark as a list of tasks; nothing is trained. */
 async function writeTasks(options: BenchmarkOptions, path: string): Promise<void> {
-  const { description } = await openSource(sourceOf(options));
-  const list = rowTasks(options.rows ?? benchmarkRows, options.seeds, settingsOf(options, description));
+  const source = await openSource(sourceOf(options));
+  const list = rowTasks(options.rows ?? benchmarkRows, options.seeds, settingsOf(options, source));
   await writeFileAtomically(path, `${JSON.stringify(list, null, 2)}\n`);
   result(options.json, { path, tasks: list.tasks.length }, () => `${list.tasks.length} trainings: ${path}`);
 }
 
-/** @param source - The clips, in words. */
-function settingsOf(options: BenchmarkOptions, source: string): BenchmarkSettings {
+function settingsOf(
+  options: BenchmarkOptions,
+  { description: source, kind }: Pick<ClipSource, 'description' | 'kind'>,
+): BenchmarkSettings {
   return {
     preset: options.preset,
     steps: options.steps,
@@ -107,7 +110,8 @@ function settingsOf(options: BenchmarkOptions, source: string): BenchmarkSetting
     validationClips: options.validationClips,
     testClips: options.testClips ?? null,
     source,
-    ...(options.split === 'official' ? {} : { split: options.split }),
+    ...(kind && { kind }),
+    ...(options.split === undefined || options.split === 'official' ? {} : { split: options.split }),
   };
 }
 
@@ -115,7 +119,7 @@ function settingsOf(options: BenchmarkOptions, source: string): BenchmarkSetting
 async function benchmark(options: BenchmarkOptions, folder: string, shard: Shard): Promise<void> {
   const machine = await openRowMachine(options.preset, options);
   try {
-    const settings = settingsOf(options, machine.prepared.source.description);
+    const settings = settingsOf(options, machine.prepared.source);
     const list = rowTasks(options.rows ?? benchmarkRows, options.seeds, settings);
     const { tasks } = list;
     say(

@@ -1,19 +1,17 @@
 import { existsSync } from 'node:fs';
-import {
-  type Clip,
-  type ClipSource,
-  type ExemplarChoice,
-  formatExemplars,
-  parseExemplars,
-  splitClips,
-} from '@mcore/clips';
-import { ArgumentError, DataError } from '@mcore/errors';
+import { type Clip, type ClipSource, type ExemplarChoice, formatExemplars, parseExemplars } from '@mcore/clips';
+import { ArgumentError } from '@mcore/errors';
 import type { Checkpoint } from '@mcore/model';
 import { RenderedDives } from '@mcore/rendered-dives';
 import { type MergedResults, shardOf } from '@mcore/tasks';
 import {
+  type CheckpointEvaluation,
+  calibrationFor,
+  chooseClips,
+  type EvaluatedDraw,
   type EvaluationAbout,
   type EvaluationRuns,
+  evaluateDraws,
   evaluatePredictions,
   evaluationExtras,
   evaluationJson,
@@ -21,19 +19,15 @@ import {
   type PredictedClip,
 } from '@mcore/training';
 import {
-  assertStages,
   assertWritable,
-  type CheckpointEvaluation,
-  calibrationFor,
   clipsCsv,
   type EvalSettings,
-  type EvaluatedDraw,
   evalTasks,
-  evaluateDraws,
   holdingResults,
-  PreparedClips,
+  openPreparedClips,
   readCheckpoint,
   readNamed,
+  replicaFactory,
   runEvalTasks,
   type ScoringEngine,
   wholeChoice,
@@ -43,7 +37,7 @@ import {
 import { type Command, Option } from 'commander';
 import { evaluationTable } from '../terminal/evaluation-table.js';
 import { result, say, sayNotes } from '../terminal/output.js';
-import { prepareWithProgress } from '../terminal/run-progress.js';
+import { prepareWithProgress, workProgress } from '../terminal/run-progress.js';
 import { readClips } from './compare.js';
 import { type ProtocolOptions, runProtocol, withProtocol } from './eval-protocol.js';
 import {
@@ -56,11 +50,13 @@ import {
   withExamples,
   withJson,
   withScoringEngine,
+  withSeenClips,
 } from './options.js';
 import { type MergedOutput, reportShard, type ShardOptions, shardToDo, withShards } from './shard-options.js';
 import { weightsFiles } from './weights-files.js';
 
 interface EvalOptions extends DataOptions, ScoringOptions, ShardOptions {
+  allowSeenClips: boolean;
   weights: string[];
   part: 'test' | 'validation';
   limit?: number;
@@ -97,7 +93,7 @@ export function addEval(program: Command): void {
     .option('--csv <file>', 'write one row a clip, for mcore compare')
     .option('--report <file>', 'write an HTML page: figures, plots, film strips');
   withExamples(
-    withJson(withShards(withScoringEngine(withProtocol(withData(command))))),
+    withJson(withShards(withScoringEngine(withSeenClips(withProtocol(withData(command)), 'test')))),
     'mcore eval --weights runs/first/best.safetensors --csv clips.csv',
     'mcore eval --weights runs/seed-*/best.safetensors --draws 5 --by dive-number',
     'mcore eval --weights runs/first/best.safetensors --results evaluation --shard 2/4',
@@ -153,8 +149,9 @@ async function runEval(given: EvalOptions): Promise<void> {
     if (options.report !== undefined) {
       const [checkpoint] = checkpoints as [Checkpoint];
       const shown = { checkpoint, weights: options.weights[0]!, draw: draws[0]!, extras };
-      const source = sourceOf(options, checkpoint.info.config.stages);
-      await writeEvaluationReport(options.report, shown, { ...options, source, engine });
+      const source = sourceOf(options, checkpoint.info);
+      const command = `mcore ${process.argv.slice(2).join(' ')}`;
+      await writeEvaluationReport(options.report, shown, { ...options, source, engine, command });
       say(`Report: ${options.report}`);
     }
     result(options.json, evaluationJson(evaluation, about, extras), () => evaluationTable(evaluation, about, extras));
@@ -174,7 +171,9 @@ function assertOptions(options: EvalOptions): void {
   ) {
     throw wrong('one file of weights and one draw beside --results, without --against, --by and --report');
   }
-  if (by.includes('cue') && data !== 'rendered') throw wrong(`--data rendered beside --by cue, got ${data}`);
+  if (by.includes('cue') && data !== undefined && data !== 'rendered') {
+    throw wrong(`--data rendered beside --by cue, got ${data}`);
+  }
   if (exemplars !== undefined && (weights.length > 1 || draws > 1)) {
     throw wrong('one file of weights and one draw beside --exemplars, which fixes it');
   }
@@ -193,60 +192,53 @@ async function evaluateOne(
   options: EvalOptions,
   engine: ScoringEngine,
 ): Promise<Evaluated | undefined> {
-  const { input, stages } = checkpoint.info.config;
-  const prepared = await PreparedClips.open(sourceOf(options, stages), input, options);
+  const { info } = checkpoint;
+  const prepared = await openPreparedClips(sourceOf(options, info), info.config.input, options);
+  const show = workProgress();
   try {
-    assertStages('mcore eval', prepared.source, checkpoint.info.config);
-    sayNotes(prepared.source);
-    const limits = options.limit === undefined ? {} : { [options.part]: options.limit };
-    const seed = trainingSeed(checkpoint);
-    const splits = splitClips(prepared.source.clips, { kind: options.split, seed, limits });
-    const clips = splits[options.part];
-    if (clips.length < 2) {
-      throw new DataError(
-        `mcore eval: expected at least 2 ${options.part} clips in ${prepared.source.description}, got ${clips.length}.`,
-      );
-    }
-    const saved = await savedExemplars(options, [...clips, ...splits.train]);
+    const { source } = prepared;
+    sayNotes(source);
+    const { clips, train, note } = chooseClips('mcore eval', checkpoint, source, options);
+    if (note) show({ kind: 'note', text: note });
+    const saved = await savedExemplars(options, [...clips, ...train]);
     const about = {
-      source: prepared.source.description,
-      trainedOn: checkpoint.info.trainedOn,
+      source: source.description,
+      ...(source.kind && { kind: source.kind }),
+      trainedOn: info.trainedOn,
       part: options.part,
     };
-    const setup = {
-      checkpoint,
-      clips,
-      train: splits.train,
-      prepared,
+    const setup: CheckpointEvaluation = {
+      ...{ checkpoint, clips, train, prepared },
       exemplars: saved ?? options.exemplarSeed,
-      engine,
-      workers: options.workers,
+      createReplicas: replicaFactory(engine, options.workers),
+      onProgress: (done, total) => show({ kind: 'evaluating', done, total }),
     };
     if (options.results !== undefined) {
-      await evaluateShard(setup, about, options, options.results);
+      await evaluateShard(setup, about, { ...options, results: options.results, engine });
       return undefined;
     }
     await prepareWithProgress(prepared, clips);
     const draws = await evaluateDraws(setup, options.draws);
     if (saved === undefined) await keepExemplars(options, draws[0]!.exemplars);
-    return { draws, about, ...renderedClips(options, prepared.source, splits.train) };
+    return { draws, about, ...renderedClips(source, train) };
   } finally {
     await prepared.close();
   }
 }
 
 /** What `--by cue` needs to know of rendered dives. */
-function renderedClips(options: EvalOptions, source: ClipSource, train: readonly Clip[]): Pick<Evaluated, 'rendered'> {
-  return source instanceof RenderedDives ? { rendered: { clips: source.clips, train, seed: options.renderSeed } } : {};
+function renderedClips(source: ClipSource, train: readonly Clip[]): Pick<Evaluated, 'rendered'> {
+  if (!(source instanceof RenderedDives)) return {};
+  return { rendered: { clips: source.clips, train, seed: Number(source.rendering.seed) } };
 }
 
 /** One shard of an evaluation, kept clip by clip. */
 async function evaluateShard(
   setup: CheckpointEvaluation,
   about: EvaluationAbout,
-  options: EvalOptions,
-  folder: string,
+  options: Omit<EvalOptions, 'engine'> & { results: string; engine: ScoringEngine },
 ): Promise<void> {
+  const { results: folder, engine } = options;
   const exemplars = wholeChoice(setup);
   if (typeof setup.exemplars === 'number') await keepExemplars(options, exemplars);
   const list = await evalTasks(setup, exemplars, about);
@@ -257,7 +249,7 @@ async function evaluateShard(
       setup.prepared,
       setup.clips.filter(({ id }) => mine.has(id)),
     );
-    return runEvalTasks({ ...setup, exemplars }, { folder, list, shard, made: { engine: setup.engine } });
+    return runEvalTasks({ ...setup, exemplars }, { folder, list, shard, made: { engine } });
   });
   await reportShard(options.json, shard, summary, mergedEvaluation);
 }
@@ -281,15 +273,13 @@ export function mergedEvaluation({ finished, settings }: MergedResults<Predicted
   };
 }
 
-async function keepExemplars({ exemplars: path, exemplarSeed }: EvalOptions, drawn: ExemplarChoice): Promise<void> {
+async function keepExemplars(
+  { exemplars: path, exemplarSeed }: Pick<EvalOptions, 'exemplars' | 'exemplarSeed'>,
+  drawn: ExemplarChoice,
+): Promise<void> {
   if (path === undefined) return;
   await writeFileAtomically(path, formatExemplars(drawn));
   say(`Exemplars drawn with seed ${exemplarSeed} and kept in ${path}`);
-}
-
-/** Splits follow the seed of the training run, so that no clip it trained on is evaluated as validation. */
-function trainingSeed({ info }: Checkpoint): number {
-  return Number(info.seed);
 }
 
 /** The exemplar lists of `--exemplars`, where the file is there already. */

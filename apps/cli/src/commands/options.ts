@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import type { SplitKind } from '@mcore/clips';
 import { ENGINE_NAMES, type Engine, type EngineChoice } from '@mcore/engines';
 import { useEngine } from '@mcore/engines/node';
+import { ArgumentError } from '@mcore/errors';
+import type { CheckpointInfo } from '@mcore/model';
 import {
   DEFAULT_RENDER_HEIGHT,
-  describeSource,
   loadOnnxRuntime,
   type ScoringEngine,
   type SourceDescriptor,
+  sourceFor,
   testOnnx,
 } from '@mcore/training/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -29,13 +31,14 @@ export interface ScoringOptions {
 
 /** Options of every command that reads labelled clips. */
 export interface DataOptions {
-  data: string;
+  data?: string;
   videos?: string;
   stages?: number;
-  renderSeed: number;
-  renderHeight: number;
+  renderSeed?: number;
+  renderHeight?: number;
   cache: string;
-  split: SplitKind;
+  split?: SplitKind;
+  splitSeed?: number | string;
 }
 
 /** Where `mcore benchmark` keeps trainings and results unless told otherwise. */
@@ -72,31 +75,66 @@ function withEngines(command: Command, names: readonly string[]): Command {
     .option('--workers <n>', 'threads for engines that use one core each', wholeNumber(1), availableParallelism());
 }
 
-/** Adds `--data` and what belongs to it. */
+/** Adds `--data` and what belongs to it. What is left out is as the weights that are used were trained, where there are some. */
 export function withData(command: Command): Command {
   return command
     .option(
       '--data <path>',
-      'a manifest of your own videos (.csv, .json), a folder of MTL-AQA, AQA-7 or UNLV-Dive or in FineDiving\'s layout, or the word "rendered"',
-      'rendered',
+      'a manifest of your own videos (.csv, .json), a folder of MTL-AQA, AQA-7 or UNLV-Dive or in FineDiving\'s layout, or the word "rendered" (default: rendered)',
     )
     .option('--videos <dir>', "where the paths in a manifest start (default: the manifest's folder)")
     .option('--stages <n>', 'stages that clips without labelled transitions are cut into (default: 3)', wholeNumber(2))
-    .option('--render-seed <n>', 'seed of rendered dives', wholeNumber(0), 0)
-    .option('--render-height <pixels>', 'height rendered dives are drawn at', wholeNumber(16), DEFAULT_RENDER_HEIGHT)
+    .option('--render-seed <n>', 'seed of rendered dives (default: that of the weights, or 0)', wholeNumber(0))
+    .option(
+      '--render-height <pixels>',
+      `height of rendered dives (default: that of the weights, or ${DEFAULT_RENDER_HEIGHT})`,
+      wholeNumber(16),
+    )
     .addOption(
-      new Option('--split <kind>', 'which clips are test clips')
-        .choices(['official', 'held-out-events'])
-        .default('official'),
+      new Option(
+        '--split <kind>',
+        'which clips are test clips (default: as the weights were trained, or official)',
+      ).choices(['official', 'held-out-events']),
+    )
+    .option(
+      '--split-seed <seed>',
+      'of validation clips and held-out events (default: that of the weights, or --seed)',
+      seedOf,
     )
     .option('--cache <dir>', 'where sampled and resized clips are kept', join('.mcore', 'prepared'));
 }
 
-/** Adds what everything that learns from labelled clips has: what it starts from, which clips it sees, how often it looks at validation. */
+/** A seed: a whole number, or any other text. */
+function seedOf(text: string): number | string {
+  return /^\d{1,15}$/.test(text) ? Number(text) : text;
+}
+
+/** Adds `--allow-seen-clips`. */
+export function withSeenClips(command: Command, what: string): Command {
+  return command.option('--allow-seen-clips', `${what} on clips that trained or chose the weights all the same`, false);
+}
+
+/**
+ * The clips that the options name; with weights, how those were rendered and cut is the default.
+ *
+ * @throws ArgumentError if no clips are named and the weights were trained on others than rendered dives.
+ */
+export function sourceOf(options: DataOptions, info?: CheckpointInfo): SourceDescriptor {
+  if (options.data === undefined && info?.data && !info.data.rendering) {
+    throw new ArgumentError(`expected --data, since the weights were trained on ${info.trainedOn}, got none.`);
+  }
+  return sourceFor(options.data ?? 'rendered', options, info);
+}
+
+/** Adds what everything that learns from labelled clips has: what it starts from, which clips it sees, how often it is validated. */
 export function withLearning(command: Command): Command {
   return command
     .option('--train-clips <n>', 'learn from a seeded random part', wholeNumber(2))
-    .option('--validate-every <steps>', 'steps between looks at validation (default: a tenth of all)', wholeNumber(1))
+    .option(
+      '--validate-every <steps>',
+      'steps between evaluations on validation (default: a tenth of all)',
+      wholeNumber(1),
+    )
     .option('--init <file>', 'checkpoint to start from instead of random weights')
     .option(
       '--render-variants <n>',
@@ -104,11 +142,6 @@ export function withLearning(command: Command): Command {
       wholeNumber(1),
       1,
     );
-}
-
-/** How many steps lie between looks at validation unless said otherwise. */
-export function tenthOf(steps: number): number {
-  return Math.max(1, Math.round(steps / 10));
 }
 
 /** Adds `--json`. */
@@ -119,15 +152,6 @@ export function withJson(command: Command): Command {
 /** Adds examples below the options. */
 export function withExamples(command: Command, ...examples: string[]): Command {
   return command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
-}
-
-/**
- * The clips that the options name.
- *
- * @param stages - Of weights that are there already: what clips without transitions are cut into unless `--stages` says otherwise.
- */
-export function sourceOf(options: DataOptions, stages?: number): SourceDescriptor {
-  return describeSource(options.data, { ...options, stages: options.stages ?? stages });
 }
 
 /** Makes the engine that the options name the current one and says which it is. */

@@ -1,34 +1,32 @@
-import { rm } from 'node:fs/promises';
-import { splitClips } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
 import { type PresetName, presetConfig, presets } from '@mcore/model';
+import { assertUnseen, type ResumeMode, splitAs, splitOfWeights } from '@mcore/training';
 import {
-  PreparedClips,
+  createReaders,
+  openPreparedClips,
   type PretrainingRun,
-  pretrain,
-  type ReadingRecord,
   type Rendering,
-  RunFiles,
+  type RunFiles,
   readCheckpoint,
   renderings,
+  runPretraining,
   type SourceDescriptor,
 } from '@mcore/training/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { result, say } from '../terminal/output.js';
-import { startProgress } from '../terminal/progress.js';
-import { prepareWithProgress } from '../terminal/run-progress.js';
+import { prepareWithProgress, pretrainProgress, readingsInWords } from '../terminal/run-progress.js';
 import {
   type DataOptions,
   type EngineOptions,
   sourceOf,
   startEngine,
-  tenthOf,
   wholeNumber,
   withData,
   withEngine,
   withExamples,
   withJson,
   withLearning,
+  withSeenClips,
 } from './options.js';
 import { inRunFolder } from './run-folder.js';
 
@@ -47,6 +45,7 @@ interface PretrainOptions extends DataOptions, EngineOptions {
   init?: string;
   renderVariants: number;
   resume: boolean;
+  allowSeenClips: boolean;
   json: boolean;
 }
 
@@ -68,9 +67,9 @@ export function addPretrain(program: Command): void {
     .option('--learning-rate <rate>', 'where the cosine begins', positive, 1e-3)
     .option('--validation-clips <n>', 'validate on a seeded random part', wholeNumber(2), 200)
     .option('--checkpoint-every <steps>', 'steps between checkpoints', wholeNumber(1), 200)
-    .option('--resume', 'go on from the checkpoint in --out', false);
+    .option('--resume', 'resume from the checkpoint in --out; without it, a run that is there is removed', false);
   withExamples(
-    withJson(withEngine(withData(withLearning(command)))),
+    withJson(withEngine(withData(withSeenClips(withLearning(command), 'validate')))),
     'mcore pretrain --steps 4000 --out runs/pretrained',
     'mcore pretrain --out runs/pretrained --resume',
     'mcore train --init runs/pretrained/last.safetensors --out runs/first',
@@ -84,103 +83,86 @@ function positive(text: string): number {
 }
 
 async function runPretrain(options: PretrainOptions): Promise<void> {
-  const config = presetConfig(options.preset);
-  const source = sourceOf(options);
+  const initial = options.init === undefined ? undefined : await readCheckpoint(options.init);
+  const source = sourceOf(options, initial?.info);
   if (source.kind !== 'rendered') {
     throw new ArgumentError(
       `mcore pretrain: expected --data rendered, as only of rendered dives it is known what every frame shows, got --data ${options.data}.`,
     );
   }
-  if (options.window > config.input.frames) {
+  const { frames } = presetConfig(options.preset).input;
+  if (options.window > frames) {
     throw new ArgumentError(
-      `mcore pretrain: expected --window of at most the ${config.input.frames} frames of a clip, got ${options.window}.`,
+      `mcore pretrain: expected --window of at most the ${frames} frames of a clip, got ${options.window}.`,
     );
   }
-  const initial = options.init === undefined ? undefined : await readCheckpoint(options.init);
-  await inRunFolder('mcore pretrain', options, (resume) =>
-    pretrainHeld(options, source, { config, resume, ...(initial ? { initial } : {}) }),
+  await inRunFolder('mcore pretrain', options, (files, mode) =>
+    pretrain(options, source, files, mode, initial ? { initial } : {}),
   );
 }
 
 /** Pretrains into a folder that is this run's alone. */
-async function pretrainHeld(
+async function pretrain(
   options: PretrainOptions,
-  source: SourceDescriptor & { kind: 'rendered' },
-  start: Pick<PretrainingRun, 'config' | 'resume' | 'initial'>,
+  source: RenderedSource,
+  files: RunFiles,
+  mode: ResumeMode,
+  start: Pick<PretrainingRun, 'initial'>,
 ): Promise<void> {
-  const { seed, steps, trainClips } = options;
+  const { seed, steps, trainClips, validationClips } = options;
   const engine = await startEngine(options);
-  const drawn = await openRenderings(source, start.config.input, options);
-  const [{ prepared }] = drawn;
+  const config = presetConfig(options.preset);
+  const rendered = await openRenderings(source, config.input, options);
+  const [{ prepared }] = rendered;
   try {
-    const limits = { validation: options.validationClips, ...(trainClips === undefined ? {} : { train: trainClips }) };
-    const splits = splitClips(prepared.source.clips, { kind: options.split, seed, limits });
+    const split = splitOfWeights(start.initial?.info, prepared.source, options, seed);
+    const splits = splitAs(prepared.source.clips, split, { train: trainClips, validation: validationClips });
+    if (start.initial && !options.allowSeenClips) {
+      assertUnseen('mcore pretrain', start.initial.info, prepared.source, splits.validation, 'validation');
+    }
     say(
       `${splits.train.length} training and ${splits.validation.length} validation clips of ${prepared.source.description}.`,
     );
     await prepareWithProgress(prepared, [...splits.train, ...splits.validation]);
-    // a run that begins anew must never be gone on with from the one before it
-    if (!start.resume) await rm(new RunFiles(options.out).last, { force: true });
-    const outcome = await pretrain({
-      ...start,
-      renderings: drawn,
-      splits,
-      out: options.out,
-      seed,
-      totalSteps: steps,
-      batchSize: options.batch,
-      windowFrames: options.window,
-      learningRate: options.learningRate,
-      engine: engine.name,
-      workers: options.workers,
-      checkpointEvery: options.checkpointEvery,
-      validateEvery: options.validateEvery ?? tenthOf(steps),
-      ...pretrainingProgress(steps),
-    });
-    const { weights, last } = outcome;
-    result(options.json, outcome, () =>
+    const { last } = await runPretraining(
+      {
+        ...start,
+        ...{ config, renderings: rendered, splits, split, store: files, seed, totalSteps: steps },
+        batchSize: options.batch,
+        windowFrames: options.window,
+        learningRate: options.learningRate,
+        createReaders: (checkpoint, { readings }) =>
+          createReaders(checkpoint, { readings, engine: engine.name, workers: options.workers }),
+        checkpointEvery: options.checkpointEvery,
+        validateEvery: options.validateEvery ?? Math.max(1, Math.round(steps / 10)),
+        onEvent: pretrainProgress(),
+      },
+      mode,
+    );
+    result(options.json, { weights: files.last, last }, () =>
       [
-        `Pretrained ${last.step} steps; read off single frames of validation clips, as correlations: ${inWords(last)}.`,
-        `Weights: ${weights}`,
-        `Next: mcore train --preset ${options.preset} --init ${weights}`,
+        `Pretrained ${last.step} steps; read off single frames of validation clips, as correlations: ${readingsInWords(last.readings)}.`,
+        `Weights: ${files.last}`,
+        `Next: mcore train --preset ${options.preset} --init ${files.last}`,
       ].join('\n'),
     );
   } finally {
-    await Promise.all(drawn.map((each) => each.prepared.close()));
+    await Promise.all(rendered.map((each) => each.prepared.close()));
     await engine.dispose();
   }
 }
 
+type RenderedSource = SourceDescriptor & { kind: 'rendered' };
+
 async function openRenderings(
-  source: SourceDescriptor & { kind: 'rendered' },
+  source: RenderedSource,
   input: PretrainingRun['config']['input'],
   options: PretrainOptions,
 ): Promise<[Rendering, ...Rendering[]]> {
-  const open = async (each: SourceDescriptor & { kind: 'rendered' }): Promise<Rendering> => ({
-    prepared: await PreparedClips.open(each, input, options),
+  const open = async (each: RenderedSource): Promise<Rendering> => ({
+    prepared: await openPreparedClips(each, input, options),
     seed: each.seed,
   });
   const [first, ...others] = renderings(source, options.renderVariants);
   return [await open(first), ...(await Promise.all(others.map(open)))];
-}
-
-function pretrainingProgress(totalSteps: number): Pick<PretrainingRun, 'onStep' | 'onValidation' | 'onNote'> {
-  let progress: ReturnType<typeof startProgress> | undefined;
-  return {
-    onStep: (record) => {
-      progress ??= startProgress('Pretraining', totalSteps, 'steps', record.step - 1);
-      progress.update(record.step, `loss ${record.total.toFixed(3)}`);
-      if (record.step === totalSteps) progress.stop();
-    },
-    onValidation: (record) => {
-      if (!process.stderr.isTTY) say(`Validation at step ${record.step}: ${inWords(record)}`);
-    },
-    onNote: say,
-  };
-}
-
-function inWords({ readings }: ReadingRecord): string {
-  return Object.entries(readings)
-    .map(([name, value]) => `${name} ${value === null ? 'n/a' : value.toFixed(2)}`)
-    .join(', ');
 }

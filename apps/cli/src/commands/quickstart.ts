@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { splitClips } from '@mcore/clips';
 import { type Checkpoint, type MCoReConfig, presetConfig } from '@mcore/model';
 import { renderReport } from '@mcore/report';
-import { evaluationJson } from '@mcore/training';
+import { evaluateDraws, evaluationJson, splitAs, splitOfWeights } from '@mcore/training';
 import {
   clipsCsv,
   DEFAULT_RENDER_HEIGHT,
-  evaluateCheckpoint,
+  fit,
   lockFolder,
-  PreparedClips,
+  openPreparedClips,
+  RunFiles,
   readCheckpoint,
   removeLeftovers,
+  replicaFactory,
   reportData,
   type SourceDescriptor,
-  train,
   writeFileAtomically,
 } from '@mcore/training/node';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
@@ -22,7 +22,7 @@ import type { Command } from 'commander';
 import { scoreRenderedVideo } from '../run/score-rendered-video.js';
 import { evaluationTable } from '../terminal/evaluation-table.js';
 import { heading, result, say } from '../terminal/output.js';
-import { prepareWithProgress, trainingProgress } from '../terminal/run-progress.js';
+import { fitProgress, prepareWithProgress, workProgress } from '../terminal/run-progress.js';
 import { type EngineOptions, startEngine, wholeNumber, withEngine, withExamples, withJson } from './options.js';
 
 interface QuickstartOptions extends EngineOptions {
@@ -83,46 +83,39 @@ async function quickstart(options: QuickstartOptions): Promise<void> {
   await removeLeftovers(options.out);
   heading('1 of 5: engine');
   const engine = await startEngine(options);
-  const prepared = await PreparedClips.open(source, config.input, { cache, workers: options.workers });
+  const prepared = await openPreparedClips(source, config.input, { cache, workers: options.workers });
   try {
     heading("2 of 5: render a part of FineDiving's real labels");
     const limits = { train: options.trainClips, validation: 60, test: options.testClips };
-    // the split that the shipped weights were trained with, so that none of their training clips is validated on
-    const splitSeed = initial ? Number(initial.info.seed) : options.seed;
-    const splits = splitClips(prepared.source.clips, { seed: splitSeed, limits });
+    // that of the shipped weights, so that none of their training clips is validated or tested on
+    const split = splitOfWeights(initial?.info, prepared.source, {}, options.seed);
+    const splits = splitAs(prepared.source.clips, split, limits);
     say(
       `${splits.train.length} training, ${splits.validation.length} validation and ${splits.test.length} test clips.`,
     );
     await prepareWithProgress(prepared, [...splits.train, ...splits.validation, ...splits.test]);
 
     heading(initial ? '3 of 5: train on, from the shipped weights' : '3 of 5: train from random weights');
-    const { files, calibration } = await train({
-      config,
-      prepared,
-      splits,
-      out: options.out,
-      seed: options.seed,
-      totalSteps,
-      engine: engine.name,
-      workers: options.workers,
-      checkpointEvery: 50,
+    const { workers, seed } = options;
+    const files = new RunFiles(options.out);
+    const { weights: checkpoint, calibration } = await fit({
+      ...{ data: 'rendered', preset: config.preset, config, seed, steps: totalSteps, workers, cache },
+      ...{ running: engine.name, out: files, resume: 'start-over' },
+      trainClips: options.trainClips,
+      validationClips: limits.validation,
       validateEvery: Math.max(1, Math.round(totalSteps / 4)),
-      resume: false,
-      ...(initial ? { initial } : {}),
-      ...trainingProgress(totalSteps, config.optimiser.batchSize),
+      ...(initial ? { init: initial } : {}),
+      onEvent: fitProgress(config.optimiser.batchSize),
     });
 
     heading('4 of 5: evaluate on test clips it never saw');
-    const checkpoint = await readCheckpoint(files.best);
-    const { predicted, evaluation } = await evaluateCheckpoint({
-      checkpoint,
-      clips: splits.test,
-      train: splits.train,
-      prepared,
-      exemplars: options.seed,
-      engine: engine.name,
-      workers: options.workers,
+    const show = workProgress();
+    const [draw] = await evaluateDraws({
+      ...{ checkpoint, clips: splits.test, train: splits.train, prepared, exemplars: seed },
+      createReplicas: replicaFactory(engine.name, workers),
+      onProgress: (done, total) => show({ kind: 'evaluating', done, total }),
     });
+    const { predicted, evaluation } = draw!;
     const about = { source: prepared.source.description, trainedOn: checkpoint.info.trainedOn, part: 'test' };
     say(evaluationTable(evaluation, about));
 

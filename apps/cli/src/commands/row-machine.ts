@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { presetConfig } from '@mcore/model';
-import { PreparedClips, type RowMachine } from '@mcore/training/node';
-import { prepareWithProgress, trainingProgress } from '../terminal/run-progress.js';
+import { openPreparedClips, type RowMachine, replicaFactory } from '@mcore/training/node';
+import { fitProgress } from '../terminal/run-progress.js';
 import { type DataOptions, type EngineOptions, sourceOf, startEngine } from './options.js';
 
 /** A {@link RowMachine} that shows its progress on the terminal. */
@@ -18,15 +18,13 @@ export async function openRowMachine(
 ): Promise<OpenedRowMachine> {
   const { input } = presetConfig(preset);
   const engine = await startEngine(options);
-  const prepared = await PreparedClips.open(sourceOf(options), input, options);
+  const prepared = await openPreparedClips(sourceOf(options), input, options);
   return {
     prepared,
     runs: join(options.out, 'trainings'),
-    engine: engine.name,
     description: engine.description,
-    workers: options.workers,
-    prepare: (clips) => prepareWithProgress(prepared, clips),
-    callbacks: (totalSteps) => trainingProgress(totalSteps),
+    createReplicas: replicaFactory(engine.name, options.workers),
+    onEvent: fitProgress(),
     dispose: async () => {
       await prepared.close();
       await engine.dispose();

@@ -39,7 +39,11 @@ export const TASK_RUNNERS: Readonly<
     const expected = settings as unknown as BenchmarkSettings;
     const machine = await openRowMachine(expected.preset, options);
     return {
-      settings: { ...expected, source: machine.prepared.source.description },
+      settings: {
+        ...expected,
+        source: machine.prepared.source.description,
+        ...(machine.prepared.source.kind && { kind: machine.prepared.source.kind }),
+      },
       run: (task) => runRow(task as unknown as Task<RowTask>, expected, machine),
       dispose: machine.dispose,
     };

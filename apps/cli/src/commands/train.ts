@@ -1,18 +1,13 @@
-import { rm } from 'node:fs/promises';
-import { splitClips } from '@mcore/clips';
 import type { Engine } from '@mcore/engines';
-import { DataError } from '@mcore/errors';
-import { type Checkpoint, presets } from '@mcore/model';
+import { presets } from '@mcore/model';
 import { renderReport } from '@mcore/report';
-import { evaluatePredictions, fitConfig, PairSampler } from '@mcore/training';
+import { evaluatePredictions, type FitResult, type ResumeMode } from '@mcore/training';
 import {
-  PreparedClips,
-  RunFiles,
+  fit,
+  openPreparedClips,
+  type RunFiles,
   readCheckpoint,
-  renderings,
   reportData,
-  type TrainingResult,
-  train,
   writeFileAtomically,
 } from '@mcore/training/node';
 import { type Command, Option } from 'commander';
@@ -24,20 +19,20 @@ import {
   type TrainSettings,
   trainSettings,
 } from '../config/train-settings.js';
-import { result, say, sayNotes } from '../terminal/output.js';
-import { prepareWithProgress, trainingProgress } from '../terminal/run-progress.js';
+import { result } from '../terminal/output.js';
+import { fitProgress } from '../terminal/run-progress.js';
 import {
   type DataOptions,
   type EngineOptions,
   sourceOf,
   startEngine,
-  tenthOf,
   wholeNumber,
   withData,
   withEngine,
   withExamples,
   withJson,
   withLearning,
+  withSeenClips,
 } from './options.js';
 import { inRunFolder } from './run-folder.js';
 
@@ -67,13 +62,17 @@ export function addTrain(program: Command): void {
     .option('--checkpoint-every <steps>', 'steps between checkpoints', wholeNumber(1), 50)
     .option('--keep-every <steps>', 'steps between weights that are kept for good, in series/', wholeNumber(1))
     .option(
-      '--patience <looks>',
-      'looks at validation without a better one after which training ends early',
+      '--patience <evaluations>',
+      'evaluations on validation without a better one after which training ends early',
       wholeNumber(1),
     )
-    .option('--resume', 'go on from the last checkpoint in --out, with the settings kept there', false);
+    .option(
+      '--resume',
+      'resume from the last checkpoint in --out, with the settings kept there; without it, a run that is there is removed',
+      false,
+    );
   withExamples(
-    withJson(withEngine(withData(withLearning(command)))),
+    withJson(withEngine(withData(withSeenClips(withLearning(command), 'validate')))),
     'mcore train --preset laptop --steps 300 --out runs/first',
     'mcore train --data FineDiving --preset released --out runs/released',
     'mcore train --data videos.csv --preset laptop --epochs 20 --out runs/own',
@@ -83,35 +82,6 @@ export function addTrain(program: Command): void {
   ).action(runTrain);
 }
 
-/** The page of a run: its curves, and its best weights on the validation clips that had no part in choosing them. */
-async function writeTrainingReport(
-  { files, steps, bestStep, calibration, calibrationClips: predicted }: TrainingResult,
-  about: { settings: TrainSettings; totalSteps: number; prepared: PreparedClips; engine: Engine },
-): Promise<string | undefined> {
-  if (predicted.length < 2) return undefined;
-  const { config, run } = about.settings;
-  const data = await reportData({
-    title: 'Training',
-    description: `MCoRe (preset ${config.preset}) after ${steps} steps of training. The figures are those of the weights of step ${bestStep}, the best on one half of the validation clips, on the other half; no test clip was looked at.`,
-    config,
-    seed: run.seed,
-    evaluation: evaluatePredictions(predicted),
-    predicted,
-    prepared: about.prepared,
-    log: await files.readLog(),
-    ...(calibration ? { halfWidth: calibration.halfWidth } : {}),
-    commands: [`mcore train --config ${settingsPath(run.out)}`],
-    engine: about.engine.description,
-    notes: calibration
-      ? [
-          `Half the width of the intervals was chosen on these very clips to hold ${Math.round(100 * calibration.level)} % of their scores; mcore eval checks it on test clips.`,
-        ]
-      : [],
-  });
-  await writeFileAtomically(files.report, renderReport(data));
-  return files.report;
-}
-
 function collect(value: string, before: string[]): string[] {
   return [...before, value];
 }
@@ -119,94 +89,89 @@ function collect(value: string, before: string[]): string[] {
 async function runTrain(options: TrainOptions, command: Command): Promise<void> {
   if (options.schema) return result(true, editorSchema(), () => '');
   const settings = await trainSettings(command, options);
-  const { run } = settings;
-  const initial = run.init === undefined ? undefined : await readCheckpoint(run.init);
-  await inRunFolder('mcore train', { out: run.out, resume: options.resume }, (resume) =>
-    trainHeld(settings, initial, { resume, json: options.json }),
+  const { out } = settings.run;
+  await inRunFolder('mcore train', { out, resume: options.resume }, (files, mode) =>
+    train(settings, files, mode, options.json),
   );
 }
 
 /** Trains into a folder that is this run's alone. */
-async function trainHeld(
-  settings: TrainSettings,
-  initial: Checkpoint | undefined,
-  options: Pick<TrainOptions, 'resume' | 'json'>,
-): Promise<void> {
+async function train(settings: TrainSettings, files: RunFiles, mode: ResumeMode, json: boolean): Promise<void> {
   const { config, run } = settings;
+  const { engine: _, data = 'rendered', out, ...options } = run;
+  // a file that can't be read is told of before an engine is started
+  const init = run.init === undefined ? undefined : await readCheckpoint(run.init);
   const engine = await startEngine(run as EngineOptions);
-  const [source, ...others] = renderings(sourceOf(run), run.renderVariants);
-  const prepared = await PreparedClips.open(source, config.input, run);
-  const variants = await Promise.all(others.map((other) => PreparedClips.open(other, config.input, run)));
   try {
-    const splits = splitClips(prepared.source.clips, {
-      kind: run.split,
-      seed: run.seed,
-      limits: {
-        ...(run.trainClips === undefined ? {} : { train: run.trainClips }),
-        ...(run.validationClips === undefined ? {} : { validation: run.validationClips }),
+    const show = fitProgress(config.optimiser.batchSize);
+    let saved = Promise.resolve();
+    let totalSteps = 0;
+    const outcome = await fit({
+      ...options,
+      ...{ data, config, preset: config.preset, out: files, resume: mode, running: engine.name },
+      ...(init && { init }),
+      onEvent: (event) => {
+        show(event);
+        if (event.kind !== 'start') return;
+        totalSteps = event.totalSteps;
+        saved = saveSettings(settings, totalSteps);
       },
-    });
-    fitConfig(config, prepared.source, splits.train);
-    sayNotes(prepared.source);
-    say(
-      `${splits.train.length} training and ${splits.validation.length} validation clips of ${prepared.source.description}.`,
-    );
-    if (splits.validation.length < 2) {
-      throw new DataError(
-        `mcore train: expected at least 2 clips for validation, which are taken from classes of several training clips, got ${splits.validation.length} of ${splits.train.length + splits.validation.length} training clips.`,
-      );
-    }
-    await prepareWithProgress(prepared, [...splits.train, ...splits.validation]);
-    if (variants.length > 0)
-      say(`${variants.length} further renderings of the training clips, drawn when first needed.`);
-    const epochSteps = new PairSampler(splits.train, run.seed).stepsPerEpoch(config.optimiser.batchSize);
-    const totalSteps = run.steps ?? config.optimiser.epochs * epochSteps;
-    const validateEvery = run.validateEvery ?? tenthOf(totalSteps);
-    // a run that begins anew must never be gone on with from the one before it
-    if (!options.resume) await rm(new RunFiles(run.out).last, { force: true });
-    await saveSettings({ config, run: { ...run, validateEvery } }, totalSteps);
-    const progress = trainingProgress(totalSteps, config.optimiser.batchSize);
-    const outcome = await train({
-      config,
-      prepared,
-      variants,
-      splits,
-      out: run.out,
-      seed: run.seed,
-      totalSteps,
-      engine: engine.name,
-      workers: run.workers,
-      checkpointEvery: run.checkpointEvery,
-      validateEvery,
-      ...(run.keepEvery === undefined ? {} : { keepEvery: run.keepEvery }),
-      ...(run.patience === undefined ? {} : { patience: run.patience }),
-      resume: options.resume,
-      ...(initial ? { initial } : {}),
-      ...progress,
-    });
-    const report = await writeTrainingReport(outcome, { settings, totalSteps, prepared, engine });
-    const { files, bank, bestSrcc, bestStep, steps, stoppedEarly, calibration } = outcome;
+    } as Parameters<typeof fit>[0]);
+    await saved;
+    const report = await writeTrainingReport(outcome, { settings, files, engine });
+    const { bestSrcc, bestStep, steps, stoppedEarly, calibration } = outcome;
+    const bank = outcome.bank && files.bank;
     const summary = {
-      steps,
-      stoppedEarly,
-      bestStep,
-      validationSrcc: bestSrcc,
-      weights: files.best,
-      bank,
-      report,
-      calibration,
+      ...{ steps, stoppedEarly, bestStep, validationSrcc: bestSrcc },
+      ...{ weights: files.best, bank, report, calibration },
     };
-    result(options.json, summary, () =>
+    result(json, summary, () =>
       [
-        `Trained ${steps} steps${stoppedEarly ? `, ${totalSteps - steps} fewer than asked for: validation had not become better` : ''}; best on validation at step ${bestStep}, SRCC ${bestSrcc.toFixed(3)}.`,
+        `Trained ${steps} steps${stoppedEarly ? `, ${totalSteps - steps} fewer than asked for: validation had not improved` : ''}; best on validation at step ${bestStep}, SRCC ${bestSrcc.toFixed(3)}.`,
         `Weights: ${files.best}`,
         ...(bank ? [`Exemplar bank: ${bank}`] : []),
         ...(report ? [`Report: ${report}`] : []),
-        `Next: mcore eval --weights ${files.best}`,
+        `Next: mcore eval --weights ${files.best}${dataWords(run)}`,
       ].join('\n'),
     );
   } finally {
-    await Promise.all([prepared, ...variants].map((clips) => clips.close()));
     await engine.dispose();
+  }
+}
+
+/** Options that name the clips of a run again; how rendered dives were drawn, and the split, is kept with the weights. */
+function dataWords({ data, videos }: DataOptions): string {
+  if (data === undefined || data === 'rendered') return '';
+  return ` --data ${data}${videos === undefined ? '' : ` --videos ${videos}`}`;
+}
+
+/** The page of a run: its curves, and its best weights on the validation clips that had no part in choosing them. */
+async function writeTrainingReport(
+  { weights, steps, bestStep, calibration, calibrationClips: predicted }: FitResult,
+  { settings, files, engine }: { settings: TrainSettings; files: RunFiles; engine: Engine },
+): Promise<string | undefined> {
+  if (predicted.length < 2) return undefined;
+  const { run } = settings;
+  const { config } = weights.info;
+  const prepared = await openPreparedClips(sourceOf(run, weights.info), config.input, run);
+  try {
+    const data = await reportData({
+      title: 'Training',
+      description: `MCoRe (preset ${config.preset}) after ${steps} steps of training. The metrics are those of the weights of step ${bestStep}, the best on one half of the validation clips, on the other half; no test clip had a part in them.`,
+      ...{ config, seed: run.seed, evaluation: evaluatePredictions(predicted), predicted, prepared },
+      log: await files.readLog(),
+      ...(calibration ? { halfWidth: calibration.halfWidth } : {}),
+      commands: [`mcore train --config ${settingsPath(run.out)}`],
+      engine: engine.description,
+      notes: calibration
+        ? [
+            `Half the width of the intervals was chosen on these very clips to hold ${Math.round(100 * calibration.level)} % of their scores; mcore eval checks it on test clips.`,
+          ]
+        : [],
+    });
+    await writeFileAtomically(files.report, renderReport(data));
+    return files.report;
+  } finally {
+    await prepared.close();
   }
 }

@@ -5,13 +5,14 @@ import type { DeepPartial } from '@mcore/training';
 
 /** The options of a training run that are not the model's, under the names that the command line has for them. */
 export interface RunOptions {
-  data: string;
+  data?: string;
   videos?: string;
   stages?: number;
-  renderSeed: number;
-  renderHeight: number;
+  renderSeed?: number;
+  renderHeight?: number;
   renderVariants: number;
-  split: SplitKind;
+  split?: SplitKind;
+  splitSeed?: number | string;
   cache: string;
   out: string;
   seed: number;
@@ -23,6 +24,7 @@ export interface RunOptions {
   keepEvery?: number;
   patience?: number;
   init?: string;
+  allowSeenClips?: boolean;
   engine: string;
   workers: number;
 }
@@ -44,6 +46,10 @@ const runOptions: Readonly<Record<keyof RunOptions, Schema>> = {
   renderHeight: whole(16, 'Height rendered dives are drawn at, in pixels.'),
   renderVariants: whole(1, 'Seeds that training clips are drawn with; which one is seen is random each time.'),
   split: { enum: ['official', 'held-out-events'], description: 'Which clips are test clips.' },
+  splitSeed: {
+    anyOf: [whole(0, 'A number.'), text('Any text.')],
+    description: 'Of the draw of validation clips and held-out events.',
+  },
   cache: text('Where sampled and resized clips are kept.'),
   out: text('Folder for checkpoints, exemplar bank and log.'),
   seed: whole(0, 'Seed of weights, order, exemplars, augmentation and dropout.'),
@@ -51,10 +57,11 @@ const runOptions: Readonly<Record<keyof RunOptions, Schema>> = {
   trainClips: whole(2, 'Train on a seeded random part.'),
   validationClips: whole(2, 'Validate on a seeded random part.'),
   checkpointEvery: whole(1, 'Steps between checkpoints to resume from.'),
-  validateEvery: whole(1, 'Steps between looks at validation.'),
+  validateEvery: whole(1, 'Steps between evaluations on validation.'),
   keepEvery: whole(1, 'Steps between weights that are kept for good.'),
-  patience: whole(1, 'Looks at validation without a better one after which training ends early.'),
+  patience: whole(1, 'Evaluations on validation without a better one after which training ends early.'),
   init: text('Checkpoint to start from instead of random weights.'),
+  allowSeenClips: { type: 'boolean', description: 'Validate on clips that trained the weights of init all the same.' },
   engine: { enum: ['auto', ...ENGINE_NAMES], description: 'What computes.' },
   workers: whole(1, 'Threads for engines that use one core each.'),
 };

@@ -86,11 +86,4 @@ describe('trainSettings', () => {
     expect(await settingsOf('--out', out, '--resume')).toEqual(again);
     expect((await settingsOf('--out', out, '--resume', '--checkpoint-every', '5')).run.checkpointEvery).toBe(5);
   });
-
-  it('refuse to go on with a run under others', async () => {
-    const out = join(folder, 'kept');
-    await expect(settingsOf('--out', out, '--resume', '--steps', '240', '--set', 'decoding=ordered')).rejects.toThrow(
-      `mcore train: expected the settings of ${settingsPath(out)} to go on with the run, got decoding "ordered" instead of "windowed", run.steps 240 instead of 120.`,
-    );
-  });
 });

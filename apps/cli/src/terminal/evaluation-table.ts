@@ -31,7 +31,7 @@ export function evaluationTable(evaluation: Evaluation, about: EvaluationAbout, 
       aiou(byDive.aiou75),
     ],
     ['labels only: of all dives', '-', '-', aiou(byAll.aiou50), aiou(byAll.aiou75)],
-    ...publishedFigures(about.source).map(({ name, srcc, rl2x100, aiou50, aiou75 }) => [
+    ...publishedFigures(about.kind).map(({ name, srcc, rl2x100, aiou50, aiou75 }) => [
       `${name} (published)`,
       srcc.toFixed(4),
       rl2x100.toFixed(4),

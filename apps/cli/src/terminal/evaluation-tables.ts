@@ -1,6 +1,5 @@
 import { type CueReading, cues } from '@mcore/rendered-dives';
-import type { BreakdownRow, Comparison, MetricComparison } from '@mcore/training';
-import { fixed, signed } from '@mcore/training';
+import { type BreakdownRow, type Comparison, fixed, type MetricComparison, signed } from '@mcore/training';
 import { table } from '../terminal/output.js';
 
 /** A breakdown as a table. */

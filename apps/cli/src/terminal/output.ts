@@ -1,5 +1,5 @@
 import type { ClipSource } from '@mcore/clips';
-import { notesOf } from '@mcore/training/node';
+import { notesOf } from '@mcore/training';
 import pc from 'picocolors';
 
 /** A line of progress or explanation, on standard error. */

@@ -1,16 +1,16 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clip } from '@mcore/clips';
-import { type SplitKind, splitClips } from '@mcore/clips';
-import type { EngineName } from '@mcore/engines';
+import type { Clip, SplitKind } from '@mcore/clips';
 import { type MCoReConfig, presetConfig } from '@mcore/model';
 import { Random } from '@mcore/random';
 import type { Task, TaskList } from '@mcore/tasks';
-import type { PreparedClips } from '../data/prepared-clips.js';
-import { readCheckpoint } from '../files/run-files.js';
+import { evaluateDraws } from '../evaluation/evaluate-checkpoint.js';
+import { RunFiles } from '../files/run-files.js';
+import { runFit } from '../fit/run-fit.js';
+import type { FitEvent } from '../fit-events.js';
 import { merge } from '../merge-config.js';
-import { evaluateCheckpoint } from '../run/evaluate-checkpoint.js';
-import { type TrainingRun, train } from '../run/train.js';
+import type { PreparedClips } from '../prepared-clips.js';
+import type { ReplicaFactory } from '../replica.js';
+import { splitAs } from '../seen-clips.js';
 import type { BenchmarkRow } from './rows.js';
 
 /** Where and on what rows are run. */
@@ -18,12 +18,9 @@ export interface RowMachine {
   prepared: PreparedClips;
   /** Folder with a folder for every training. */
   runs: string;
-  engine: EngineName;
-  workers: number;
-  /** Makes clips ready, with whatever shows that. */
-  prepare(clips: readonly Clip[]): Promise<void>;
-  /** What is called while a training of so many steps runs. */
-  callbacks(totalSteps: number): Pick<TrainingRun, 'onStep' | 'onValidation' | 'onNote'>;
+  createReplicas: ReplicaFactory;
+  /** Called with all that happens in a training. */
+  onEvent?: (event: FitEvent) => void;
 }
 
 /** One training and its tests: a row of the table with one seed. */
@@ -45,6 +42,8 @@ export interface BenchmarkSettings {
   testClips: number | null;
   /** The clips, in words. */
   source: string;
+  /** Which data set it is; see `ClipSource.kind`. */
+  kind?: string;
   /** Which clips are test clips; the official ones where it is left out. */
   split?: SplitKind;
 }
@@ -92,44 +91,32 @@ export async function runRow(
   machine: RowMachine,
 ): Promise<RowResult> {
   const { seed, changes, decodings } = task.params;
-  const { prepared, engine, workers } = machine;
+  const { prepared, createReplicas, onEvent } = machine;
   const config = merge<MCoReConfig>(presetConfig(settings.preset), changes);
-  const splits = splitClips(prepared.source.clips, {
-    kind: settings.split ?? 'official',
-    seed,
-    limits: limitsOf(settings),
-  });
+  const split = { kind: settings.split ?? ('official' as const), seed };
+  const splits = splitAs(prepared.source.clips, split, limitsOf(settings));
   const test = testClips(splits.test, settings);
-  await machine.prepare([...splits.train, ...splits.validation, ...test]);
-  const out = join(machine.runs, task.id);
-  const { files, bestStep, bestSrcc } = await train({
-    config,
-    prepared,
-    splits,
-    out,
-    seed,
-    totalSteps: settings.steps,
-    engine,
-    workers,
-    checkpointEvery: 25,
-    validateEvery: Math.max(1, Math.round(settings.steps / 5)),
-    resume: existsSync(join(out, 'last.safetensors')),
-    weightsOnly: true,
-    ...machine.callbacks(settings.steps),
-  });
-  const checkpoint = await readCheckpoint(files.best);
+  await prepared.makeAll(test, (done, total) => onEvent?.({ kind: 'preparing', done, total }));
+  const { weights, bestStep, bestSrcc } = await runFit(
+    {
+      ...{ config, prepared, splits, split, seed, createReplicas },
+      store: new RunFiles(join(machine.runs, task.id)),
+      totalSteps: settings.steps,
+      checkpointEvery: 25,
+      validateEvery: Math.max(1, Math.round(settings.steps / 5)),
+      weightsOnly: true,
+      ...(onEvent && { onEvent }),
+    },
+    'resume',
+  );
   const tests: RowResult['tests'] = [];
   for (const decoding of decodings) {
-    const info = { ...checkpoint.info, config: { ...checkpoint.info.config, decoding } };
-    const { predicted } = await evaluateCheckpoint({
-      checkpoint: { ...checkpoint, info },
-      clips: test,
-      train: splits.train,
-      prepared,
-      exemplars: seed,
-      engine,
-      workers,
+    const info = { ...weights.info, config: { ...weights.info.config, decoding } };
+    const [draw] = await evaluateDraws({
+      ...{ clips: test, train: splits.train, prepared, exemplars: seed, createReplicas },
+      checkpoint: { ...weights, info },
     });
+    const { predicted } = draw!;
     const clips = predicted.map(({ labelOnly, scored: _, ...clip }): RowClip => {
       const { score, transitionsOfDiveNumber: transitions } = labelOnly;
       return { ...clip, labelOnly: { score, transitions } };
@@ -140,7 +127,7 @@ export async function runRow(
 }
 
 function limitsOf({ trainClips, validationClips }: BenchmarkSettings) {
-  return { validation: validationClips, ...(trainClips === null ? {} : { train: trainClips }) };
+  return { validation: validationClips, train: trainClips ?? undefined };
 }
 
 /** The same for every seed, so that rows can be compared clip by clip. */

@@ -5,56 +5,70 @@ import type { Clip, ClipSource, Frames } from '@mcore/clips';
 import { ManifestDataset } from '@mcore/manifest-loader';
 import type { InputConfig } from '@mcore/model';
 import { removeLeftovers, writeFileAtomically } from '../files/atomic-file.js';
+import { prepareClip } from '../prepare-clip.js';
+import { MemoryClips, type PreparedClips } from '../prepared-clips.js';
 import { startThread, type WorkerThread } from '../threads/worker-thread.js';
 import { openSource, type SourceDescriptor } from './source.js';
 
-/** Version of the stored frames; a change of what is drawn or of how it is resized must raise it. */
-const STORE_VERSION = 1;
+/** Version of the stored frames; a change of how frames are sampled or resized must raise it. */
+const STORE_VERSION = 2;
 /** Milliseconds after which a temporary file is a killed run's; other runs may be filling the same folder. */
 const LEFTOVER_AGE = 3_600_000;
 
+/** Where prepared clips are kept, and how many threads make them. */
+export interface PreparedOptions {
+  /** Folder; one for any number of data sets. */
+  cache: string;
+  /** 0 makes them in this thread. */
+  workers: number;
+}
+
 /**
- * Clips as the model's input needs them, sampled and resized, made by worker threads and kept on disk, so that a second
- * epoch, run or evaluation reads them instead of rendering or decoding again.
+ * Opens clips as the model's input needs them; nothing is decoded yet. What is prepared is kept in files, clip by clip, each belonging to
+ * what its frames depend on (`ClipSource.frameKey`); clips of a source without that are kept in memory.
  */
-export class PreparedClips {
+export async function openPreparedClips(
+  data: SourceDescriptor | ClipSource,
+  input: InputConfig,
+  options: PreparedOptions,
+): Promise<PreparedClips> {
+  const isSource = 'readFrames' in data;
+  const source = isSource ? data : await openSource(data);
+  if (!source.frameKey) return new MemoryClips(source, input);
+  const files = new PreparedClipFiles(source, isSource ? undefined : data, input, options);
+  await removeLeftovers(files.folder, LEFTOVER_AGE);
+  return files;
+}
+
+/** {@link PreparedClips} made by worker threads and kept on disk, so that a second epoch, run or evaluation reads them. */
+class PreparedClipFiles implements PreparedClips {
   readonly source: ClipSource;
-  readonly #descriptor: SourceDescriptor;
+  readonly folder: string;
+  readonly #descriptor: SourceDescriptor | undefined;
   readonly #input: InputConfig;
-  readonly #folder: string;
   readonly #threads: WorkerThread[] = [];
   readonly #workers: number;
+  readonly #paths = new Map<string, Promise<string>>();
   #turn = 0;
 
-  private constructor(source: ClipSource, descriptor: SourceDescriptor, input: InputConfig, options: PreparedOptions) {
+  constructor(
+    source: ClipSource,
+    descriptor: SourceDescriptor | undefined,
+    input: InputConfig,
+    { cache, workers }: PreparedOptions,
+  ) {
     this.source = source;
     this.#descriptor = descriptor;
     this.#input = input;
-    this.#workers = options.workers;
-    const { resize } = input.transform;
-    // a source that can say when its frames change is kept by that, whatever its labels are
-    const frames = source.fingerprint ?? descriptor;
-    const key = JSON.stringify([STORE_VERSION, frames, input.frames, resize.height, resize.width]);
-    this.#folder = join(options.cache, createHash('sha256').update(key).digest('hex').slice(0, 16));
+    this.#workers = descriptor ? workers : 0;
+    const { height, width } = input.transform.resize;
+    this.folder = join(cache, `v${STORE_VERSION}-${source.kind ?? 'other'}-${input.frames}x${height}x${width}`);
   }
 
-  /** Opens the clips; nothing is decoded yet. */
-  static async open(
-    descriptor: SourceDescriptor,
-    input: InputConfig,
-    options: PreparedOptions,
-  ): Promise<PreparedClips> {
-    const prepared = new PreparedClips(await openSource(descriptor), descriptor, input, options);
-    await removeLeftovers(prepared.#folder, LEFTOVER_AGE);
-    return prepared;
-  }
-
-  /** A clip's sampled and resized frames. */
-  async get(id: string): Promise<Frames> {
+  get(id: string): Promise<Frames> {
     return this.getWindow(id, 0, this.#input.frames);
   }
 
-  /** Some consecutive ones of them, without reading the others. */
   async getWindow(id: string, first: number, count: number): Promise<Frames> {
     const { height, width } = this.#input.transform.resize;
     const frame = height * width * 3;
@@ -65,41 +79,43 @@ export class PreparedClips {
   }
 
   /** Makes all that are not there yet; two clips a thread are under way at a time. */
-  async makeAll(clips: readonly Clip[], onProgress: (done: number, total: number) => void): Promise<void> {
+  async makeAll(clips: readonly Clip[], onProgress?: (done: number, total: number) => void): Promise<void> {
     let next = 0;
     let done = 0;
     const work = async () => {
       while (next < clips.length) {
         const { id } = clips[next++]!;
         if (!(await this.#has(id))) await this.#make(id);
-        onProgress(++done, clips.length);
+        onProgress?.(++done, clips.length);
       }
     };
-    await Promise.all(Array.from({ length: 2 * this.#workers }, work));
+    await Promise.all(Array.from({ length: Math.max(1, 2 * this.#workers) }, work));
   }
 
-  /** Ends the threads. */
   async close(): Promise<void> {
     await Promise.all(this.#threads.splice(0).map((thread) => thread.close()));
   }
 
   async #make(id: string): Promise<Frames> {
-    const source = this.#descriptorOf(id);
-    const frames = await this.#thread().remote.prepare(source, id, this.#input);
-    await writeFileAtomically(this.#path(id), frames.data);
+    const path = await this.#path(id);
+    const frames =
+      this.#workers === 0
+        ? await prepareClip(this.source, id, this.#input)
+        : await this.#thread().remote.prepare(this.#descriptorOf(id), id, this.#input);
+    await writeFileAtomically(path, frames.data);
     return frames;
   }
 
   /** What a thread has to open for one clip: of a manifest only its file, as opening all would count the frames of all. */
   #descriptorOf(id: string): SourceDescriptor {
-    if (!(this.source instanceof ManifestDataset)) return this.#descriptor;
     const clip = this.source.clips.find((each) => each.id === id);
-    return clip ? { kind: 'file', path: this.source.fileOf(id), clip } : this.#descriptor;
+    if (!(this.source instanceof ManifestDataset) || !clip) return this.#descriptor!;
+    return { kind: 'file', path: this.source.fileOf(id), clip };
   }
 
   /** A part of a file that was kept; of another size than it should have it is of no use, whatever made it. */
   async #read(id: string, { from, length }: { from: number; length: number }): Promise<Uint8Array | undefined> {
-    const file = await open(this.#path(id)).catch((error: NodeJS.ErrnoException) => {
+    const file = await open(await this.#path(id)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
       return undefined;
     });
@@ -114,7 +130,7 @@ export class PreparedClips {
   }
 
   async #has(id: string): Promise<boolean> {
-    const found = await stat(this.#path(id)).catch(() => undefined);
+    const found = await stat(await this.#path(id)).catch(() => undefined);
     return found?.size === this.#size;
   }
 
@@ -124,8 +140,19 @@ export class PreparedClips {
     return frames * transform.resize.height * transform.resize.width * 3;
   }
 
-  #path(id: string): string {
-    return join(this.#folder, `${id}.rgb`);
+  /** Names the clip and what its frames and their sampling depend on. */
+  #path(id: string): Promise<string> {
+    const known = this.#paths.get(id);
+    if (known) return known;
+    const named = (async () => {
+      const clip = this.source.clips.find((each) => each.id === id);
+      const key = JSON.stringify([await this.source.frameKey!(id), clip?.frameCount, clip?.start ?? null]);
+      return join(this.folder, `${id}-${createHash('sha256').update(key).digest('hex').slice(0, 16)}.rgb`);
+    })();
+    this.#paths.set(id, named);
+    // a file that is missing now may be there later
+    named.catch(() => this.#paths.delete(id));
+    return named;
   }
 
   /** Threads are started when first needed and take turns. */
@@ -134,10 +161,4 @@ export class PreparedClips {
     this.#threads[turn] ??= startThread();
     return this.#threads[turn];
   }
-}
-
-/** Where prepared clips are kept, and how many threads make them. */
-export interface PreparedOptions {
-  cache: string;
-  workers: number;
 }

@@ -1,10 +1,9 @@
 import { statSync } from 'node:fs';
 import { isAqa7, isUnlvDive, openAqa7, openUnlvDive } from '@mcore/aqa7-loader';
-import { type Clip, type ClipSource, stagesOf } from '@mcore/clips';
-import { ArgumentError, DataError } from '@mcore/errors';
+import type { Clip, ClipSource } from '@mcore/clips';
+import { ArgumentError } from '@mcore/errors';
 import { openFineDiving } from '@mcore/finediving-loader';
 import { clipOfFile, openManifest } from '@mcore/manifest-loader';
-import type { MCoReConfig } from '@mcore/model';
 import { isMtlAqa, openMtlAqa } from '@mcore/mtl-aqa-loader';
 import { RenderedDives } from '@mcore/rendered-dives';
 import { nodeCanvas } from '@mcore/rendered-dives/node';
@@ -82,24 +81,5 @@ export async function openSource(descriptor: SourceDescriptor): Promise<ClipSour
       return clipOfFile(descriptor.clip, descriptor.path);
     case 'rendered':
       return new RenderedDives({ seed: descriptor.seed, height: descriptor.height, canvas: nodeCanvas });
-  }
-}
-
-/** What a person should know of a source before relying on it; most have nothing to say. */
-export function notesOf(source: ClipSource): readonly string[] {
-  return 'notes' in source && Array.isArray(source.notes) ? source.notes.map(String) : [];
-}
-
-/**
- * Refuses clips that have other stages than a model.
- *
- * @throws {@link DataError} that says how many each has.
- */
-export function assertStages(command: string, source: ClipSource, { stages }: Pick<MCoReConfig, 'stages'>): void {
-  const got = stagesOf(source);
-  if (got !== stages) {
-    throw new DataError(
-      `${command}: expected clips of ${stages} stages, which the weights were trained on, got ${got} stages in ${source.description}.`,
-    );
   }
 }

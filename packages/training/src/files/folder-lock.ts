@@ -1,6 +1,6 @@
 import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { McoreError } from '@mcore/errors';
 import type { Shard } from '@mcore/tasks';
 import { resultFileName } from '@mcore/tasks/node';
@@ -62,12 +62,32 @@ interface Place {
   path: string;
 }
 
+const heldHere = new Set<string>();
+
 async function hold(place: Place, command: string): Promise<FolderLock> {
+  const path = resolve(place.path);
+  if (heldHere.has(path)) throw lockedError(place, { pid: process.pid, host: hostname(), command, since: 'now' });
+  heldHere.add(path);
+  try {
+    const lock = await holdAmongProcesses(place, command);
+    return {
+      release: async () => {
+        heldHere.delete(path);
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    heldHere.delete(path);
+    throw error;
+  }
+}
+
+async function holdAmongProcesses(place: Place, command: string): Promise<FolderLock> {
   const { path } = place;
   await mkdir(dirname(path), { recursive: true });
   const mine = `${JSON.stringify({ pid: process.pid, host: hostname(), command, since: new Date().toISOString() })}\n`;
   while (!(await create(path, mine))) {
-    const found = await readFile(path, 'utf8').catch(() => undefined);
+    const found = await readLock(place);
     if (found === undefined) continue; // released between the two
     const holder = parseHolder(found);
     if (holder === undefined || isAlive(holder)) throw lockedError(place, holder);
@@ -79,6 +99,23 @@ async function hold(place: Place, command: string): Promise<FolderLock> {
       if ((await readFile(path, 'utf8').catch(() => '')) === mine) await rm(path, { force: true });
     },
   };
+}
+
+/**
+ * The text of the lock file; undefined where there is none any more.
+ *
+ * @throws McoreError `ERR_MCORE_LOCKED` if it can't be read, as a folder of its name or a file without permission.
+ */
+async function readLock({ held, path }: Place): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    const what = error.code === 'EISDIR' ? 'a folder' : `a file that can't be read (${error.code})`;
+    throw new McoreError(
+      'ERR_MCORE_LOCKED',
+      `expected a lock file at ${path}, got ${what}. If nothing writes to ${held}, delete it.`,
+      { cause: error },
+    );
+  });
 }
 
 /** Removes what processes left that were killed while they made this lock; one that is at it now makes another. */

@@ -1,86 +1,99 @@
-import { appendFile, mkdir, readFile, truncate } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '@mcore/errors';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '@mcore/model';
+import { type LogRecord, type RunLog, type RunStore, runFiles } from '../run-store.js';
 import { writeFileAtomically } from './atomic-file.js';
+import { EventFile } from './event-file.js';
 
-/** Where a training run keeps its files. */
-export class RunFiles {
+/** A run's files in a folder. */
+export class RunFiles implements RunStore {
   readonly folder: string;
 
   constructor(folder: string) {
     this.folder = folder;
   }
 
-  /** Weights and optimiser to go on from. */
+  get name(): string {
+    return this.folder;
+  }
+
+  /** Path of the weights and optimizer state to resume from. */
   get last(): string {
-    return join(this.folder, 'last.safetensors');
+    return join(this.folder, runFiles.last);
   }
 
-  /** Weights that were best on validation. */
+  /** Path of the weights that were best on validation. */
   get best(): string {
-    return join(this.folder, 'best.safetensors');
+    return join(this.folder, runFiles.best);
   }
 
-  /** Exemplar features of the best weights. */
+  /** Path of the exemplar features of the best weights. */
   get bank(): string {
-    return join(this.folder, 'bank.safetensors');
+    return join(this.folder, runFiles.bank);
   }
 
-  /** The page about the run. */
+  /** Path of the page about the run. */
   get report(): string {
     return join(this.folder, 'report.html');
   }
 
-  /** Weights that are kept for good, by step. */
-  kept(step: number): string {
-    return join(this.folder, 'series', `step-${String(step).padStart(6, '0')}.safetensors`);
-  }
-
-  /** What led to numbers that are not finite at a step. */
-  notFinite(step: number): string {
-    return join(this.folder, `not-finite-step-${step}.safetensors`);
-  }
-
-  /** Folder of the TensorBoard event file. */
-  get events(): string {
-    return join(this.folder, 'tensorboard');
-  }
-
-  /** One JSON object a line. */
-  get log(): string {
-    return join(this.folder, 'log.jsonl');
-  }
-
-  /** Makes the folder. */
-  async create(): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
-  }
-
-  /** Adds a line to the log. */
-  async append(record: Readonly<Record<string, unknown>>): Promise<void> {
-    await appendFile(this.log, `${JSON.stringify(record)}\n`);
-  }
-
-  /** All lines of the log; a last line that was cut off by a crash is left out. */
-  async readLog(): Promise<Record<string, unknown>[]> {
-    const text = await readFile(this.log, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '';
+  async read(file: string): Promise<Uint8Array | undefined> {
+    return readFile(join(this.folder, file)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
       throw error;
     });
+  }
+
+  async write(file: string, content: Uint8Array): Promise<void> {
+    await writeFileAtomically(join(this.folder, file), content);
+  }
+
+  async remove(file: string): Promise<void> {
+    await rm(join(this.folder, file), { force: true });
+  }
+
+  async clear(): Promise<void> {
+    const names = await readdir(this.folder).catch(() => []);
+    const own = names.filter((name) => OWN.test(name));
+    await Promise.all(own.map((name) => rm(join(this.folder, name), { force: true, recursive: true })));
+  }
+
+  async readLog(): Promise<LogRecord[]> {
+    const text = new TextDecoder().decode((await this.read(LOG)) ?? new Uint8Array());
+    // a last line that was cut off by a crash is left out
     return text
       .split('\n')
       .slice(0, -1)
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+      .map((line) => JSON.parse(line) as LogRecord);
   }
 
-  /** Drops what was logged after a step, since a resumed run does those steps again. */
-  async rewindLog(step: number): Promise<void> {
-    const kept = (await this.readLog()).filter((record) => (record.step as number) <= step);
-    const text = kept.map((record) => `${JSON.stringify(record)}\n`).join('');
-    if (text === '') await truncate(this.log, 0).catch(() => {});
-    else await writeFileAtomically(this.log, text);
+  /** One JSON object a line in `log.jsonl`, and the same for TensorBoard in `tensorboard/`. */
+  async openLog(lastStep: number): Promise<RunLog> {
+    await mkdir(this.folder, { recursive: true });
+    const path = join(this.folder, LOG);
+    const kept = (await this.readLog()).filter(({ step }) => (step as number) <= lastStep);
+    if (kept.length === 0) await truncate(path, 0).catch(() => {});
+    else await writeFileAtomically(path, kept.map(lineOf).join(''));
+    const events = await EventFile.open(join(this.folder, 'tensorboard'), kept);
+    return {
+      add: async (record) => {
+        await appendFile(path, lineOf(record));
+        await events.add(record);
+      },
+      close: () => events.close(),
+    };
   }
+}
+
+const LOG = 'log.jsonl';
+
+/** What a run writes into its folder, and nothing else. */
+const OWN =
+  /^(?:(?:last|best|bank)\.safetensors|run\.json|log\.jsonl|report\.html|series|tensorboard|not-finite-step-\d+\.safetensors)$/;
+
+function lineOf(record: LogRecord): string {
+  return `${JSON.stringify(record)}\n`;
 }
 
 /** Reads a checkpoint file; errors name it. */

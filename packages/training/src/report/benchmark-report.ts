@@ -6,7 +6,7 @@ import { REPORT_METRICS } from './report-metrics.js';
 /** What `mcore benchmark --json` prints, as far as its page needs it; NaN is null in JSON. */
 export interface BenchmarkJson {
   kind: 'benchmark';
-  settings: Record<string, unknown> & { source: string };
+  settings: Record<string, unknown> & { source: string; kind?: string };
   /** Trainings done, and asked for. */
   done: number;
   count: number;
@@ -40,12 +40,12 @@ export function benchmarkReport(json: unknown, name: string, createdAt: Date): B
   // the complete method is the one that the others were compared with
   const reference = rows.find(({ seeds, figures }) => seeds > 0 && figures.srcc !== undefined && !figures.srcc.paired);
   if (!reference) throw new DataError(`expected a row that the others are compared with in ${name}, got none.`);
-  const { source, ...configuration } = settings;
+  const { source, kind, ...configuration } = settings;
   return {
     title: 'Benchmark',
     description: `What the parts of MCoRe are worth: ${rows.length} lines from ${done} of ${count} trainings, all tested on the same clips.`,
     createdAt: createdAt.toISOString(),
-    source: { description: source, rendered: source.includes('rendered') },
+    source: { description: source, rendered: kind === 'rendered' },
     clips: Number(settings.testClips ?? 749),
     metrics: REPORT_METRICS,
     rows: rows.map(reportRow),

@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
 import type { Checkpoint } from '@mcore/model';
 import { renderReport } from '@mcore/report';
-import { PreparedClips, type PreparedOptions } from '../data/prepared-clips.js';
+import { openPreparedClips, type PreparedOptions } from '../data/prepared-clips.js';
 import type { SourceDescriptor } from '../data/source.js';
-import type { EvaluationExtras } from '../evaluation-json.js';
+import type { EvaluatedDraw } from '../evaluation/evaluate-checkpoint.js';
+import type { EvaluationExtras } from '../evaluation/evaluation-json.js';
 import { writeFileAtomically } from '../files/atomic-file.js';
 import { RunFiles } from '../files/run-files.js';
-import type { EvaluatedDraw } from '../run/evaluate-checkpoint.js';
 import { reportData } from './report-data.js';
 
 /** The page of an evaluation, with the curves of the training where its log lies beside the weights. */
@@ -18,11 +18,13 @@ export async function writeEvaluationReport(
     engine: { description: string };
     part: string;
     exemplarSeed: number;
+    /** The command that gives the page again. */
+    command: string;
   },
 ): Promise<void> {
   const { checkpoint, weights, draw, extras } = evaluated;
   const { config, calibration, trainedOn, step } = checkpoint.info;
-  const prepared = await PreparedClips.open(setup.source, config.input, setup);
+  const prepared = await openPreparedClips(setup.source, config.input, setup);
   try {
     const { evaluation, predicted } = draw;
     const data = await reportData({
@@ -36,7 +38,7 @@ export async function writeEvaluationReport(
       log: await new RunFiles(dirname(weights)).readLog(),
       ...(calibration ? { halfWidth: calibration.halfWidth } : {}),
       extras,
-      commands: [`mcore ${process.argv.slice(2).join(' ')}`],
+      commands: [setup.command],
       engine: setup.engine.description,
       notes: [],
     });

@@ -4,10 +4,10 @@ import { sampleIndices } from '@mcore/clips';
 import type { ExemplarVote, MCoReConfig } from '@mcore/model';
 import { type ClipDetail, type ClipPrediction, chooseClips, type ReportData } from '@mcore/report';
 import sharp from 'sharp';
-import type { PreparedClips } from '../data/prepared-clips.js';
 import type { Evaluation } from '../evaluate-predictions.js';
-import type { EvaluationExtras } from '../evaluation-json.js';
+import type { EvaluationExtras } from '../evaluation/evaluation-json.js';
 import type { PredictedClip } from '../predict-clips.js';
+import type { PreparedClips } from '../prepared-clips.js';
 import { reportSummary } from './report-summary.js';
 
 /** What a report is made of. */
@@ -64,8 +64,8 @@ export async function reportData(input: ReportInput): Promise<ReportData> {
     title: input.title,
     description: input.description,
     createdAt: new Date().toISOString(),
-    source: { description: prepared.source.description, rendered: prepared.source.description.includes('rendered') },
-    summary: reportSummary(evaluation, prepared.source.description, input.extras),
+    source: { description: prepared.source.description, rendered: prepared.source.kind === 'rendered' },
+    summary: reportSummary(evaluation, prepared.source.kind, input.extras),
     ...(log.length > 0 ? { history: history(log) } : {}),
     predictions,
     details,

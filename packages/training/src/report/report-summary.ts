@@ -1,17 +1,17 @@
 import type { ReportData, SummaryValue } from '@mcore/report';
 import type { Evaluation, Figure } from '../evaluate-predictions.js';
-import { type EvaluationExtras, publishedFigures } from '../evaluation-json.js';
+import { type EvaluationExtras, publishedFigures } from '../evaluation/evaluation-json.js';
 import type { EvaluationSpread } from '../summarise.js';
 import { REPORT_METRICS } from './report-metrics.js';
 
 /**
  * The table of a report: the model, the labels alone, and published rows where the clips are FineDiving's own.
  *
- * @param source - The clips, in words.
+ * @param kind - Which data set it is.
  */
 export function reportSummary(
   { clips, scores, transitions, baselines }: Evaluation,
-  source: string,
+  kind: string | undefined,
   { overDraws, overWeights }: EvaluationExtras = {},
 ): ReportData['summary'] {
   const value = ({ value, interval }: Figure): SummaryValue => ({ value, interval });
@@ -42,7 +42,7 @@ export function reportSummary(
         note: 'median transitions of training',
         values: { aiou50: value(byAll.aiou50), aiou75: value(byAll.aiou75) },
       },
-      ...publishedFigures(source).map(({ name, ...figures }) => ({
+      ...publishedFigures(kind).map(({ name, ...figures }) => ({
         name,
         role: 'published' as const,
         values: Object.fromEntries(Object.entries(figures).map(([key, figure]) => [key, { value: figure }])),

@@ -1,18 +1,10 @@
-import type { Frames } from '@mcore/clips';
 import type { EngineName } from '@mcore/engines';
 import { type Checkpoint, modelFromCheckpoint } from '@mcore/model';
-import { FrameReader, type FrameReaderOptions, type ReadingLosses, type WindowBatch } from '../frame-reader.js';
-import type { Learner } from '../trainer.js';
+import { FrameReader, type FrameReaderOptions } from '../frame-reader.js';
+import type { Reader } from '../reader.js';
 import { usesOneCore } from './one-core.js';
 import { loadThreads } from './replicas.js';
 import type { WorkerThread } from './worker-thread.js';
-
-/** A copy of a backbone that is taught to read frames. */
-export interface Reader extends Learner<WindowBatch, ReadingLosses> {
-  /** Frames x readings of a clip. */
-  read(frames: Frames): Promise<Float32Array>;
-  dispose(): Promise<void>;
-}
 
 /** A {@link Reader} on a worker thread. */
 function remoteReader({ remote, close }: WorkerThread): Reader {
@@ -29,7 +21,7 @@ export async function createReaders(
   checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
   { engine, workers, readings }: FrameReaderOptions & { engine: EngineName; workers: number },
 ): Promise<Reader[]> {
-  if (usesOneCore(engine)) {
+  if (usesOneCore(engine) && workers > 0) {
     const threads = await loadThreads(checkpoint, { engine, workers }, { readings });
     return threads.map(remoteReader);
   }

@@ -2,7 +2,7 @@ import type { EngineName } from '@mcore/engines';
 import { type Checkpoint, type MCoRe, modelFromCheckpoint } from '@mcore/model';
 import type { FrameReaderOptions } from '../frame-reader.js';
 import { OnnxModel } from '../onnx/onnx-model.js';
-import { LocalReplica, type Replica } from '../replica.js';
+import { OwningReplica, type Replica, type ReplicaFactory } from '../replica.js';
 import { type OneCoreEngine, usesOneCore } from './one-core.js';
 import { startThread, type WorkerThread } from './worker-thread.js';
 
@@ -19,24 +19,16 @@ function remoteReplica({ remote, close }: WorkerThread): Replica {
   };
 }
 
-/** A {@link Replica} in this thread that owns its model. */
-class OwningReplica extends LocalReplica {
-  override async dispose(): Promise<void> {
-    await super.dispose();
-    this.model.dispose();
-  }
-}
-
 /**
  * Copies of a model to compute with: worker threads where the engine uses one core (native, wasm, cpu), one copy in this thread
- * where the engine spreads its work itself (tensorflow, webgpu; onnx, which uses as many threads as there would be workers).
+ * with 0 workers and where the engine spreads its work itself (tensorflow, webgpu; onnx, which uses as many threads as there would be workers).
  */
 export async function createReplicas(
   checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
   options: { engine: ScoringEngine; workers: number },
 ): Promise<Replica[]> {
   if (options.engine === 'onnx') return [await OnnxModel.create(checkpoint, options.workers)];
-  if (!usesOneCore(options.engine)) {
+  if (!usesOneCore(options.engine) || options.workers === 0) {
     const model: MCoRe = modelFromCheckpoint(checkpoint);
     return [new OwningReplica(model)];
   }
@@ -62,4 +54,9 @@ export async function loadThreads(
     throw error;
   }
   return threads;
+}
+
+/** {@link createReplicas} on an engine, as training and evaluation take it. */
+export function replicaFactory(engine: ScoringEngine, workers: number): ReplicaFactory {
+  return (checkpoint) => createReplicas(checkpoint, { engine, workers });
 }

@@ -32,6 +32,7 @@ describe('a training at full size from random weights', () => {
         seed: 1,
         splits: { train: clips },
         prepared: { get: async (id: string) => noise(Number(id), 200) },
+        onNote: () => {},
       } as unknown as StatisticsRun,
       model,
     );

@@ -1,11 +1,11 @@
 import type { Calibration } from '@mcore/model';
 import { cueReading, type RenderableClip } from '@mcore/rendered-dives';
-import { breakdown } from './breakdown.js';
-import { type ComparedClip, compareClips } from './compare.js';
-import { type Evaluation, intervalCoverage } from './evaluate-predictions.js';
+import { breakdown } from '../breakdown.js';
+import { type ComparedClip, compareClips } from '../compare.js';
+import { type Evaluation, intervalCoverage } from '../evaluate-predictions.js';
+import type { PredictedClip } from '../predict-clips.js';
+import { type EvaluationSpread, spread, summarise } from '../summarise.js';
 import type { EvaluationExtras } from './evaluation-json.js';
-import type { PredictedClip } from './predict-clips.js';
-import { type EvaluationSpread, spread, summarise } from './summarise.js';
 
 /** What figures can be given by. */
 export type Grouping = 'dive-number' | 'competition' | 'cue';

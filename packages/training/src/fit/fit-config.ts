@@ -1,6 +1,5 @@
 import { type Clip, type ClipSource, stagesOf } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
-import { ManifestDataset } from '@mcore/manifest-loader';
 import { type MCoReConfig, presets } from '@mcore/model';
 
 /**
@@ -14,24 +13,21 @@ export function fitConfig(config: MCoReConfig, source: ClipSource, train: readon
   const stages = stagesOf(source);
   if (stages > config.input.frames) {
     throw new DataError(
-      `mcore train: expected at most ${config.input.frames} stages, one for each sampled frame of this preset, got ${stages}.`,
+      `fit: expected at most ${config.input.frames} stages, one for each sampled frame of this preset, got ${stages}.`,
     );
   }
   const preset = presets[config.preset];
   if (config.stages !== stages && config.stages !== preset.stages) {
-    throw new DataError(`mcore train: expected clips of ${config.stages} stages, as configured, got ${stages} stages.`);
+    throw new DataError(`fit: expected clips of ${config.stages} stages, as configured, got ${stages} stages.`);
   }
   config.stages = stages;
   // presets are made for FineDiving's points; a list of own videos has points of its own
-  if (preset.scoreScale === 1 || config.scoreScale !== preset.scoreScale || !(source instanceof ManifestDataset))
-    return;
+  if (preset.scoreScale === 1 || config.scoreScale !== preset.scoreScale || source.kind !== 'manifest') return;
   const scores = train.map(({ score }) => score);
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   const deviation = Math.sqrt(scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length);
   if (!(deviation > 0)) {
-    throw new DataError(
-      `mcore train: expected training clips of different scores, got ${scores.length} of ${scores[0]}.`,
-    );
+    throw new DataError(`fit: expected training clips of different scores, got ${scores.length} of ${scores[0]}.`);
   }
   config.scoreScale = Math.min(1e6, Number(deviation.toPrecision(3)));
 }

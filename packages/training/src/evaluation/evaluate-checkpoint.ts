@@ -1,9 +1,9 @@
 import type { Clip, ExemplarChoice } from '@mcore/clips';
 import { type Checkpoint, modelFromCheckpoint } from '@mcore/model';
-import type { PreparedClips } from '../data/prepared-clips.js';
 import { type Evaluation, evaluatePredictions } from '../evaluate-predictions.js';
 import { exemplarChoice, type PredictedClip, predictDraws } from '../predict-clips.js';
-import { createReplicas, type ScoringEngine } from '../threads/replicas.js';
+import type { PreparedClips } from '../prepared-clips.js';
+import type { ReplicaFactory } from '../replica.js';
 
 /** What to evaluate, and on what. */
 export interface CheckpointEvaluation {
@@ -15,8 +15,8 @@ export interface CheckpointEvaluation {
   prepared: PreparedClips;
   /** Fixes the exemplars: saved lists, or the seed of a draw. */
   exemplars: ExemplarChoice | number;
-  engine: ScoringEngine;
-  workers: number;
+  createReplicas: ReplicaFactory;
+  signal?: AbortSignal;
   /** Called with the number of clips done and to do, exemplars included. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -28,28 +28,25 @@ export interface EvaluatedDraw {
   exemplars: ExemplarChoice;
 }
 
-/** Predicts every clip and measures. */
-export async function evaluateCheckpoint(options: CheckpointEvaluation): Promise<EvaluatedDraw> {
-  const [first] = await evaluateDraws(options, 1);
-  return first!;
-}
-
 /**
- * {@link evaluateCheckpoint} for several draws of exemplars, whose seeds follow one another.
+ * Predicts every clip and measures, for several draws of exemplars whose seeds follow one another.
  *
  * @param draws - More than one only where `exemplars` is a seed.
  */
-export async function evaluateDraws(options: CheckpointEvaluation, draws: number): Promise<EvaluatedDraw[]> {
-  const { checkpoint, clips, train, prepared, exemplars } = options;
+export async function evaluateDraws(options: CheckpointEvaluation, draws = 1): Promise<EvaluatedDraw[]> {
+  const { checkpoint, clips, train, prepared, exemplars, signal } = options;
   const model = modelFromCheckpoint(checkpoint);
-  const replicas = await createReplicas(checkpoint, options);
+  const replicas = await options.createReplicas(checkpoint);
   const choices = Array.from({ length: draws }, (_, draw) =>
     exemplarChoice(clips, { exemplars: typeof exemplars === 'number' ? exemplars + draw : exemplars, train, model }),
   );
   const used = new Set(choices.flatMap(({ lists }) => [...lists.values()].flatMap((list) => list.exemplars)));
   const total = clips.length + used.size;
   try {
-    const onProgress = (done: number) => options.onProgress?.(done, total);
+    const onProgress = (done: number) => {
+      signal?.throwIfAborted();
+      options.onProgress?.(done, total);
+    };
     const predicted = await predictDraws(clips, { model, replicas, prepared, train, onProgress }, choices);
     return predicted.map((ofDraw, draw) => ({
       predicted: ofDraw,

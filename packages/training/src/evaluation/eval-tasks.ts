@@ -1,12 +1,12 @@
 import type { Clip, ExemplarChoice } from '@mcore/clips';
 import { McoreError } from '@mcore/errors';
-import { type Calibration, type Checkpoint, modelFromCheckpoint, weightsId } from '@mcore/model';
+import { type Calibration, modelFromCheckpoint, weightsId } from '@mcore/model';
 import type { Task, TaskList } from '@mcore/tasks';
 import { fingerprint, ResultStore, type ResultStoreOptions, type RunSummary } from '@mcore/tasks/node';
-import type { EvaluationAbout } from '../evaluation-json.js';
 import { exemplarChoice, type PredictedClip, predictClips } from '../predict-clips.js';
-import { createReplicas } from '../threads/replicas.js';
+import { calibrationFor } from './calibration-for.js';
 import type { CheckpointEvaluation } from './evaluate-checkpoint.js';
+import type { EvaluationAbout } from './evaluation-json.js';
 
 /** A clip to predict, with what of its label goes into the figures. */
 export type EvalTask = Pick<Clip, 'diveNumber' | 'score' | 'transitions' | 'frameCount'>;
@@ -18,14 +18,6 @@ export interface EvalSettings extends EvaluationAbout {
   training: string;
   /** Of the interval whose coverage is said; null where none is. */
   calibration: Calibration | null;
-}
-
-/** The calibration of a checkpoint, for clips that it was not measured on. */
-export function calibrationFor(
-  { info }: Pick<Checkpoint, 'info'>,
-  part: EvaluationAbout['part'],
-): Calibration | undefined {
-  return part === 'test' ? info.calibration : undefined;
 }
 
 /** The clips of `mcore eval` as tasks. Those of one dive number share exemplars, so they are a group. */
@@ -79,7 +71,7 @@ export async function runEvalTasks(
   const { checkpoint, prepared, train, exemplars } = options;
   const results = await ResultStore.open<EvalTask, PredictedClip>(store);
   const model = modelFromCheckpoint(checkpoint);
-  const replicas = await createReplicas(checkpoint, options);
+  const replicas = await options.createReplicas(checkpoint);
   const { pending } = results;
   const total = results.tasks.length;
   const summary: RunSummary = { path: results.path, total, skipped: total - pending.length, finished: 0, failed: 0 };

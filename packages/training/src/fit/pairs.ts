@@ -1,12 +1,12 @@
 import { type Clip, chooseAugmentation, transformFrames } from '@mcore/clips';
 import { Random } from '@mcore/random';
-import { PairSampler } from './pair-sampler.js';
-import { sampledTransitions } from './predict-clips.js';
-import type { ClipInput, PairInput } from './replica.js';
-import type { TrainingRun } from './run/train.js';
+import { PairSampler } from '../pair-sampler.js';
+import { sampledTransitions } from '../predict-clips.js';
+import type { ClipInput, PairInput } from '../replica.js';
+import type { FitRun } from './fit-run.js';
 
 /** The augmented pairs of every step, a function of seed and step alone. */
-export function pairMaker(run: TrainingRun): (step: number) => Promise<PairInput[]> {
+export function pairMaker(run: FitRun): (step: number) => Promise<PairInput[]> {
   const { config, prepared, variants = [], seed } = run;
   const sampler = new PairSampler(run.splits.train, seed);
   const transitionsOf = sampledTransitions(config.input.frames);

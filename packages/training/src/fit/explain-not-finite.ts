@@ -1,8 +1,7 @@
 import { type SafeTensor, writeSafetensors } from '@mcore/safetensors';
-import { writeFileAtomically } from '../files/atomic-file.js';
-import type { RunFiles } from '../files/run-files.js';
 import { NotFiniteError } from '../not-finite-error.js';
 import type { ClipInput } from '../replica.js';
+import { type RunStore, runFiles } from '../run-store.js';
 
 /**
  * Saves what led to numbers that are not finite: the frames of the pair, and names, losses, gradient norms and dropout seeds of all
@@ -10,7 +9,7 @@ import type { ClipInput } from '../replica.js';
  *
  * @returns The error to end the run with; it names the file.
  */
-export async function explainNotFinite(error: NotFiniteError, files: RunFiles): Promise<NotFiniteError> {
+export async function explainNotFinite(error: NotFiniteError, store: RunStore): Promise<NotFiniteError> {
   const { step, inputs, first } = error;
   const pair = (first ?? inputs[0]!).input;
   const tensors = new Map<string, SafeTensor>([
@@ -27,10 +26,10 @@ export async function explainNotFinite(error: NotFiniteError, files: RunFiles): 
     transitions: [query.transitions, exemplar.transitions],
   }));
   const metadata = { step: String(step), pair: pair.name ?? '', error: error.message, pairs: JSON.stringify(rows) };
-  const path = files.notFinite(step);
-  await writeFileAtomically(path, writeSafetensors(tensors, metadata));
+  const file = runFiles.notFinite(step);
+  await store.write(file, writeSafetensors(tensors, metadata));
   const explained = new NotFiniteError(step, inputs);
-  explained.message = `${error.message} The pair is in ${path}, the weights from before the step in ${files.last}.`;
+  explained.message = `${error.message} The pair is in ${file}, the weights from before the step in ${runFiles.last}, both in ${store.name}.`;
   return explained;
 }
 

@@ -1,8 +1,8 @@
 import type { CueReading } from '@mcore/rendered-dives';
-import type { BreakdownRow } from './breakdown.js';
-import type { Comparison } from './compare.js';
-import type { Coverage, Evaluation, Figure } from './evaluate-predictions.js';
-import type { EvaluationSpread } from './summarise.js';
+import type { BreakdownRow } from '../breakdown.js';
+import type { Comparison } from '../compare.js';
+import type { Coverage, Evaluation, Figure } from '../evaluate-predictions.js';
+import type { EvaluationSpread } from '../summarise.js';
 
 /** What was evaluated. */
 export interface EvaluationAbout {
@@ -11,6 +11,8 @@ export interface EvaluationAbout {
   trainedOn: string;
   /** Part of the split. */
   part: string;
+  /** Which data set it is; see `ClipSource.kind`. */
+  kind?: string;
 }
 
 /** What an evaluation may say besides its figures. */
@@ -37,9 +39,43 @@ const PUBLISHED: readonly { name: string; srcc: number; rl2x100: number; aiou50?
   { name: 'MCoRe', srcc: 0.9232, rl2x100: 0.3265, aiou50: 98.26, aiou75: 79.17 },
 ];
 
-/** Published figures, which stand beside FineDiving's own frames alone: those of drawings have nothing to do with them. */
-export function publishedFigures(source: string): typeof PUBLISHED {
-  return source.startsWith('FineDiving') && !source.includes('rendered') ? PUBLISHED : [];
+/** Published results, which stand beside FineDiving's own frames alone: those of renderings have nothing to do with them. */
+export function publishedFigures(kind: string | undefined): typeof PUBLISHED {
+  return kind === 'finediving' ? PUBLISHED : [];
+}
+
+/** Metrics of scores, by the names they have in JSON; intervals are bootstrap 95 % intervals over clips. */
+export interface ScoreKeys {
+  srcc: number;
+  srccInterval: [number, number];
+  rl2x100: number;
+  rl2x100Interval: [number, number];
+  /** In points. */
+  meanAbsoluteError: number;
+}
+
+/** Metrics of transitions in percent of clips; null where clips have no interval between labelled transitions. */
+export interface TransitionKeys {
+  aiou50: number | null;
+  aiou50Interval: [number, number] | null;
+  aiou75: number | null;
+  aiou75Interval: [number, number] | null;
+}
+
+/** What `mcore eval --json` prints. */
+export interface EvaluationReport extends ScoreKeys, TransitionKeys, EvaluationExtras {
+  /** The clips, in words. */
+  data: string;
+  part: string;
+  trainedOn: string;
+  /** Clips that were evaluated. */
+  clips: number;
+  /** What the labels alone give. */
+  baselines: {
+    meanScoreOfDiveNumber: ScoreKeys;
+    medianTransitions: TransitionKeys;
+    medianTransitionsOfDiveNumber: TransitionKeys;
+  };
 }
 
 /** The JSON of `mcore eval`; outside programs rely on its keys. */
@@ -47,23 +83,23 @@ export function evaluationJson(
   evaluation: Evaluation,
   about: EvaluationAbout,
   extras: EvaluationExtras = {},
-): Record<string, unknown> {
+): EvaluationReport {
   const { scores, transitions, baselines } = evaluation;
   const { meanScoreOfDiveNumber, medianTransitions, medianTransitionsOfDiveNumber } = baselines;
-  const scoreKeys = ({ srcc, rl2x100, meanAbsoluteError }: Evaluation['scores']) => ({
+  const scoreKeys = ({ srcc, rl2x100, meanAbsoluteError }: Evaluation['scores']): ScoreKeys => ({
     srcc: srcc.value,
     srccInterval: srcc.interval,
     rl2x100: rl2x100.value,
     rl2x100Interval: rl2x100.interval,
     meanAbsoluteError,
   });
-  // null where clips have no interval between labelled transitions
-  const orNull = ({ value, interval }: Figure) => (Number.isNaN(value) ? [null, null] : [value, interval]);
-  const transitionKeys = (transitions: Evaluation['transitions']) => {
-    const [aiou50, aiou50Interval] = orNull(transitions.aiou50);
-    const [aiou75, aiou75Interval] = orNull(transitions.aiou75);
-    return { aiou50, aiou50Interval, aiou75, aiou75Interval };
-  };
+  const known = ({ value }: Figure) => !Number.isNaN(value);
+  const transitionKeys = ({ aiou50, aiou75 }: Evaluation['transitions']): TransitionKeys => ({
+    aiou50: known(aiou50) ? aiou50.value : null,
+    aiou50Interval: known(aiou50) ? aiou50.interval : null,
+    aiou75: known(aiou75) ? aiou75.value : null,
+    aiou75Interval: known(aiou75) ? aiou75.interval : null,
+  });
   return {
     data: about.source,
     part: about.part,

@@ -1,0 +1,88 @@
+import type { ClipSource, SplitKind } from '@mcore/clips';
+import type { Calibration, Checkpoint, ExemplarBank, MCoReConfig, PresetName } from '@mcore/model';
+import type { FitEvent, ValidationRecord } from './fit-events.js';
+import type { DeepPartial } from './merge-config.js';
+import type { PredictedClip } from './predict-clips.js';
+import type { ResumeMode } from './run-settings.js';
+import type { RunStore } from './run-store.js';
+import type { StepRecord } from './trainer.js';
+
+/** Weights as a checkpoint, as the bytes of its file or, in Node.js, as its path. */
+export type WeightsInput = Checkpoint | Uint8Array | string;
+
+/** What computes; without these, `fit` and `evaluate` use the current tfjs backend in this thread. */
+export interface ComputeOptions {
+  /**
+   * In Node.js, the engine to start: a name of `@mcore/engines`, or `auto` for the fastest that passes its self-test (what is used unless
+   * given). In a page, start one with `useEngine` before.
+   */
+  engine?: string;
+  /** In Node.js, threads for engines that use one core each; 0, unless given, computes in this thread. */
+  workers?: number;
+  /** Stops the work at the next step or clip; its reason is thrown. */
+  signal?: AbortSignal;
+}
+
+/** Options of {@link fit}. */
+export interface FitOptions extends ComputeOptions {
+  /**
+   * The clips: any source of them; in Node.js also a manifest of videos (.csv, .json), a folder of MTL-AQA or in FineDiving's layout, or
+   * `'rendered'`.
+   */
+  data: ClipSource | string;
+  /** Configuration to start from: that of `init` or, without it, `laptop`. */
+  preset?: PresetName;
+  /** Fields to change in it. */
+  config?: DeepPartial<MCoReConfig>;
+  /** Of weights, order, exemplars, augmentation and dropout; 0 unless given. */
+  seed?: number;
+  /** Optimization steps in all; unless given, those of `config.optimiser.epochs` passes over the training clips. */
+  steps?: number;
+  /** Which clips are test clips: as those of `init` were chosen, else the data's own. */
+  split?: SplitKind;
+  /** Of the draw of validation clips and held-out events: that of `init`, else `seed`. */
+  splitSeed?: number | string;
+  /** Train on a seeded random part of so many clips. */
+  trainClips?: number;
+  /** Validate on a seeded random part of so many clips. */
+  validationClips?: number;
+  /** Weights to start from instead of random ones. */
+  init?: WeightsInput;
+  /** Validate on clips that trained the weights of `init` all the same. */
+  allowSeenClips?: boolean;
+  /** Where checkpoints, bank and log are kept: in Node.js a folder. In memory unless given. */
+  out?: string | RunStore;
+  /** What to do where `out` has a run: go on with it, unless given, which needs the same settings, or remove it and start over. */
+  resume?: ResumeMode;
+  /** Steps between checkpoints to resume from; 50 unless given. */
+  checkpointEvery?: number;
+  /** Steps between evaluations on validation; a tenth of all unless given. */
+  validateEvery?: number;
+  /** Steps between weights that are kept for good; none are unless given. */
+  keepEvery?: number;
+  /** Evaluations on validation without a better one after which training ends early; never unless given. */
+  patience?: number;
+  /** Called with all that happens, in order. */
+  onEvent?: (event: FitEvent) => void;
+}
+
+/** What {@link fit} made. */
+export interface FitResult {
+  /** The weights that were best on validation, with configuration, data and calibration. */
+  weights: Checkpoint;
+  /** Features of the training clips, to score against; exemplar-free weights have none. */
+  bank?: ExemplarBank;
+  /** Half the width of an interval around scores; absent where validation has too few clips to say. */
+  calibration?: Calibration;
+  /** The log: every step and every evaluation on validation, those before a resumption included. */
+  history: { steps: StepRecord[]; validation: ValidationRecord[] };
+  /** Steps done. */
+  steps: number;
+  /** Training ended before its last step, for `patience`. */
+  stoppedEarly: boolean;
+  /** Step and rank correlation on validation of the best weights. */
+  bestStep: number;
+  bestSrcc: number;
+  /** Predictions of the validation clips that calibrated the intervals and did not choose the weights. */
+  calibrationClips: PredictedClip[];
+}

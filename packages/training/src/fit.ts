@@ -1,0 +1,106 @@
+import { type MCoReConfig, presetConfig } from '@mcore/model';
+import { fitConfig } from './fit/fit-config.js';
+import type { FitRun } from './fit/fit-run.js';
+import { runFit } from './fit/run-fit.js';
+import type { FitEvent, ValidationRecord } from './fit-events.js';
+import type { FitOptions, FitResult } from './fit-options.js';
+import { merge } from './merge-config.js';
+import { PairSampler } from './pair-sampler.js';
+import { asksForNode, nodeEntry, type Platform, plainPlatform } from './platform.js';
+import type { RunStore } from './run-store.js';
+import { assertUnseen, splitAs, splitOfWeights } from './seen-clips.js';
+import type { StepRecord } from './trainer.js';
+
+/**
+ * Trains MCoRe on clips: splits them, trains on pairs, keeps the weights that are best on one half of validation, calibrates intervals
+ * on the other half and fills the exemplar bank. No test clip has a part in it. Everything follows from the options and the seed, bit for
+ * bit on the same engine.
+ *
+ * @param options - `data` is all that is needed. With `out`, a run that was cut off is resumed.
+ * @returns The best weights, bank, calibration and history; nothing to dispose.
+ * @throws DataError where no model can be trained on the clips; McoreError `ERR_MCORE_SETTINGS` where `out` has a run of other settings,
+ *   `ERR_MCORE_SEEN_CLIPS` where validation clips trained the weights of `init`; NotFiniteError if training diverges; the signal's reason.
+ */
+export async function fit(options: FitOptions): Promise<FitResult> {
+  if (asksForNode(options)) return (await nodeEntry()).fit(options);
+  return fitOn(options, plainPlatform());
+}
+
+/** {@link fit} with what a platform opens; the platform is closed. */
+export async function fitOn(options: FitOptions, platform: Platform): Promise<FitResult> {
+  let clips: { close(): Promise<void> }[] = [];
+  try {
+    const { seed = 0, onEvent } = options;
+    const initial = options.init === undefined ? undefined : await platform.readCheckpoint(options.init);
+    const base =
+      options.preset || !initial ? presetConfig(options.preset ?? 'laptop') : structuredClone(initial.info.config);
+    const config = merge<MCoReConfig>(base, options.config);
+    const [prepared, ...variants] = await platform.openClips(options.data, config.input, initial?.info);
+    clips = [prepared, ...variants];
+    const { source } = prepared;
+    const split = splitOfWeights(initial?.info, source, options, seed);
+    const splits = splitAs(source.clips, split, { train: options.trainClips, validation: options.validationClips });
+    fitConfig(config, source, splits.train);
+    sayWhatIsUsed(splits, source, onEvent);
+    if (initial && !options.allowSeenClips) assertUnseen('fit', initial.info, source, splits.validation, 'validation');
+    const run: FitRun = {
+      ...{ config, prepared, variants, splits, split, seed, createReplicas: platform.createReplicas },
+      store: await platform.openStore(options.out),
+      totalSteps: options.steps ?? stepsOf(config.optimiser, splits.train, seed),
+      checkpointEvery: options.checkpointEvery ?? 50,
+      validateEvery: 0,
+      ...(options.keepEvery !== undefined && { keepEvery: options.keepEvery }),
+      ...(options.patience !== undefined && { patience: options.patience }),
+      ...(initial && { initial }),
+      ...(options.signal && { signal: options.signal }),
+      ...(onEvent && { onEvent }),
+    };
+    run.validateEvery = options.validateEvery ?? Math.max(1, Math.round(run.totalSteps / 10));
+    const finished = await runFit(run, options.resume ?? 'resume');
+    return { ...finished, history: await historyOf(run.store) };
+  } finally {
+    await Promise.all(clips.map((each) => each.close()));
+    await platform.close();
+  }
+}
+
+/** Steps of the configured passes over the training clips. */
+function stepsOf(
+  { epochs, batchSize }: { epochs: number; batchSize: number },
+  train: ConstructorParameters<typeof PairSampler>[0],
+  seed: number,
+): number {
+  return epochs * new PairSampler(train, seed).stepsPerEpoch(batchSize);
+}
+
+function sayWhatIsUsed(
+  splits: FitRun['splits'],
+  source: FitRun['prepared']['source'],
+  onEvent: ((event: FitEvent) => void) | undefined,
+): void {
+  for (const text of notesOf(source)) onEvent?.({ kind: 'note', text });
+  onEvent?.({
+    kind: 'split',
+    description: `${splits.description}; ${source.description}`,
+    train: splits.train.length,
+    validation: splits.validation.length,
+    test: splits.test.length,
+  });
+}
+
+/** What a person should know of a source before relying on it; most have nothing to say. */
+export function notesOf(source: object): readonly string[] {
+  return 'notes' in source && Array.isArray(source.notes) ? source.notes.map(String) : [];
+}
+
+async function historyOf(store: RunStore): Promise<FitResult['history']> {
+  const log = await store.readLog();
+  const of = (kind: string) => log.filter((record) => record.kind === kind).map(({ kind: _, ...record }) => record);
+  const numbers = (record: object) =>
+    // NaN is null in JSON
+    Object.fromEntries(Object.entries(record).map(([name, value]) => [name, value ?? Number.NaN]));
+  return {
+    steps: of('step').map((record) => numbers(record) as unknown as StepRecord),
+    validation: of('validation').map((record) => numbers(record) as unknown as ValidationRecord),
+  };
+}

@@ -1,0 +1,36 @@
+import type { ClipSplit } from '@mcore/clips';
+import type { Checkpoint, MCoReConfig, TrainingData } from '@mcore/model';
+import type { FitEvent } from '../fit-events.js';
+import type { PreparedClips } from '../prepared-clips.js';
+import type { ReplicaFactory } from '../replica.js';
+import type { RunStore } from '../run-store.js';
+
+/** Everything a training run is made of; {@link fit} makes one out of its options. */
+export interface FitRun {
+  config: MCoReConfig;
+  prepared: PreparedClips;
+  /** The same clips rendered with other seeds: each training clip is taken from any of these or `prepared`. */
+  variants?: readonly PreparedClips[];
+  splits: ClipSplit;
+  /** How the splits were made. */
+  split: TrainingData['split'];
+  /** Where checkpoints, bank and log are kept; a run whose last checkpoint is there is resumed. */
+  store: RunStore;
+  seed: number;
+  totalSteps: number;
+  createReplicas: ReplicaFactory;
+  /** Steps between checkpoints to resume from. */
+  checkpointEvery: number;
+  /** Steps between evaluations on validation. */
+  validateEvery: number;
+  /** Steps between weights that are kept for good; none are where it is left out. */
+  keepEvery?: number;
+  /** Evaluations on validation without a better one after which training ends early; never where it is left out. */
+  patience?: number;
+  /** Only the best weights are needed, as for a row of the benchmark: no intervals are calibrated and no bank is filled. */
+  weightsOnly?: boolean;
+  /** Weights to start from instead of random ones; their normalization statistics are kept. */
+  initial?: Checkpoint;
+  signal?: AbortSignal;
+  onEvent?: (event: FitEvent) => void;
+}

@@ -1,0 +1,125 @@
+import { type Clip, validationHalves } from '@mcore/clips';
+import { DataError } from '@mcore/errors';
+import {
+  type CheckpointInfo,
+  describeTrainingData,
+  exportWeights,
+  isBackboneWeight,
+  MCoRe,
+  type MCoReConfig,
+  type TrainingData,
+} from '@mcore/model';
+import type { ParameterLayout } from '../parameter-layout.js';
+import { layoutOf, type Replica } from '../replica.js';
+import { openRun, type ResumeMode } from '../run-settings.js';
+import { Trainer } from '../trainer.js';
+import { type FinalizedWeights, finalize } from './finalize.js';
+import type { FitRun } from './fit-run.js';
+import { fitSettings } from './fit-settings.js';
+import { pairMaker } from './pairs.js';
+import { TrainingSession } from './session.js';
+import { initialState } from './start.js';
+
+/** How training ended. */
+export interface FinishedRun extends FinalizedWeights {
+  /** Steps done, all runs together. */
+  steps: number;
+  /** It ended before its last step, since validation had not improved for `patience` evaluations. */
+  stoppedEarly: boolean;
+  bestStep: number;
+  bestSrcc: number;
+}
+
+/**
+ * Trains, keeping the last checkpoint, the best on one half of validation and, if asked, a series; then calibrates intervals on
+ * the other half and fills the exemplar bank. No test clip has a part in it.
+ *
+ * @param mode - What to do with a run that is there.
+ * @throws DataError if there are too few validation clips to choose weights by; McoreError `ERR_MCORE_SETTINGS` if the run that is there
+ *   has other settings.
+ */
+export async function runFit(run: FitRun, mode: ResumeMode): Promise<FinishedRun> {
+  const halves = validationHalves(run.splits.validation, run.seed);
+  assertEnoughValidation(run, halves.selecting);
+  const { prepared, variants = [], splits, onEvent } = run;
+  await prepared.makeAll([...splits.train, ...splits.validation], (done, total) =>
+    onEvent?.({ kind: 'preparing', done, total }),
+  );
+  if (variants.length > 0) {
+    const text = `${variants.length} further renderings of the training clips, drawn when first needed`;
+    onEvent?.({ kind: 'note', text });
+  }
+  await openRun(run.store, await fitSettings(run), mode);
+  const model = new MCoRe(run.config, { seed: run.seed });
+  const layout = layoutOf(model);
+  let replicas: Replica[] = [];
+  try {
+    const start = await initialState(run, model, layout);
+    const info: CheckpointInfo = {
+      config: run.config,
+      labelRange: labelRange(run.splits.train),
+      trainedOn: describeClips(run),
+      seed: run.seed,
+      step: start.state instanceof Float32Array ? 0 : start.state.adam.step,
+      data: dataOf(run, halves),
+      notes: { totalSteps: run.totalSteps, trainClips: run.splits.train.length },
+    };
+    replicas = await run.createReplicas({ info, tensors: await exportWeights(model) });
+    const trainer = new Trainer(start.state, {
+      optimiser: run.config.optimiser,
+      totalSteps: run.totalSteps,
+      learningRates: learningRates(run.config, layout),
+      replicas,
+      inputsOf: pairMaker(run),
+    });
+    const context = { run, model, layout, replicas, trainer, info, selecting: halves.selecting };
+    const { best, stoppedEarly } = await new TrainingSession(context, start.selection).run();
+    const finalized = await finalize(run, { model, layout, replicas }, halves.calibrating);
+    return { ...finalized, steps: trainer.step, stoppedEarly, bestStep: best.step, bestSrcc: best.srcc };
+  } finally {
+    await Promise.all(replicas.map((replica) => replica.dispose()));
+    model.dispose();
+  }
+}
+
+/** Fewer than two clips, or clips of one score, have no rank correlation: the first weights would stay the best for good. */
+function assertEnoughValidation({ splits }: FitRun, selecting: readonly Clip[]): void {
+  const scores = new Set(selecting.map(({ score }) => score));
+  if (scores.size >= 2) return;
+  const all = splits.train.length + splits.validation.length;
+  const got =
+    splits.validation.length < 3
+      ? `${splits.validation.length} of ${all} training clips`
+      : `${selecting.length} clips of score ${[...scores][0]} to choose by`;
+  throw new DataError(
+    `fit: expected at least 3 clips for validation, two of which choose the best weights by their different scores, got ${got}. They are one in five of the training clips of every class with at least two: add training clips, or give fewer classes.`,
+  );
+}
+
+function dataOf(run: FitRun, halves: ReturnType<typeof validationHalves>): TrainingData {
+  return describeTrainingData({
+    source: run.prepared.source,
+    furtherSeeds: (run.variants ?? []).flatMap(({ source }) => (source.rendering ? [source.rendering.seed] : [])),
+    split: run.split,
+    trained: run.splits.train,
+    selecting: halves.selecting,
+    calibrating: run.weightsOnly ? [] : halves.calibrating,
+    before: run.initial?.info.data,
+  });
+}
+
+function learningRates(config: MCoReConfig, layout: ParameterLayout): Float32Array {
+  const { learningRate, backboneLearningRate } = config.optimiser;
+  return layout.fill((name) => (isBackboneWeight(name) ? backboneLearningRate : learningRate));
+}
+
+function describeClips({ prepared, variants = [] }: FitRun): string {
+  const { description } = prepared.source;
+  return variants.length === 0 ? description : `${description} and ${variants.length} further seeds`;
+}
+
+/** The lowest and the highest score. */
+export function labelRange(clips: readonly Clip[]): { min: number; max: number } {
+  const scores = clips.map((clip) => clip.score);
+  return { min: Math.min(...scores), max: Math.max(...scores) };
+}

@@ -1,0 +1,56 @@
+import { McoreError } from '@mcore/errors';
+import { loadCheckpoint, type RunStore, runFiles } from './run-store.js';
+
+/** What decides a run's numbers, as JSON: its kind, the configuration, seeds, steps, the clips. */
+export type RunSettings = Readonly<Record<string, unknown>>;
+
+/** What to do with a run that is there already: go on with it, start over, or go on if it is the same run. */
+export type ResumeMode = 'resume' | 'start-over';
+
+/**
+ * Opens a run: the one rule by which training, pretraining and rows of the benchmark are resumed. A run is resumed under exactly the
+ * settings it was begun with; every one is compared, those that only one of the two has included. A run that starts over keeps nothing of
+ * the one before it.
+ *
+ * @returns Whether there is a checkpoint to resume from.
+ * @throws {@link McoreError} `ERR_MCORE_SETTINGS` that lists the settings that differ.
+ */
+export async function openRun(store: RunStore, settings: RunSettings, mode: ResumeMode): Promise<boolean> {
+  if (mode === 'start-over') await store.clear();
+  const saved = await savedSettings(store);
+  if (saved) assertSameSettings(saved, settings, store.name);
+  else await store.write(runFiles.settings, encode(settings));
+  return (await store.read(runFiles.last)) !== undefined;
+}
+
+/** The settings of a run that is there; those of a run that an earlier version kept are read from its checkpoint. */
+async function savedSettings(store: RunStore): Promise<RunSettings | undefined> {
+  const bytes = await store.read(runFiles.settings);
+  if (bytes) return JSON.parse(new TextDecoder().decode(bytes)) as RunSettings;
+  const last = await loadCheckpoint(store, runFiles.last);
+  return last && { config: last.info.config, seed: last.info.seed };
+}
+
+function encode(settings: RunSettings): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(settings, null, 2)}\n`);
+}
+
+function assertSameSettings(saved: RunSettings, settings: RunSettings, name: string): void {
+  const before = new Map(leaves(saved));
+  const now = new Map(leaves(JSON.parse(JSON.stringify(settings)) as RunSettings));
+  const isOld = saved.kind === undefined; // kept by an earlier version, which wrote fewer settings
+  const keys = isOld ? [...before.keys()] : [...new Set([...before.keys(), ...now.keys()])];
+  const differences = keys.filter((key) => before.get(key) !== now.get(key));
+  if (differences.length === 0) return;
+  const listed = differences.map((key) => `${key} ${now.get(key) ?? 'none'} instead of ${before.get(key) ?? 'none'}`);
+  throw new McoreError(
+    'ERR_MCORE_SETTINGS',
+    `expected the settings that the run in ${name} was begun with, got ${listed.join(', ')}. Use the same, choose another folder, or start over.`,
+  );
+}
+
+/** Every value by its path, as JSON; lists count as values. */
+function leaves(value: unknown, path = ''): [string, string][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, JSON.stringify(value)]];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`));
+}

@@ -24,7 +24,7 @@ export class McoreError extends Error {
     return is && (code === undefined || (error as McoreError).code === code);
   }
 
-  /** @internal */
+  /** Marks these errors for other copies of this package. */
   get [MARKER](): true {
     return true;
   }

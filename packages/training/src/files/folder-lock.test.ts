@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -41,13 +41,28 @@ it('removes what a process left that was killed while it made the lock', async (
   await lock.release();
 });
 
-it('lets one of many in who all find a stale lock', async () => {
+it('lets exactly one of many in who all find a stale lock', async () => {
   const { pid } = spawnSync(process.execPath, ['--version']);
   writeFileSync(lockFile, holder(pid));
   const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder, 'mcore train')));
-  expect(outcomes.some(({ status }) => status === 'fulfilled')).toBe(true);
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   expect(readdirSync(folder)).toEqual([LOCK_NAME]);
   rmSync(lockFile);
+});
+
+it('refuses a folder that this very process holds', async () => {
+  const lock = await lockFolder(folder, 'fit');
+  await expect(lockFolder(folder, 'fit')).rejects.toThrow(`in use by fit (process ${process.pid} on`);
+  await lock.release();
+});
+
+it('says so where a folder has the name of the lock, instead of trying for ever', async () => {
+  mkdirSync(lockFile);
+  await expect(lockFolder(folder, 'fit')).rejects.toMatchObject({
+    code: 'ERR_MCORE_LOCKED',
+    message: `expected a lock file at ${lockFile}, got a folder. If nothing writes to ${folder}, delete it.`,
+  });
+  rmSync(lockFile, { recursive: true });
 });
 
 it.each([

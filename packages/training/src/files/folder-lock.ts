@@ -1,6 +1,8 @@
-import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { McoreError } from '@mcore/errors';
 import type { Shard } from '@mcore/tasks';
 import { resultFileName } from '@mcore/tasks/node';
@@ -62,40 +64,25 @@ interface Place {
   path: string;
 }
 
+/** Texts of the locks that this process holds: its number alone may be that of an earlier process. */
 const heldHere = new Set<string>();
 
 async function hold(place: Place, command: string): Promise<FolderLock> {
-  const path = resolve(place.path);
-  if (heldHere.has(path)) throw lockedError(place, { pid: process.pid, host: hostname(), command, since: 'now' });
-  heldHere.add(path);
-  try {
-    const lock = await holdAmongProcesses(place, command);
-    return {
-      release: async () => {
-        heldHere.delete(path);
-        await lock.release();
-      },
-    };
-  } catch (error) {
-    heldHere.delete(path);
-    throw error;
-  }
-}
-
-async function holdAmongProcesses(place: Place, command: string): Promise<FolderLock> {
   const { path } = place;
   await mkdir(dirname(path), { recursive: true });
-  const mine = `${JSON.stringify({ pid: process.pid, host: hostname(), command, since: new Date().toISOString() })}\n`;
+  const mine = `${JSON.stringify({ pid: process.pid, host: hostname(), command, since: new Date().toISOString(), token: randomUUID() })}\n`;
   while (!(await create(path, mine))) {
     const found = await readLock(place);
     if (found === undefined) continue; // released between the two
     const holder = parseHolder(found);
-    if (holder === undefined || isAlive(holder)) throw lockedError(place, holder);
+    if (holder === undefined || heldHere.has(found) || isAlive(holder)) throw lockedError(place, holder);
     await takeAway(place, found);
   }
+  heldHere.add(mine);
   await removeTemporaries(path);
   return {
     release: async () => {
+      heldHere.delete(mine);
       if ((await readFile(path, 'utf8').catch(() => '')) === mine) await rm(path, { force: true });
     },
   };
@@ -159,24 +146,34 @@ async function writeNew(path: string, text: string): Promise<void> {
   }
 }
 
-/** Removes a stale lock; if another process has taken it over in the meantime, that one keeps it. */
+/**
+ * Removes a stale lock, one process at a time: as none can be made while it is there, what is removed is the stale one.
+ */
 async function takeAway(place: Place, stale: string): Promise<void> {
-  const { path } = place;
-  // not a temporary name: whoever holds the lock by now removes those
-  const aside = `${temporaryName(path)}.aside`;
+  const guard = `${place.path}.taking`;
   try {
-    await rename(path, aside);
-  } catch {
-    return; // another process was faster
+    await writeNew(guard, '');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const age = await stat(guard).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > GUARD_AGE)
+      await rm(guard, { force: true }); // its process was killed
+    else await setTimeout(GUARD_WAIT);
+    return;
   }
-  const taken = await readFile(aside, 'utf8');
-  if (taken !== stale) {
-    await link(aside, path).catch(() => {});
-    await rm(aside, { force: true });
-    throw lockedError(place, parseHolder(taken));
+  try {
+    if ((await readLock(place)) === stale) await rm(place.path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
   }
-  await rm(aside, { force: true });
 }
+
+/** Milliseconds after which a process that takes a lock away counts as killed, and between looks at whether it is done. */
+const GUARD_AGE = 10_000;
+const GUARD_WAIT = 10;
 
 function parseHolder(text: string): Holder | undefined {
   try {

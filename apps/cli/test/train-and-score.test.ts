@@ -64,7 +64,7 @@ describe('training, evaluating and scoring as processes', () => {
     const { status, stderr } = await runMcore(args, folder);
     expect(status).toBe(1);
     expect(stderr).toContain(
-      'go on with the run, got loss.contrastive.weight 0 instead of 1, run.seed 3 instead of 0. (ERR_MCORE_DATA)',
+      'was begun with, got config.loss.contrastive.weight 0 instead of 1, seed 3 instead of 0, data.split.seed 3 instead of 0,',
     );
   }, 60_000);
 

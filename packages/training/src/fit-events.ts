@@ -15,7 +15,7 @@ export type FitEvent =
   /** Something a person should know. */
   | { kind: 'note'; text: string }
   /** How the clips were divided. */
-  | { kind: 'split'; description: string; train: number; validation: number; test: number }
+  | { kind: 'split'; source: string; description: string; train: number; validation: number; test: number }
   /** Clips are sampled and resized, or read where that was done before. */
   | { kind: 'preparing'; done: number; total: number }
   /** Training begins at a step; above 0 where a run is resumed. */

@@ -81,7 +81,8 @@ function sayWhatIsUsed(
   for (const text of notesOf(source)) onEvent?.({ kind: 'note', text });
   onEvent?.({
     kind: 'split',
-    description: `${splits.description}; ${source.description}`,
+    source: source.description,
+    description: splits.description,
     train: splits.train.length,
     validation: splits.validation.length,
     test: splits.test.length,

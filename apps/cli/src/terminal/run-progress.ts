@@ -40,7 +40,7 @@ export function fitProgress(batchSize?: number): (event: FitEvent) => void {
       case 'preparing':
         return work(event);
       case 'split':
-        return say(`${event.train} training and ${event.validation} validation clips: ${event.description}.`);
+        return say(`${event.train} training and ${event.validation} validation clips of ${event.source}.`);
       case 'start':
         return steps.start(event);
       case 'step':

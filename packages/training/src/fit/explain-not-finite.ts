@@ -29,7 +29,7 @@ export async function explainNotFinite(error: NotFiniteError, store: RunStore): 
   const file = runFiles.notFinite(step);
   await store.write(file, writeSafetensors(tensors, metadata));
   const explained = new NotFiniteError(step, inputs);
-  explained.message = `${error.message} The pair is in ${file}, the weights from before the step in ${runFiles.last}, both in ${store.name}.`;
+  explained.message = `${error.message} The pair is in ${store.name}/${file}, the weights from before the step in ${store.name}/${runFiles.last}.`;
   return explained;
 }
 

@@ -35,13 +35,16 @@ export interface FinishedRun extends FinalizedWeights {
  * the other half and fills the exemplar bank. No test clip has a part in it.
  *
  * @param mode - What to do with a run that is there.
- * @throws DataError if there are too few validation clips to choose weights by; McoreError `ERR_MCORE_SETTINGS` if the run that is there
+ * @throws DataError if there are fewer than two validation clips; McoreError `ERR_MCORE_SETTINGS` if the run that is there
  *   has other settings.
  */
 export async function runFit(run: FitRun, mode: ResumeMode): Promise<FinishedRun> {
   const halves = validationHalves(run.splits.validation, run.seed);
   assertEnoughValidation(run, halves.selecting);
   const { prepared, variants = [], splits, onEvent } = run;
+  const settings = await fitSettings(run);
+  // a run of other settings is refused before clips are prepared, and one is removed only when they are
+  if (mode === 'resume') await openRun(run.store, settings, mode);
   await prepared.makeAll([...splits.train, ...splits.validation], (done, total) =>
     onEvent?.({ kind: 'preparing', done, total }),
   );
@@ -49,7 +52,7 @@ export async function runFit(run: FitRun, mode: ResumeMode): Promise<FinishedRun
     const text = `${variants.length} further renderings of the training clips, drawn when first needed`;
     onEvent?.({ kind: 'note', text });
   }
-  await openRun(run.store, await fitSettings(run), mode);
+  if (mode === 'start-over') await openRun(run.store, settings, mode);
   const model = new MCoRe(run.config, { seed: run.seed });
   const layout = layoutOf(model);
   let replicas: Replica[] = [];
@@ -82,19 +85,22 @@ export async function runFit(run: FitRun, mode: ResumeMode): Promise<FinishedRun
   }
 }
 
-/** Fewer than two clips, or clips of one score, have no rank correlation: the first weights would stay the best for good. */
-function assertEnoughValidation({ splits }: FitRun, selecting: readonly Clip[]): void {
-  const scores = new Set(selecting.map(({ score }) => score));
-  if (scores.size >= 2) return;
-  const all = splits.train.length + splits.validation.length;
-  const got =
-    splits.validation.length < 3
-      ? `${splits.validation.length} of ${all} training clips`
-      : `${selecting.length} clips of score ${[...scores][0]} to choose by`;
-  throw new DataError(
-    `fit: expected at least 3 clips for validation, two of which choose the best weights by their different scores, got ${got}. They are one in five of the training clips of every class with at least two: add training clips, or give fewer classes.`,
-  );
+/** Refuses to train without clips to choose weights by, and says by how many they are chosen where those are few. */
+function assertEnoughValidation({ splits, onEvent }: FitRun, selecting: readonly Clip[]): void {
+  const { train, validation } = splits;
+  if (validation.length < 2) {
+    throw new DataError(
+      `fit: expected at least 2 clips for validation, which are one in five of the training clips of every class with several, got ${validation.length} of ${train.length + validation.length} training clips. Add training clips, or give fewer classes.`,
+    );
+  }
+  if (selecting.length >= FEW_CLIPS) return;
+  const ranked = new Set(selecting.map(({ score }) => score)).size >= 2;
+  const how = ranked ? 'their rank correlation says little' : 'by their mean error, since a rank correlation needs two different scores';
+  onEvent?.({ kind: 'note', text: `${selecting.length} validation clips choose the best weights: ${how}` });
 }
+
+/** Fewer clips choose weights by chance more than by merit. */
+const FEW_CLIPS = 10;
 
 function dataOf(run: FitRun, halves: ReturnType<typeof validationHalves>): TrainingData {
   return describeTrainingData({

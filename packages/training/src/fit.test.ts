@@ -1,0 +1,181 @@
+import '@tensorflow/tfjs';
+import type { Clip, ClipSource } from '@mcore/clips';
+import { DataError } from '@mcore/errors';
+import { encodeCheckpoint } from '@mcore/model';
+import { Random } from '@mcore/random';
+import { tinyConfig } from '@mcore/testing/golden-trainer';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { evaluate, type FitEvent, type FitOptions, fit, MemoryRunStore } from './index.js';
+
+/** Made-up clips of two classes, filmed at eight events; a quarter of them for testing. */
+function madeUpSource(kind = 'other', count = 32): ClipSource {
+  const clips = Array.from({ length: count }, (_, index): Clip => {
+    const random = new Random(`clip ${index}`);
+    return {
+      id: `event${index % 8}__${index}`,
+      competition: `event${index % 8}`,
+      diveNumber: index % 3 === 0 ? '107b' : '405b',
+      score: Math.round(random.uniform(40, 90)),
+      difficulty: 3,
+      frameCount: 6,
+      transitions: [2, 4],
+      split: index % 4 === 3 ? 'test' : 'train',
+    };
+  });
+  return {
+    clips,
+    description: `${count} made-up clips`,
+    kind,
+    readFrames: async (id, indices) => {
+      const data = new Uint8Array(indices.length * 12 * 12 * 3);
+      for (const [row, index] of indices.entries()) {
+        const random = new Random(`${id} ${index}`);
+        data.set(
+          Array.from({ length: 12 * 12 * 3 }, () => random.integer(256)),
+          row * 12 * 12 * 3,
+        );
+      }
+      return { data, count: indices.length, height: 12, width: 12 };
+    },
+  };
+}
+
+const config = { ...tinyConfig, exemplars: 2, optimiser: { ...tinyConfig.optimiser, batchSize: 2 } };
+const options: FitOptions = { data: madeUpSource(), preset: 'released', config, seed: 1, steps: 4, validateEvery: 2 };
+const bytesOf = (checkpoint: Parameters<typeof encodeCheckpoint>[0]) => Buffer.from(encodeCheckpoint(checkpoint));
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+describe('fit', () => {
+  it('gives weights, bank and history, tells what happens as events, and leaks no tensor', async () => {
+    const before = tf.memory().numTensors;
+    const events: FitEvent[] = [];
+    const { weights, bank, history, bestStep, steps } = await fit({
+      ...options,
+      onEvent: (event) => events.push(event),
+    });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(steps).toBe(4);
+    expect(weights.info).toMatchObject({ step: bestStep, seed: 1, data: { kind: 'other', split: { seed: 1 } } });
+    expect(bank!.exemplars.length).toBeGreaterThan(10);
+    expect(history.steps.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+    expect(history.validation.map(({ step }) => step)).toEqual([2, 4]);
+    expect(events.filter(({ kind }) => kind === 'step').map(({ kind: _, ...record }) => record)).toEqual(history.steps);
+    expect([...new Set(events.map(({ kind }) => kind))]).toEqual([
+      ...['split', 'preparing', 'note', 'start', 'step', 'validation', 'checkpoint', 'calibrated'],
+    ]);
+  });
+
+  it('ends at its signal and is resumed from what it kept, with the same weights to the bit', async () => {
+    const whole = await fit(options);
+    const out = new MemoryRunStore();
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const onEvent = (event: FitEvent) => {
+      if (event.kind === 'step' && event.step === 3) stop.abort(reason);
+    };
+    await expect(fit({ ...options, out, signal: stop.signal, onEvent })).rejects.toBe(reason);
+    const starts: number[] = [];
+    const resumed = await fit({
+      ...options,
+      out,
+      onEvent: (event) => event.kind === 'start' && starts.push(event.step),
+    });
+    expect(starts).toEqual([3]);
+    expect(bytesOf(resumed.weights).equals(bytesOf(whole.weights))).toBe(true);
+    expect(resumed.history).toEqual(whole.history);
+    await expect(fit({ ...options, out, steps: 6, validateEvery: 3 })).rejects.toMatchObject({
+      code: 'ERR_MCORE_SETTINGS',
+      message: expect.stringContaining('got steps 6 instead of 4, validateEvery 3 instead of 2.'),
+    });
+  });
+
+  it('takes the split of the weights it starts from, and refuses to validate on clips that trained them', async () => {
+    const first = await fit({ ...options, steps: 1, splitSeed: 'five' });
+    const next = { ...options, steps: 1, seed: 9, init: first.weights };
+    const { weights } = await fit(next);
+    expect(weights.info.data).toMatchObject({
+      split: { kind: 'official', seed: 'five' },
+      clips: first.weights.info.data!.clips,
+      before: [{ clips: first.weights.info.data!.clips }],
+    });
+    await expect(fit({ ...next, splitSeed: 9 })).rejects.toMatchObject({
+      code: 'ERR_MCORE_SEEN_CLIPS',
+      message: expect.stringMatching(
+        /^fit: .* got others: \d of \d validation clips were trained on\. .* official of seed five/,
+      ),
+    });
+    await fit({ ...next, splitSeed: 9, allowSeenClips: true });
+  });
+
+  it('starts regression without exemplars at the mean score, from weights that did not have it too', async () => {
+    const free = { ...config, regression: 'exemplar-free' as const };
+    const still = { ...free, optimiser: { ...free.optimiser, learningRate: 1e-30, backboneLearningRate: 1e-30 } };
+    const init = (await fit({ ...options, steps: 1 })).weights;
+    const source = madeUpSource();
+    const { weights } = await fit({ ...options, data: source, steps: 1, config: still, init });
+    const { predictions } = await evaluate({ weights, data: source });
+    const { train } = { train: source.clips.filter(({ split }) => split === 'train') };
+    const mean = train.reduce((sum, { score }) => sum + score, 0) / train.length;
+    for (const { predictedScore } of predictions) expect(Math.abs(predictedScore - mean)).toBeLessThan(25);
+  });
+
+  it('says what is needed for validation before it trains', async () => {
+    await expect(fit({ ...options, data: madeUpSource('other', 8) })).rejects.toThrow(DataError);
+    await expect(fit({ ...options, data: madeUpSource('other', 8) })).rejects.toThrow(
+      /^fit: expected at least 2 clips for validation, which are one in five of the training clips of every class with several, got \d of 6 training clips\./,
+    );
+  });
+
+  it('keeps paths for Node.js', async () => {
+    await expect(fit({ ...options, data: 'none.csv', engine: 'cpu' })).rejects.toThrow(
+      'expected UTF-8 text at none.csv, got "nothing there"',
+    );
+  });
+});
+
+describe('evaluate', () => {
+  it('measures on the test clips of the split that the weights were trained with', async () => {
+    const data = madeUpSource();
+    const { weights } = await fit({ ...options, data, steps: 1, split: 'held-out-events', splitSeed: 3 });
+    const found = await evaluate({ weights, data });
+    expect(found.clips).toBe(found.predictions.length);
+    const events = new Set(found.predictions.map(({ competition }) => competition));
+    expect(events.size).toBe(2);
+    expect(Object.keys(found.baselines)).toHaveLength(3);
+    await expect(evaluate({ weights, data, split: 'official' })).rejects.toMatchObject({
+      code: 'ERR_MCORE_SEEN_CLIPS',
+      message: expect.stringMatching(
+        /^evaluate: expected clips that had no part in making the weights, got others: \d of 8 test clips were trained on.* split held-out-events of seed 3; leave the split out to use it, or allow seen clips/,
+      ),
+    });
+    expect((await evaluate({ weights, data, split: 'official', allowSeenClips: true })).clips).toBe(8);
+  });
+
+  it('evaluates weights of a text seed, and weights that do not name their clips with a note', async () => {
+    const data = madeUpSource();
+    const { weights } = await fit({ ...options, data, steps: 1 });
+    const { data: _, ...info } = { ...weights.info, seed: 'some text' };
+    const notes: string[] = [];
+    const found = await evaluate({
+      weights: { ...weights, info },
+      data,
+      part: 'validation',
+      onEvent: (event) => event.kind === 'note' && notes.push(event.text),
+    });
+    expect(found.clips).toBeGreaterThan(2);
+    expect(notes).toEqual([
+      "These weights (trained on 32 made-up clips) don't name their training clips, so it can't be checked that none of them is tested",
+    ]);
+  });
+
+  it('asks for the clips where the weights were not trained on rendered dives', async () => {
+    const { weights } = await fit({ ...options, steps: 1 });
+    await expect(evaluate({ weights })).rejects.toThrow(
+      'evaluate: expected the clips as data, since the weights were trained on 32 made-up clips, got none.',
+    );
+  });
+});

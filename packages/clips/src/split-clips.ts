@@ -18,7 +18,7 @@ export interface SplitLimits {
  */
 export function validationHalves(
   clips: readonly Clip[],
-  seed: number,
+  seed: number | string,
 ): { selecting: readonly Clip[]; calibrating: readonly Clip[] } {
   const position = new Map<string, number>();
   for (const clip of Random.for(seed, 'calibration').shuffle(clips).sort(byDiveNumber)) {

@@ -39,7 +39,7 @@ export interface FinishedRun extends FinalizedWeights {
  *   has other settings.
  */
 export async function runFit(run: FitRun, mode: ResumeMode): Promise<FinishedRun> {
-  const halves = validationHalves(run.splits.validation, run.seed);
+  const halves = validationHalves(run.splits.validation, run.split.seed);
   assertEnoughValidation(run, halves.selecting);
   const { prepared, variants = [], splits, onEvent } = run;
   const settings = await fitSettings(run);
@@ -95,7 +95,9 @@ function assertEnoughValidation({ splits, onEvent }: FitRun, selecting: readonly
   }
   if (selecting.length >= FEW_CLIPS) return;
   const ranked = new Set(selecting.map(({ score }) => score)).size >= 2;
-  const how = ranked ? 'their rank correlation says little' : 'by their mean error, since a rank correlation needs two different scores';
+  const how = ranked
+    ? 'their rank correlation says little'
+    : 'by their mean error, since a rank correlation needs two different scores';
   onEvent?.({ kind: 'note', text: `${selecting.length} validation clips choose the best weights: ${how}` });
 }
 

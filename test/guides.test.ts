@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { because } from '@mcore/testing/skips';
 import { expect, it } from 'vitest';
 import { createProgram } from '../apps/cli/src/program.js';
 import { publishedPackages, root } from '../scripts/packages.mjs';
+import { missingBuild, runExample } from './support/run-example.js';
 
 const guides = readdirSync(join(root, 'docs', 'guides'))
   .filter((file) => file.endsWith('.md'))
@@ -59,3 +61,38 @@ it('links between files of the repository lead somewhere', () => {
   );
   expect(broken).toEqual([]);
 });
+
+const unbuilt = missingBuild();
+
+/** A folder of sixteen short videos of two classes and its list, as the guide has it. */
+const VIDEOS = `
+import { writeFile as writeList } from 'node:fs/promises';
+import { RenderedDives } from '@mcore/rendered-dives';
+import { nodeCanvas, writeFineDivingLayout } from '@mcore/rendered-dives/node';
+const dives = new RenderedDives({ canvas: nodeCanvas, seed: 1, height: 48 });
+const clips = ['107b', '405b'].flatMap((number) => dives.clips.filter((clip) => clip.diveNumber === number).slice(0, 8));
+await writeFineDivingLayout('gym', { clips, seed: 1, height: 48, videos: true });
+const lines = clips.map(({ id, score, diveNumber, transitions }) =>
+  [id.replace('__', '/') + '.mp4', score, diveNumber, transitions.join(' ')].join(','),
+);
+await writeList('gym/videos.csv', ['path,score,class,transitions', ...lines].join('\\n'));
+`;
+
+it.skipIf(unbuilt !== null)(
+  `the script that trains on a list of own videos, evaluates and saves has at most 15 lines and runs${because(unbuilt === null ? null : 'the packages are not built (npm run build)')}`,
+  { timeout: 300_000 },
+  async () => {
+    const guide = readFileSync(join(root, 'docs', 'guides', 'train-on-your-videos.md'), 'utf8');
+    const [, script] = /```ts\n(import \{ writeFile \}[\s\S]*?)```/.exec(guide)!;
+    expect(script!.trim().split('\n').length).toBeLessThanOrEqual(15);
+    // one step, so that a test can wait for it; it shows what it saved
+    const short = script!.replace('steps: 400', 'steps: 1');
+    expect(short).not.toBe(script);
+    const output = await runExample(
+      `${VIDEOS}${short}\nimport { readdirSync } from 'node:fs';\nconsole.log(readdirSync('.').sort().join(' '), readdirSync('runs/gym').sort().join(' '));`,
+    );
+    expect(output).toMatch(/^SRCC (NaN|-?[\d.]+) \[.*\] labels only/);
+    expect(output).toContain('gym gym-bank.safetensors gym.safetensors runs');
+    expect(output).toContain('bank.safetensors best.safetensors last.safetensors log.jsonl run.json');
+  },
+);

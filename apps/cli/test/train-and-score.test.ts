@@ -45,6 +45,7 @@ describe('training, evaluating and scoring as processes', () => {
       'last.safetensors',
       'log.jsonl',
       'report.html',
+      'run.json',
       'tensorboard',
     ]);
     const log = readFileSync(join(folder, 'unbroken', 'log.jsonl'), 'utf8')
@@ -111,7 +112,7 @@ describe('training, evaluating and scoring as processes', () => {
     const page = readFileSync(join(folder, 'evaluation.html'), 'utf8');
     expect(page).toContain('Mean of 3 draws of exemplars');
     expect(page.match(/data:image\/jpeg/g)!.length).toBeGreaterThan(24);
-    expect(readFileSync(join(folder, 'unbroken', 'report.html'), 'utf8')).toContain('no test clip was looked at');
+    expect(readFileSync(join(folder, 'unbroken', 'report.html'), 'utf8')).toContain('no test clip had a part in them');
   }, 300_000);
 
   it('eval gives mean and deviation over weights, and compare finds two alike or not the same clips', async () => {

@@ -1,6 +1,6 @@
 import { diagnoseEngines, type EnginesDiagnosis } from '@mcore/engines/node';
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { outColors as pc } from '../terminal/colors.js';
 import { result } from '../terminal/output.js';
 import { withExamples, withJson } from './options.js';
 

@@ -103,13 +103,18 @@ export function addEval(program: Command): void {
 
 function run(
   options: Partial<Pick<EvalOptions, 'weights'>> & Omit<EvalOptions, 'weights'> & Omit<ProtocolOptions, 'engine'>,
+  command: Command,
 ): Promise<void> {
   const { weights, protocol, engine, ...rest } = options;
-  if (protocol === undefined && weights !== undefined) return runEval({ ...rest, engine, weights });
-  if (protocol === undefined || weights !== undefined || engine === 'onnx') {
-    const got = protocol === undefined ? 'neither' : weights === undefined ? 'onnx, which does not train' : 'both';
-    throw new ArgumentError(`mcore eval: expected --weights, or --protocol and an engine that trains, got ${got}.`);
+  const wrongUsage = (problem: string) => command.error(`error: ${problem}`, { exitCode: 2 });
+  if (protocol === undefined) {
+    if (weights !== undefined) return runEval({ ...rest, engine, weights });
+    return wrongUsage(
+      "required option '--weights <file...>' not specified (or --protocol, to train and test on folds)",
+    );
   }
+  if (weights !== undefined) return wrongUsage('expected --weights or --protocol, got both');
+  if (engine === 'onnx') return wrongUsage('expected an engine that trains with --protocol, got onnx');
   return runProtocol(protocol, { ...rest, engine });
 }
 

@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
 import { McoreError } from '@mcore/errors';
-import pc from 'picocolors';
+import { errorColors as pc } from './colors.js';
 
 /** What to print of an error: one line for what was thrown on purpose or by the system, the stack of any other. */
 export function describeFailure(error: unknown): string {

@@ -1,6 +1,6 @@
 import type { ClipSource } from '@mcore/clips';
 import { notesOf } from '@mcore/training';
-import pc from 'picocolors';
+import { errorColors as pc } from './colors.js';
 
 /** A line of progress or explanation, on standard error. */
 export function say(text = ''): void {

@@ -1,6 +1,6 @@
 import { isDiveNumber } from '@mcore/clips';
 import type { ScoredVideo } from '@mcore/judge';
-import pc from 'picocolors';
+import { outColors as pc } from './colors.js';
 import { table } from './output.js';
 
 /** Characters of a shortened identifier: of its beginning and of its end, which tells exemplars apart. */

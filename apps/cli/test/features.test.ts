@@ -83,9 +83,9 @@ describe('mcore eval --protocol on features', { timeout: 120_000 }, () => {
       'line 3 of bad.csv (broken.csv): expected finite numbers, got NaN at step 1, channel 1',
     );
     const neither = await runMcore(['eval', '--data', 'squats.csv'], folder);
-    expect(neither.status).not.toBe(0);
+    expect(neither.status).toBe(2);
     expect(neither.stderr).toContain(
-      'mcore eval: expected --weights, or --protocol and an engine that trains, got neither.',
+      "required option '--weights <file...>' not specified (or --protocol, to train and test on folds)",
     );
   });
 });

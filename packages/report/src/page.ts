@@ -31,7 +31,7 @@ export function page({ title, description, createdAt, source, figures, sections 
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="@mcore/report">
 <title>${title} · MCoRe report</title>
-<style>${new Html(style)}</style>
+<style>${new Html(style())}</style>
 </head>
 <body>
 <header class="top"><p class="eyebrow">MCoRe report · <time datetime="${createdAt}">${formatTime(createdAt)}</time></p>

@@ -1,7 +1,7 @@
 import { stageVariables } from './stage-colors.js';
 
-/** The page's style sheet. Colours are variables, so that drawings follow light and dark with it. */
-export const style = `
+/** The page's style sheet, made when a page is, so that a bundle without pages holds nothing of it. Colours are variables, so that drawings follow light and dark with it. */
+export const style = (): string => `
 :root {
   --paper: #f6f9fb; --panel: #ffffff; --ink: #12212b; --muted: #526570; --line: #d3dde4; --accent: #0a6ea6;
   --note: #fff4dc; --note-line: #c98a12;

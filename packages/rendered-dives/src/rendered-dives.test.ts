@@ -36,7 +36,7 @@ describe('RenderedDives', () => {
 
   it('names the clip it does not have', async () => {
     await expect(dives().readFrames('01__999', [0])).rejects.toThrow(
-      'RenderedDives.readFrames: expected one of 3000 clips, got id "01__999".',
+      'RenderedDives: expected one of 3000 clips, got id "01__999".',
     );
   });
 });

@@ -132,7 +132,8 @@ describeOnEngines('heads', ['cpu', 'wasm', 'wasm after registerOps', 'webgpu'], 
     },
   );
 
-  it.skipIf(engine === 'webgpu').each(cases)(
+  // memory is counted alike on every engine, and software WebGPU takes minutes for the gradients of all heads
+  it.each(engine === 'webgpu' ? [] : cases)(
     '%s keeps no tensor but its results and gradients, and none after dispose',
     async (name) => {
       const start = tf.memory().numTensors;

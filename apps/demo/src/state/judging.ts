@@ -135,7 +135,8 @@ export async function moveTransition(index: number, position: number): Promise<v
     for (let asked: readonly number[] | undefined; asked !== store.positions.value && own === job; ) {
       asked = store.positions.value;
       const moved = await judge.call('move', [...asked]);
-      if (own === job) store.corrected.value = sameAsModel(asked) ? null : moved;
+      // the person may have gone back to the model's own meanwhile
+      if (own === job) store.corrected.value = [asked, store.positions.value].some(sameAsModel) ? null : moved;
     }
   } catch (error) {
     // what is shown is what was scored

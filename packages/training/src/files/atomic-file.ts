@@ -42,12 +42,12 @@ export async function assertWritable(path: string | undefined): Promise<void> {
 }
 
 /**
- * Removes temporary files that a killed run left in a folder.
+ * Removes temporary files that a killed run left in a folder or below it.
  *
  * @param olderThan - In milliseconds: 0 where nobody else writes there, more where other runs may.
  */
 export async function removeLeftovers(folder: string, olderThan = 0): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
   for (const name of names.filter((name) => /\.[0-9a-f]{8}\.tmp$/.test(name))) {
     const path = join(folder, name);
     const age = await stat(path).then(

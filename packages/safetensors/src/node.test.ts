@@ -3,6 +3,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataError } from '@mcore/errors';
+import { findPython } from '@mcore/testing/python';
+import { because } from '@mcore/testing/skips';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensorsFile, writeSafetensorsFile } from './node.js';
 
@@ -63,14 +65,9 @@ describe('files', () => {
 });
 
 describe('the official library', () => {
-  const python = process.env.MCORE_PYTHON ?? 'python3';
+  const { python, missing } = findPython(['safetensors', 'numpy']);
 
-  it('reads what this package writes', async ({ skip }) => {
-    try {
-      execFileSync(python, ['-c', 'import safetensors.numpy'], { stdio: 'ignore' });
-    } catch {
-      skip(`${python} has no safetensors and numpy; MCORE_PYTHON names one that has`);
-    }
+  it.skipIf(missing !== null)(`reads what this package writes${because(missing)}`, async () => {
     const path = join(directory, 'for-python.safetensors');
     await writeSafetensorsFile(
       path,
@@ -88,7 +85,7 @@ import json, sys, safetensors
 with safetensors.safe_open(sys.argv[1], framework="np") as file:
     print(json.dumps([file.metadata(), {name: [str(file.get_tensor(name).dtype), list(file.get_tensor(name).shape),
         [str(value) for value in file.get_tensor(name).ravel().tolist()]] for name in file.keys()}]))`;
-    expect(JSON.parse(execFileSync(python, ['-c', script, path], { encoding: 'utf8' }))).toEqual([
+    expect(JSON.parse(execFileSync(python!, ['-c', script, path], { encoding: 'utf8' }))).toEqual([
       { preset: 'paper', text: '"quoted"\n水' },
       {
         'é.weight': ['float32', [2, 1], ['0.5', '-3.0']],

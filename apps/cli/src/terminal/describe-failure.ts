@@ -7,7 +7,7 @@ export function describeFailure(error: unknown): string {
   return `${pc.red('Failed:')} ${reasonOf(error)}`;
 }
 
-/** A message without the name of the function that threw it, which says nothing to whoever uses a command. */
+/** A message without the name of the function that threw it, which means nothing to users of a command. */
 export function withoutCaller(message: string): string {
   return message.replace(/^[A-Za-z]\w*(\.\w+)*: (?=expected )/, '');
 }

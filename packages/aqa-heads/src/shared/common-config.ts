@@ -15,7 +15,7 @@ export interface CommonConfig {
 export interface MethodConfig<Config> {
   /** Of its configuration, every field. */
   readonly schema: Extract<Schema, { type: 'object' }>;
-  /** For features with so many channels. */
+  /** Channels of the features it takes. */
   readonly defaults: (inputSize: number) => Config;
   /** What is wrong with fields together, or null. */
   readonly problem: (config: Config) => string | null;

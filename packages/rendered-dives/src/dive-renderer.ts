@@ -82,7 +82,18 @@ export class DiveRenderer {
       );
     }
     const plan = this.#plan(clip);
-    const shot = plan.shots.findLast((candidate) => candidate.from <= frame)!;
+    return this.drawMoment(plan, plan.shots.findLast((candidate) => candidate.from <= frame)!, frame);
+  }
+
+  /**
+   * Draws any moment of a dive as one of its cameras, or another, shows it: before the clip begins, after it ends, between two frames (slow
+   * motion), from another side.
+   *
+   * @param shot - A camera; one of `plan.shots` for what {@link draw} shows.
+   * @param frame - In frames of the clip from its beginning; any finite number.
+   * @returns The renderer's own surface, which the next call draws over.
+   */
+  drawMoment(plan: ClipPlan, shot: Shot, frame: number): Surface {
     const target = this.#target(plan.sharpness);
     this.#drawScene(target, plan, shot, frame);
     if (target !== this.#picture) {
@@ -131,7 +142,14 @@ export class DiveRenderer {
       });
     }
     if (!under && plan.venue.spray > 0) {
-      drawSpray(context, view, map, [1.9, 0, plan.divers[0]!.motion.entryPoint[2]], plan.venue.spray, frame);
+      drawSpray(
+        context,
+        view,
+        map,
+        [1.9, 0, plan.divers[0]!.motion.entryPoint[2]],
+        plan.venue.spray,
+        Math.floor(frame),
+      );
     }
     const divers = [...plan.divers].sort(
       (a, b) => project(view, a.motion.entryPoint).scale - project(view, b.motion.entryPoint).scale,
@@ -172,7 +190,8 @@ export class DiveRenderer {
     }
     // grains are of the picture's own pixels at every size; made from larger pictures, small ones would have fainter noise
     context.globalAlpha = plan.noise * (height >= 160 ? 1 : 0.7);
-    const [dx, dy] = [(frame * 97) % 256, (frame * 61) % 256];
+    const grain = Math.abs(Math.floor(frame));
+    const [dx, dy] = [(grain * 97) % 256, (grain * 61) % 256];
     for (let x = -dx; x < width; x += 256) {
       for (let y = -dy; y < height; y += 256) {
         drawSurface(context, this.#noise, [0, 0, 256, 256], [x, y, 256, 256]);

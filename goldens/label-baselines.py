@@ -1,6 +1,6 @@
 """What labels alone predict on FineDiving's test clips, from the bundled labels with numpy and scipy.
 
-Writes packages/training/src/__fixtures__/label-baselines.json. Run from the root of the repository: python goldens/label-baselines.py
+Writes packages/training/src/predictions/__fixtures__/label-baselines.json. Run from the root of the repository: python goldens/label-baselines.py
 """
 
 import collections
@@ -57,7 +57,7 @@ def main():
         "medianTransitionsOfDiveNumber": shares([medians[clip["number"]] for clip in test], actual),
         "outsideWindows": sum(first >= FRAMES // 2 or second < FRAMES // 2 for first, second in actual),
     }
-    (ROOT / "packages/training/src/__fixtures__/label-baselines.json").write_text(json.dumps(golden, indent=1) + "\n")
+    (ROOT / "packages/training/src/predictions/__fixtures__/label-baselines.json").write_text(json.dumps(golden, indent=1) + "\n")
 
 
 if __name__ == "__main__":

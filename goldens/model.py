@@ -27,7 +27,7 @@ TINY = Sizes(frames=4, backbone=(4, (8, 8, 8, 8), (1, 1, 1, 1)), hidden=4, block
 QUERY_TRANSITIONS, EXEMPLAR_TRANSITIONS = [[2, 5], [1, 7], [3, 6]], [[3, 4], [2, 6], [4, 5]]
 QUERY_SCORES, EXEMPLAR_SCORES = [72.5, 48.3, 91.8], [65.1, 55.0, 88.2]
 OUT = pathlib.Path(__file__).parent.parent / "packages/model/src/__fixtures__"
-TRAINING = OUT.parent.parent.parent / "training/src/__fixtures__"
+TRAINING = OUT.parent.parent.parent / "training/src/optimizer/__fixtures__"
 VERSIONS = {"python": platform.python_version(), "torch": torch.__version__, "timm": timm.__version__}
 
 

@@ -2,7 +2,7 @@
 
     python goldens/training.py
 
-Writes packages/training/src/__fixtures__/adam.safetensors; versions, seed and dtype are in its metadata.
+Writes packages/training/src/optimizer/__fixtures__/adam.safetensors; versions, seed and dtype are in its metadata.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 SEED = 7
 STEPS = 12
-OUT = Path(__file__).parent.parent / "packages/training/src/__fixtures__/adam.safetensors"
+OUT = Path(__file__).parent.parent / "packages/training/src/optimizer/__fixtures__/adam.safetensors"
 
 torch.manual_seed(SEED)
 backbone = torch.nn.Parameter(torch.randn(6))

@@ -1,26 +1,35 @@
-export { Adam, type AdamState } from './adam.js';
-export { backboneGradient } from './backbone-gradient.js';
-export { type LabelOnlyPrediction, labelOnlyPredictor } from './baselines.js';
-export { type BreakdownRow, breakdown } from './breakdown.js';
-export { intervalHit, relativeL2x100Over } from './clip-metrics.js';
-export { type ComparedClip, type Comparison, compareClips, type MetricComparison } from './compare.js';
-export { type Comparer, isComparer, modelComparer } from './comparer.js';
-export { evaluate } from './evaluate.js';
-export type { Evaluated, EvaluateEvent, EvaluateOptions } from './evaluate-options.js';
+export { type ClipPair, PairSampler } from './clips/pair-sampler.js';
+export { MemoryClips, type PreparedClips } from './clips/prepared-clips.js';
+export type { SplitOptions } from './clips/seen-clips.js';
+export { assertUnseen, splitAs, splitOfWeights } from './clips/seen-clips.js';
+export { notesOf } from './clips/source-notes.js';
+export { backboneGradient } from './compute/backbone-gradient.js';
 export {
-  type BootstrapOptions,
-  type Coverage,
-  type EvaluatedClip,
-  type Evaluation,
-  evaluatePredictions,
-  type Figure,
-  intervalCoverage,
-  type ScoreFigures,
-  type TransitionFigures,
-} from './evaluate-predictions.js';
+  FrameReader,
+  type FrameReaderOptions,
+  type FrameWindow,
+  type ReadingLosses,
+  type WindowBatch,
+} from './compute/frame-reader.js';
+export { buildBank, encodeClips } from './compute/inference.js';
+export type { Input, Learner, Losses } from './compute/learner.js';
+export { ParameterLayout } from './compute/parameter-layout.js';
+export type { Reader, ReaderFactory } from './compute/reader.js';
+export {
+  type ClipInput,
+  LocalReplica,
+  type LossValues,
+  layoutOf,
+  type PairGradient,
+  type PairInput,
+  type Replica,
+  type ReplicaFactory,
+} from './compute/replica.js';
 export { calibrationFor } from './evaluation/calibration-for.js';
 export { assertStages, type ClipChoice, chooseClips } from './evaluation/choose-clips.js';
+export { evaluate } from './evaluation/evaluate.js';
 export { type CheckpointEvaluation, type EvaluatedDraw, evaluateDraws } from './evaluation/evaluate-checkpoint.js';
+export type { Evaluated, EvaluateEvent, EvaluateOptions } from './evaluation/evaluate-options.js';
 export { type EvaluationRuns, evaluationExtras, type Grouping } from './evaluation/evaluation-extras.js';
 export {
   type EvaluationAbout,
@@ -31,47 +40,38 @@ export {
   type ScoreKeys,
   type TransitionKeys,
 } from './evaluation/evaluation-json.js';
-export { fit, notesOf } from './fit.js';
-export type { FitEvent, ValidationRecord } from './fit-events.js';
-export type { ComputeOptions, FitOptions, FitResult, WeightsInput } from './fit-options.js';
+export { fit } from './fit/fit.js';
+export type { FitEvent, ValidationRecord } from './fit/fit-events.js';
+export type { FitOptions, FitResult } from './fit/fit-options.js';
+export { type DeepPartial, merge } from './fit/merge-config.js';
+export { Adam, type AdamState } from './optimizer/adam.js';
+export { type LearningRateSchedule, learningRateFactor } from './optimizer/learning-rate.js';
+export { NotFiniteError, type SeenInput } from './optimizer/not-finite-error.js';
 export {
-  FrameReader,
-  type FrameReaderOptions,
-  type FrameWindow,
-  type ReadingLosses,
-  type WindowBatch,
-} from './frame-reader.js';
-export { buildBank, encodeClips } from './inference.js';
-export { type LearningRateSchedule, learningRateFactor } from './learning-rate.js';
-export { type DeepPartial, merge } from './merge-config.js';
-export { NotFiniteError, type SeenInput } from './not-finite-error.js';
-export { bounds, fixed, signed, withDeviation } from './numbers.js';
-export { type ClipPair, PairSampler } from './pair-sampler.js';
-export { ParameterLayout } from './parameter-layout.js';
-export { type PredictedClip, predictClips } from './predict-clips.js';
-export { MemoryClips, type PreparedClips } from './prepared-clips.js';
-export type { Reader, ReaderFactory } from './reader.js';
-export {
-  type ClipInput,
-  LocalReplica,
-  type LossValues,
-  layoutOf,
-  type PairGradient,
-  type PairInput,
-  type Replica,
-  type ReplicaFactory,
-} from './replica.js';
-export type { ResumeMode } from './run-settings.js';
-export { type LogRecord, MemoryRunStore, type RunLog, type RunStore } from './run-store.js';
-export type { SplitOptions } from './seen-clips.js';
-export { assertUnseen, splitAs, splitOfWeights } from './seen-clips.js';
-export { type EvaluationSpread, type Spread, spread, summarise } from './summarise.js';
-export {
-  type Input,
-  type Learner,
-  type Losses,
   type StepRecord,
   Trainer,
   type TrainerOptions,
   type TrainerState,
-} from './trainer.js';
+} from './optimizer/trainer.js';
+export type { ComputeOptions, WeightsInput } from './platform/platform.js';
+export { type LabelOnlyPrediction, labelOnlyPredictor } from './predictions/baselines.js';
+export { type BreakdownRow, breakdown } from './predictions/breakdown.js';
+export { intervalHit, relativeL2x100Over } from './predictions/clip-metrics.js';
+export { type ComparedClip, type Comparison, compareClips, type MetricComparison } from './predictions/compare.js';
+export { type Comparer, isComparer, modelComparer } from './predictions/comparer.js';
+export {
+  type BootstrapOptions,
+  type Coverage,
+  type EvaluatedClip,
+  type Evaluation,
+  evaluatePredictions,
+  type Figure,
+  intervalCoverage,
+  type ScoreFigures,
+  type TransitionFigures,
+} from './predictions/evaluate-predictions.js';
+export { bounds, fixed, signed, withDeviation } from './predictions/numbers.js';
+export { type PredictedClip, predictClips } from './predictions/predict-clips.js';
+export { type EvaluationSpread, type Spread, spread, summarise } from './predictions/summarise.js';
+export type { ResumeMode } from './run/run-settings.js';
+export { type LogRecord, MemoryRunStore, type RunLog, type RunStore } from './run/run-store.js';

@@ -9,7 +9,6 @@ export {
   runRow,
 } from './benchmark/run-row.js';
 export { type SummaryRow, summariseRows } from './benchmark/summarise-rows.js';
-export { openPreparedClips, type PreparedOptions } from './data/prepared-clips.js';
 export {
   DEFAULT_RENDER_HEIGHT,
   describeSource,
@@ -27,8 +26,9 @@ export { assertWritable, removeLeftovers, writeFileAtomically } from './files/at
 export { clipsCsv, parseClipsCsv } from './files/clips-csv.js';
 export { type FolderLock, holdingResults, lockFolder } from './files/folder-lock.js';
 export { RunFiles, readCheckpoint, readNamed, writeCheckpoint } from './files/run-files.js';
-export { evaluate, fit } from './node-fit.js';
-export { type NodeOptions, sourceFor } from './node-platform.js';
+export { evaluate, fit } from './node/node-fit.js';
+export { type NodeOptions, sourceFor } from './node/node-platform.js';
+export { openPreparedClips, type PreparedOptions } from './node/prepared-clip-files.js';
 export { type ExportedFile, onnxFiles, safetensorsFiles } from './onnx/export-weights.js';
 export { OnnxModel } from './onnx/onnx-model.js';
 export { loadOnnxRuntime } from './onnx/onnx-runtime.js';

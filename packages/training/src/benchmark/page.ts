@@ -1,4 +1,4 @@
-import { bounds, withDeviation } from '../numbers.js';
+import { bounds, withDeviation } from '../predictions/numbers.js';
 import type { SummaryRow } from './summarise-rows.js';
 
 const START = '<!-- measured: made by mcore benchmark -->';

@@ -1,5 +1,5 @@
 import type { MCoReConfig } from '@mcore/model';
-import type { DeepPartial } from '../merge-config.js';
+import type { DeepPartial } from '../fit/merge-config.js';
 
 /** A way to train, by what it does otherwise than the preset. */
 export interface BenchmarkRow {

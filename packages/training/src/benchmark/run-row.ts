@@ -3,14 +3,14 @@ import type { Clip, SplitKind } from '@mcore/clips';
 import { type MCoReConfig, presetConfig } from '@mcore/model';
 import { Random } from '@mcore/random';
 import type { Task, TaskList } from '@mcore/tasks';
+import type { PreparedClips } from '../clips/prepared-clips.js';
+import { splitAs } from '../clips/seen-clips.js';
+import type { ReplicaFactory } from '../compute/replica.js';
 import { evaluateDraws } from '../evaluation/evaluate-checkpoint.js';
 import { RunFiles } from '../files/run-files.js';
+import type { FitEvent } from '../fit/fit-events.js';
+import { merge } from '../fit/merge-config.js';
 import { runFit } from '../fit/run-fit.js';
-import type { FitEvent } from '../fit-events.js';
-import { merge } from '../merge-config.js';
-import type { PreparedClips } from '../prepared-clips.js';
-import type { ReplicaFactory } from '../replica.js';
-import { splitAs } from '../seen-clips.js';
 import type { BenchmarkRow } from './rows.js';
 
 /** Where and on what rows are run. */

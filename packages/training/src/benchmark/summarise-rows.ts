@@ -1,5 +1,5 @@
 import { bootstrapInterval, type PairedBootstrap, pairedBootstrap, spearman } from '@mcore/metrics';
-import { intervalHit, relativeL2x100Over } from '../clip-metrics.js';
+import { intervalHit, relativeL2x100Over } from '../predictions/clip-metrics.js';
 import { type BenchmarkRow, COMPLETE } from './rows.js';
 import type { RowResult } from './run-row.js';
 

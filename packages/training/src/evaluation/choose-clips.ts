@@ -1,7 +1,7 @@
 import { type Clip, type ClipSource, stagesOf } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import type { Checkpoint, MCoReConfig } from '@mcore/model';
-import { assertUnseen, noteOfUnknownData, type SplitOptions, splitAs, splitOfWeights } from '../seen-clips.js';
+import { assertUnseen, noteOfUnknownData, type SplitOptions, splitAs, splitOfWeights } from '../clips/seen-clips.js';
 
 /** Which clips of a source to evaluate. */
 export interface ClipChoice extends SplitOptions {

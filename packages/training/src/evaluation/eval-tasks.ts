@@ -3,7 +3,7 @@ import { McoreError } from '@mcore/errors';
 import { type Calibration, modelFromCheckpoint, weightsId } from '@mcore/model';
 import type { Task, TaskList } from '@mcore/tasks';
 import { fingerprint, ResultStore, type ResultStoreOptions, type RunSummary } from '@mcore/tasks/node';
-import { exemplarChoice, type PredictedClip, predictClips } from '../predict-clips.js';
+import { exemplarChoice, type PredictedClip, predictClips } from '../predictions/predict-clips.js';
 import { calibrationFor } from './calibration-for.js';
 import type { CheckpointEvaluation } from './evaluate-checkpoint.js';
 import type { EvaluationAbout } from './evaluation-json.js';

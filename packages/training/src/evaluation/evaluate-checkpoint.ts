@@ -1,9 +1,9 @@
 import type { Clip, ExemplarChoice } from '@mcore/clips';
 import { type Checkpoint, modelFromCheckpoint } from '@mcore/model';
-import { type Evaluation, evaluatePredictions } from '../evaluate-predictions.js';
-import { exemplarChoice, type PredictedClip, predictDraws } from '../predict-clips.js';
-import type { PreparedClips } from '../prepared-clips.js';
-import type { ReplicaFactory } from '../replica.js';
+import type { PreparedClips } from '../clips/prepared-clips.js';
+import type { ReplicaFactory } from '../compute/replica.js';
+import { type Evaluation, evaluatePredictions } from '../predictions/evaluate-predictions.js';
+import { exemplarChoice, type PredictedClip, predictDraws } from '../predictions/predict-clips.js';
 
 /** What to evaluate, and on what. */
 export interface CheckpointEvaluation {

@@ -1,10 +1,10 @@
 import type { Calibration } from '@mcore/model';
 import { cueReading, type RenderableClip } from '@mcore/rendered-dives';
-import { breakdown } from '../breakdown.js';
-import { type ComparedClip, compareClips } from '../compare.js';
-import { type Evaluation, intervalCoverage } from '../evaluate-predictions.js';
-import type { PredictedClip } from '../predict-clips.js';
-import { type EvaluationSpread, spread, summarise } from '../summarise.js';
+import { breakdown } from '../predictions/breakdown.js';
+import { type ComparedClip, compareClips } from '../predictions/compare.js';
+import { type Evaluation, intervalCoverage } from '../predictions/evaluate-predictions.js';
+import type { PredictedClip } from '../predictions/predict-clips.js';
+import { type EvaluationSpread, spread, summarise } from '../predictions/summarise.js';
 import type { EvaluationExtras } from './evaluation-json.js';
 
 /** What figures can be given by. */

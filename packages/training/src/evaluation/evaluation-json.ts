@@ -1,8 +1,8 @@
 import type { CueReading } from '@mcore/rendered-dives';
-import type { BreakdownRow } from '../breakdown.js';
-import type { Comparison } from '../compare.js';
-import type { Coverage, Evaluation, Figure } from '../evaluate-predictions.js';
-import type { EvaluationSpread } from '../summarise.js';
+import type { BreakdownRow } from '../predictions/breakdown.js';
+import type { Comparison } from '../predictions/compare.js';
+import type { Coverage, Evaluation, Figure } from '../predictions/evaluate-predictions.js';
+import type { EvaluationSpread } from '../predictions/summarise.js';
 
 /** What was evaluated. */
 export interface EvaluationAbout {

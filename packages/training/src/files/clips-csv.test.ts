@@ -1,6 +1,6 @@
 import { DataError } from '@mcore/errors';
 import { describe, expect, it } from 'vitest';
-import type { PredictedClip } from '../predict-clips.js';
+import type { PredictedClip } from '../predictions/predict-clips.js';
 import { clipsCsv, parseClipsCsv } from './clips-csv.js';
 
 const clip: PredictedClip = {

@@ -1,7 +1,7 @@
 import { DataError } from '@mcore/errors';
 import { parse } from 'csv-parse/sync';
-import type { ComparedClip } from '../compare.js';
-import type { PredictedClip } from '../predict-clips.js';
+import type { ComparedClip } from '../predictions/compare.js';
+import type { PredictedClip } from '../predictions/predict-clips.js';
 
 const COLUMNS = [
   'id',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { LogRecord } from '../run-store.js';
+import type { LogRecord } from '../run/run-store.js';
 
 /** Fields of the log's lines by the names they have in TensorBoard. */
 const TAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {

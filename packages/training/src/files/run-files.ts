@@ -2,7 +2,7 @@ import { appendFile, mkdir, readdir, readFile, rm, truncate } from 'node:fs/prom
 import { join } from 'node:path';
 import { DataError } from '@mcore/errors';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from '@mcore/model';
-import { type LogRecord, type RunLog, type RunStore, runFiles } from '../run-store.js';
+import { type LogRecord, type RunLog, type RunStore, runFiles } from '../run/run-store.js';
 import { writeFileAtomically } from './atomic-file.js';
 import { EventFile } from './event-file.js';
 

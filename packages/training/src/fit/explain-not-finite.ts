@@ -1,7 +1,7 @@
 import { type SafeTensor, writeSafetensors } from '@mcore/safetensors';
-import { NotFiniteError } from '../not-finite-error.js';
-import type { ClipInput } from '../replica.js';
-import { type RunStore, runFiles } from '../run-store.js';
+import type { ClipInput } from '../compute/replica.js';
+import { NotFiniteError } from '../optimizer/not-finite-error.js';
+import { type RunStore, runFiles } from '../run/run-store.js';
 
 /**
  * Saves what led to numbers that are not finite: the frames of the pair, and names, losses, gradient norms and dropout seeds of all

@@ -1,11 +1,11 @@
 import type { Clip } from '@mcore/clips';
 import { conformalRadius } from '@mcore/metrics';
 import { type Calibration, type Checkpoint, type ExemplarBank, loadTensors, type MCoRe, weightsId } from '@mcore/model';
-import { buildBank, encodeClips } from '../inference.js';
-import type { ParameterLayout } from '../parameter-layout.js';
-import { type PredictedClip, predictClips } from '../predict-clips.js';
-import type { Replica } from '../replica.js';
-import { loadCheckpoint, runFiles, saveCheckpoint } from '../run-store.js';
+import { buildBank, encodeClips } from '../compute/inference.js';
+import type { ParameterLayout } from '../compute/parameter-layout.js';
+import type { Replica } from '../compute/replica.js';
+import { type PredictedClip, predictClips } from '../predictions/predict-clips.js';
+import { loadCheckpoint, runFiles, saveCheckpoint } from '../run/run-store.js';
 import type { FitRun } from './fit-run.js';
 
 /** Level of the interval that scores are printed with. */

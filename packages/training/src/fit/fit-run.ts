@@ -1,9 +1,9 @@
 import type { ClipSplit } from '@mcore/clips';
 import type { Checkpoint, MCoReConfig, TrainingData } from '@mcore/model';
-import type { FitEvent } from '../fit-events.js';
-import type { PreparedClips } from '../prepared-clips.js';
-import type { ReplicaFactory } from '../replica.js';
-import type { RunStore } from '../run-store.js';
+import type { PreparedClips } from '../clips/prepared-clips.js';
+import type { ReplicaFactory } from '../compute/replica.js';
+import type { RunStore } from '../run/run-store.js';
+import type { FitEvent } from './fit-events.js';
 
 /** Everything a training run is made of; {@link fit} makes one out of its options. */
 export interface FitRun {

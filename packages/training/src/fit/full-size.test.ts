@@ -3,7 +3,7 @@ import { MCoRe, presetConfig } from '@mcore/model';
 import { useTestEngine } from '@mcore/testing/engines';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LocalReplica } from '../replica.js';
+import { LocalReplica } from '../compute/replica.js';
 import { measureStatistics, type StatisticsRun } from './start.js';
 
 const GIGABYTE = 2 ** 30;

@@ -1,8 +1,8 @@
 import { type Clip, chooseAugmentation, transformFrames } from '@mcore/clips';
 import { Random } from '@mcore/random';
-import { PairSampler } from '../pair-sampler.js';
-import { sampledTransitions } from '../predict-clips.js';
-import type { ClipInput, PairInput } from '../replica.js';
+import { PairSampler } from '../clips/pair-sampler.js';
+import type { ClipInput, PairInput } from '../compute/replica.js';
+import { sampledTransitions } from '../predictions/predict-clips.js';
 import type { FitRun } from './fit-run.js';
 
 /** The augmented pairs of every step, a function of seed and step alone. */

@@ -9,10 +9,10 @@ import {
   type MCoReConfig,
   type TrainingData,
 } from '@mcore/model';
-import type { ParameterLayout } from '../parameter-layout.js';
-import { layoutOf, type Replica } from '../replica.js';
-import { openRun, type ResumeMode } from '../run-settings.js';
-import { Trainer } from '../trainer.js';
+import type { ParameterLayout } from '../compute/parameter-layout.js';
+import { layoutOf, type Replica } from '../compute/replica.js';
+import { Trainer } from '../optimizer/trainer.js';
+import { openRun, type ResumeMode } from '../run/run-settings.js';
 import { type FinalizedWeights, finalize } from './finalize.js';
 import type { FitRun } from './fit-run.js';
 import { fitSettings } from './fit-settings.js';

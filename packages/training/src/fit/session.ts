@@ -1,13 +1,13 @@
 import type { Clip } from '@mcore/clips';
 import { meanAbsoluteError, spearman } from '@mcore/metrics';
 import { type CheckpointInfo, exportWeights, type MCoRe } from '@mcore/model';
-import { adamTensors } from '../adam-tensors.js';
-import { NotFiniteError } from '../not-finite-error.js';
-import type { ParameterLayout } from '../parameter-layout.js';
-import { predictClips } from '../predict-clips.js';
-import type { Replica } from '../replica.js';
-import { type LogRecord, type RunLog, runFiles, saveCheckpoint } from '../run-store.js';
-import type { Trainer } from '../trainer.js';
+import type { ParameterLayout } from '../compute/parameter-layout.js';
+import type { Replica } from '../compute/replica.js';
+import { adamTensors } from '../optimizer/adam-tensors.js';
+import { NotFiniteError } from '../optimizer/not-finite-error.js';
+import type { Trainer } from '../optimizer/trainer.js';
+import { predictClips } from '../predictions/predict-clips.js';
+import { type LogRecord, type RunLog, runFiles, saveCheckpoint } from '../run/run-store.js';
 import { explainNotFinite } from './explain-not-finite.js';
 import type { FitRun } from './fit-run.js';
 

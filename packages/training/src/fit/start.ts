@@ -3,11 +3,11 @@ import { framesTensor, loadTensors, type MCoRe, type MCoReConfig } from '@mcore/
 import { normalizeFrames } from '@mcore/ops';
 import { Random } from '@mcore/random';
 import * as tf from '@tensorflow/tfjs-core';
-import { adamOf } from '../adam-tensors.js';
-import { centreFrames } from '../inference.js';
-import type { ParameterLayout } from '../parameter-layout.js';
-import { loadCheckpoint, runFiles } from '../run-store.js';
-import type { TrainerState } from '../trainer.js';
+import { centreFrames } from '../compute/inference.js';
+import type { ParameterLayout } from '../compute/parameter-layout.js';
+import { adamOf } from '../optimizer/adam-tensors.js';
+import type { TrainerState } from '../optimizer/trainer.js';
+import { loadCheckpoint, runFiles } from '../run/run-store.js';
 import type { FitRun } from './fit-run.js';
 import type { Selection } from './session.js';
 

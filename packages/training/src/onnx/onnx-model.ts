@@ -12,7 +12,7 @@ import {
 } from '@mcore/model';
 import { decodeOrdered, decodeWindowed } from '@mcore/segmenter';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { PairGradient, Replica } from '../replica.js';
+import type { PairGradient, Replica } from '../compute/replica.js';
 import { onnxFiles } from './export-weights.js';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnx-runtime.js';
 

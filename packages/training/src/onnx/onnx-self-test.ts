@@ -10,7 +10,7 @@ import {
   scoreAgainst,
 } from '@mcore/model';
 import { Random } from '@mcore/random';
-import { LocalReplica } from '../replica.js';
+import { LocalReplica } from '../compute/replica.js';
 import { OnnxModel } from './onnx-model.js';
 
 /** Largest difference to tfjs, relative to the largest value: as `selfTest` of @mcore/engines allows. */

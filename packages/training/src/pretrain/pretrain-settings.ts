@@ -1,6 +1,6 @@
 import { labelsFingerprint } from '@mcore/clips';
 import { weightsId } from '@mcore/model';
-import type { RunSettings } from '../run-settings.js';
+import type { RunSettings } from '../run/run-settings.js';
 import type { PretrainingRun, PretrainingSettings } from './pretraining-run.js';
 
 /** All that decides the numbers of a pretraining. */

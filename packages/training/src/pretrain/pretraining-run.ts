@@ -1,11 +1,11 @@
 import type { ClipSplit } from '@mcore/clips';
 import type { Checkpoint, MCoReConfig, TrainingData } from '@mcore/model';
 import type { FrameReading } from '@mcore/rendered-dives';
-import type { FitEvent } from '../fit-events.js';
-import type { ReadingLosses } from '../frame-reader.js';
-import type { ReaderFactory } from '../reader.js';
-import type { RunStore } from '../run-store.js';
-import type { StepRecord } from '../trainer.js';
+import type { ReadingLosses } from '../compute/frame-reader.js';
+import type { ReaderFactory } from '../compute/reader.js';
+import type { FitEvent } from '../fit/fit-events.js';
+import type { StepRecord } from '../optimizer/trainer.js';
+import type { RunStore } from '../run/run-store.js';
 import type { Rendering } from './windows.js';
 
 /** What of a pretraining decides its numbers; a run is only resumed under the same. */

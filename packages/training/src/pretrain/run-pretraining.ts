@@ -8,16 +8,16 @@ import {
   MCoRe,
 } from '@mcore/model';
 import { frameReadings } from '@mcore/rendered-dives';
-import { adamOf, adamTensors, flatTensor } from '../adam-tensors.js';
+import { FrameReader, type ReadingLosses, type WindowBatch } from '../compute/frame-reader.js';
+import { centreFrames, spreadOver } from '../compute/inference.js';
+import type { Reader } from '../compute/reader.js';
 import { labelRange } from '../fit/run-fit.js';
 import { measureStatistics } from '../fit/start.js';
-import { FrameReader, type ReadingLosses, type WindowBatch } from '../frame-reader.js';
-import { centreFrames, spreadOver } from '../inference.js';
-import { NotFiniteError } from '../not-finite-error.js';
-import type { Reader } from '../reader.js';
-import { openRun, type ResumeMode } from '../run-settings.js';
-import { loadCheckpoint, runFiles, saveCheckpoint } from '../run-store.js';
-import { Trainer, type TrainerState } from '../trainer.js';
+import { adamOf, adamTensors, flatTensor } from '../optimizer/adam-tensors.js';
+import { NotFiniteError } from '../optimizer/not-finite-error.js';
+import { Trainer, type TrainerState } from '../optimizer/trainer.js';
+import { openRun, type ResumeMode } from '../run/run-settings.js';
+import { loadCheckpoint, runFiles, saveCheckpoint } from '../run/run-store.js';
 import { pretrainingSettings, pretrainRunSettings } from './pretrain-settings.js';
 import type { PretrainingRun, ReadingRecord } from './pretraining-run.js';
 import { truthOfClip, windowMaker } from './windows.js';

@@ -2,8 +2,8 @@ import { type Clip, chooseAugmentation, sampleIndices, transformFrames } from '@
 import type { InputConfig } from '@mcore/model';
 import { Random } from '@mcore/random';
 import { type FrameReading, type FrameTruth, frameReadings, frameTruth } from '@mcore/rendered-dives';
-import type { FrameWindow, WindowBatch } from '../frame-reader.js';
-import type { PreparedClips } from '../prepared-clips.js';
+import type { PreparedClips } from '../clips/prepared-clips.js';
+import type { FrameWindow, WindowBatch } from '../compute/frame-reader.js';
 
 /** Windows whose gradient a thread computes at once. */
 const MICRO_BATCH = 8;

@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
 import type { Checkpoint } from '@mcore/model';
 import { renderReport } from '@mcore/report';
-import { openPreparedClips, type PreparedOptions } from '../data/prepared-clips.js';
 import type { SourceDescriptor } from '../data/source.js';
 import type { EvaluatedDraw } from '../evaluation/evaluate-checkpoint.js';
 import type { EvaluationExtras } from '../evaluation/evaluation-json.js';
 import { writeFileAtomically } from '../files/atomic-file.js';
 import { RunFiles } from '../files/run-files.js';
+import { openPreparedClips, type PreparedOptions } from '../node/prepared-clip-files.js';
 import { reportData } from './report-data.js';
 
 /** The page of an evaluation, with the curves of the training where its log lies beside the weights. */

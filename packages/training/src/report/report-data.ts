@@ -4,10 +4,10 @@ import { sampleIndices } from '@mcore/clips';
 import type { ExemplarVote, MCoReConfig } from '@mcore/model';
 import { type ClipDetail, type ClipPrediction, chooseClips, type ReportData } from '@mcore/report';
 import sharp from 'sharp';
-import type { Evaluation } from '../evaluate-predictions.js';
+import type { PreparedClips } from '../clips/prepared-clips.js';
 import type { EvaluationExtras } from '../evaluation/evaluation-json.js';
-import type { PredictedClip } from '../predict-clips.js';
-import type { PreparedClips } from '../prepared-clips.js';
+import type { Evaluation } from '../predictions/evaluate-predictions.js';
+import type { PredictedClip } from '../predictions/predict-clips.js';
 import { reportSummary } from './report-summary.js';
 
 /** What a report is made of. */

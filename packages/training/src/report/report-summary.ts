@@ -1,7 +1,7 @@
 import type { ReportData, SummaryValue } from '@mcore/report';
-import type { Evaluation, Figure } from '../evaluate-predictions.js';
 import { type EvaluationExtras, publishedFigures } from '../evaluation/evaluation-json.js';
-import type { EvaluationSpread } from '../summarise.js';
+import type { Evaluation, Figure } from '../predictions/evaluate-predictions.js';
+import type { EvaluationSpread } from '../predictions/summarise.js';
 import { REPORT_METRICS } from './report-metrics.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { EngineName } from '@mcore/engines';
 import { type Checkpoint, modelFromCheckpoint } from '@mcore/model';
-import { FrameReader, type FrameReaderOptions } from '../frame-reader.js';
-import type { Reader } from '../reader.js';
+import { FrameReader, type FrameReaderOptions } from '../compute/frame-reader.js';
+import type { Reader } from '../compute/reader.js';
 import { usesOneCore } from './one-core.js';
 import { loadThreads } from './replicas.js';
 import type { WorkerThread } from './worker-thread.js';

@@ -1,8 +1,8 @@
 import type { EngineName } from '@mcore/engines';
 import { type Checkpoint, type MCoRe, modelFromCheckpoint } from '@mcore/model';
-import type { FrameReaderOptions } from '../frame-reader.js';
+import type { FrameReaderOptions } from '../compute/frame-reader.js';
+import { OwningReplica, type Replica, type ReplicaFactory } from '../compute/replica.js';
 import { OnnxModel } from '../onnx/onnx-model.js';
-import { OwningReplica, type Replica, type ReplicaFactory } from '../replica.js';
 import { type OneCoreEngine, usesOneCore } from './one-core.js';
 import { startThread, type WorkerThread } from './worker-thread.js';
 

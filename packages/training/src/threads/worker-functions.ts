@@ -2,11 +2,11 @@ import type { ClipSource, Frames } from '@mcore/clips';
 import { useEngine } from '@mcore/engines/node';
 import { McoreError } from '@mcore/errors';
 import { type Checkpoint, type EncodedClip, type InputConfig, type MCoRe, modelFromCheckpoint } from '@mcore/model';
-import { backboneGradient } from '../backbone-gradient.js';
+import { prepareClip } from '../clips/prepare-clip.js';
+import { backboneGradient } from '../compute/backbone-gradient.js';
+import { FrameReader, type FrameReaderOptions, type ReadingLosses, type WindowBatch } from '../compute/frame-reader.js';
+import { LocalReplica, type PairGradient, type PairInput } from '../compute/replica.js';
 import { openSource, type SourceDescriptor } from '../data/source.js';
-import { FrameReader, type FrameReaderOptions, type ReadingLosses, type WindowBatch } from '../frame-reader.js';
-import { prepareClip } from '../prepare-clip.js';
-import { LocalReplica, type PairGradient, type PairInput } from '../replica.js';
 import type { OneCoreEngine } from './one-core.js';
 
 /** What a worker thread does for the main thread. */

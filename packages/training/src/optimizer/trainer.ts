@@ -1,17 +1,15 @@
 import type { OptimiserConfig } from '@mcore/model';
+import type { Input, Learner, Losses } from '../compute/learner.js';
+import type { LossValues, PairInput } from '../compute/replica.js';
 import { Adam, type AdamState } from './adam.js';
-import type { Input, Learner, Losses } from './learner.js';
 import { learningRateFactor } from './learning-rate.js';
 import { NotFiniteError, type SeenInput } from './not-finite-error.js';
-import type { LossValues, PairInput } from './replica.js';
 
 /** Where a training run stands; with the same data and seed it goes on to the bit. */
 export interface TrainerState {
   parameters: Float32Array;
   adam: AdamState;
 }
-
-export type { Input, Learner, Losses };
 
 /** What a {@link Trainer} works with. */
 export interface TrainerOptions<I extends Input = PairInput, L extends Losses = LossValues> {

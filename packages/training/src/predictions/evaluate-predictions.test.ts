@@ -1,7 +1,7 @@
 import { ArgumentError } from '@mcore/errors';
 import { describe, expect, it } from 'vitest';
+import { breakdown, type EvaluatedClip, evaluatePredictions, intervalCoverage, spread, summarise } from '../index.js';
 import { labelOnlyPredictor } from './baselines.js';
-import { breakdown, type EvaluatedClip, evaluatePredictions, intervalCoverage, spread, summarise } from './index.js';
 
 const labels = { competition: '01', difficulty: 3, frameCount: 96, split: 'train' } as const;
 const training = [

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Clip, ClipSource, Frames } from '@mcore/clips';
 import { ManifestDataset } from '@mcore/manifest-loader';
 import type { InputConfig } from '@mcore/model';
+import { prepareClip } from '../clips/prepare-clip.js';
+import { MemoryClips, type PreparedClips } from '../clips/prepared-clips.js';
+import { openSource, type SourceDescriptor } from '../data/source.js';
 import { removeLeftovers, writeFileAtomically } from '../files/atomic-file.js';
-import { prepareClip } from '../prepare-clip.js';
-import { MemoryClips, type PreparedClips } from '../prepared-clips.js';
 import { startThread, type WorkerThread } from '../threads/worker-thread.js';
-import { openSource, type SourceDescriptor } from './source.js';
 
 /** Version of the stored frames; a change of how frames are sampled or resized must raise it. */
 const STORE_VERSION = 2;

@@ -5,7 +5,7 @@ import { useTestEngine } from '@mcore/testing/engines';
 import { madeUpClip, tinyConfig } from '@mcore/testing/golden-trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { FrameReader, type FrameWindow } from './index.js';
+import { FrameReader, type FrameWindow } from '../index.js';
 
 const READINGS = 3;
 

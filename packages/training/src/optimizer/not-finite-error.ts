@@ -1,6 +1,6 @@
 import { McoreError } from '@mcore/errors';
-import type { Input, Losses } from './learner.js';
-import type { PairInput } from './replica.js';
+import type { Input, Losses } from '../compute/learner.js';
+import type { PairInput } from '../compute/replica.js';
 
 /** One input of a step as it was computed. */
 export interface SeenInput<I extends Input = PairInput> {

@@ -1,6 +1,6 @@
 import { type Clip, type Frames, type FrameTransform, transformFrames } from '@mcore/clips';
 import { type EncodedClip, type Exemplar, ExemplarBank, type StageShape } from '@mcore/model';
-import type { PreparedClips } from './prepared-clips.js';
+import type { PreparedClips } from '../clips/prepared-clips.js';
 import type { Replica } from './replica.js';
 
 /** The frames the model sees of a prepared clip when it is not being trained. */

@@ -6,7 +6,7 @@ import { useTestEngine } from '@mcore/testing/engines';
 import { tinyConfig } from '@mcore/testing/golden-trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { evaluate, type FitEvent, type FitOptions, fit, MemoryRunStore } from './index.js';
+import { evaluate, type FitEvent, type FitOptions, fit, MemoryRunStore } from '../index.js';
 
 /** Made-up clips of two classes, filmed at eight events; a quarter of them for testing. */
 function madeUpSource(kind = 'other', count = 32): ClipSource {

@@ -1,27 +1,12 @@
 import type { ClipSource, SplitKind } from '@mcore/clips';
 import type { Calibration, Checkpoint, ExemplarBank, MCoReConfig, PresetName } from '@mcore/model';
+import type { StepRecord } from '../optimizer/trainer.js';
+import type { ComputeOptions, WeightsInput } from '../platform/platform.js';
+import type { PredictedClip } from '../predictions/predict-clips.js';
+import type { ResumeMode } from '../run/run-settings.js';
+import type { RunStore } from '../run/run-store.js';
 import type { FitEvent, ValidationRecord } from './fit-events.js';
 import type { DeepPartial } from './merge-config.js';
-import type { PredictedClip } from './predict-clips.js';
-import type { ResumeMode } from './run-settings.js';
-import type { RunStore } from './run-store.js';
-import type { StepRecord } from './trainer.js';
-
-/** Weights as a checkpoint, as the bytes of its file or, in Node.js, as its path. */
-export type WeightsInput = Checkpoint | Uint8Array | string;
-
-/** What computes; without these, `fit` and `evaluate` use the current tfjs backend in this thread. */
-export interface ComputeOptions {
-  /**
-   * In Node.js, the engine to start: a name of `@mcore/engines`, or `auto` for the fastest that passes its self-test (what is used unless
-   * given). In a page, start one with `useEngine` before.
-   */
-  engine?: string;
-  /** In Node.js, threads for engines that use one core each; 0, unless given, computes in this thread. */
-  workers?: number;
-  /** Stops the work at the next step or clip; its reason is thrown. */
-  signal?: AbortSignal;
-}
 
 /** Options of {@link fit}. */
 export interface FitOptions extends ComputeOptions {

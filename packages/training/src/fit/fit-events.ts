@@ -1,5 +1,5 @@
 import type { Calibration } from '@mcore/model';
-import type { StepRecord } from './trainer.js';
+import type { StepRecord } from '../optimizer/trainer.js';
 
 /** What an evaluation on validation found. */
 export interface ValidationRecord {

@@ -1,13 +1,13 @@
 import { ArgumentError } from '@mcore/errors';
 import type { Checkpoint } from '@mcore/model';
+import { notesOf } from '../clips/source-notes.js';
+import { asksForNode, nodeEntry, type Platform, plainPlatform } from '../platform/platform.js';
+import { calibrationFor } from './calibration-for.js';
+import { chooseClips } from './choose-clips.js';
+import { evaluateDraws } from './evaluate-checkpoint.js';
 import type { Evaluated, EvaluateOptions } from './evaluate-options.js';
-import { calibrationFor } from './evaluation/calibration-for.js';
-import { chooseClips } from './evaluation/choose-clips.js';
-import { evaluateDraws } from './evaluation/evaluate-checkpoint.js';
-import { evaluationExtras } from './evaluation/evaluation-extras.js';
-import { evaluationJson } from './evaluation/evaluation-json.js';
-import { notesOf } from './fit.js';
-import { asksForNode, nodeEntry, type Platform, plainPlatform } from './platform.js';
+import { evaluationExtras } from './evaluation-extras.js';
+import { evaluationJson } from './evaluation-json.js';
 
 /**
  * Measures weights on clips that had no part in making them: rank correlation, relative L2 and AIoU with bootstrap intervals, beside what
@@ -20,7 +20,7 @@ import { asksForNode, nodeEntry, type Platform, plainPlatform } from './platform
  *   have other stages than the weights; the signal's reason.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluated> {
-  if (asksForNode(options)) return (await nodeEntry()).evaluate(options);
+  if (asksForNode(options)) return (await nodeEntry<{ evaluate: typeof evaluate }>()).evaluate(options);
   return evaluateOn(options, plainPlatform());
 }
 

@@ -4,7 +4,7 @@ import { useTestEngine } from '@mcore/testing/engines';
 import { madeUpPairs, tinyConfig, trainerOf } from '@mcore/testing/golden-trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LocalReplica, NotFiniteError } from './index.js';
+import { LocalReplica, NotFiniteError } from '../index.js';
 
 describe('Trainer', () => {
   beforeAll(() => useTestEngine('cpu'));

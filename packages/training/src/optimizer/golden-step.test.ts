@@ -6,7 +6,7 @@ import { relativeError } from '@mcore/testing/errors';
 import { goldenPairs, trainerOf } from '@mcore/testing/golden-trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { layoutOf } from './index.js';
+import { layoutOf } from '../index.js';
 
 // PyTorch in float64 with torch.optim.Adam in two groups, preset released without dropout, 3 pairs; goldens/model.py
 const { tensors } = readSafetensors(

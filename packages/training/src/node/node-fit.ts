@@ -1,7 +1,7 @@
-import { evaluateOn } from './evaluate.js';
-import type { Evaluated, EvaluateOptions } from './evaluate-options.js';
-import { fitOn } from './fit.js';
-import type { FitOptions, FitResult } from './fit-options.js';
+import { evaluateOn } from '../evaluation/evaluate.js';
+import type { Evaluated, EvaluateOptions } from '../evaluation/evaluate-options.js';
+import { fitOn } from '../fit/fit.js';
+import type { FitOptions, FitResult } from '../fit/fit-options.js';
 import { type NodeOptions, nodePlatform } from './node-platform.js';
 
 /** `fit` of `@mcore/training` with what Node.js can be told besides; see there. */

@@ -2,9 +2,9 @@ import type { Frames } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
 import { framesTensor, type MCoRe } from '@mcore/model';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Input, Learner } from './learner.js';
 import { ParameterLayout } from './parameter-layout.js';
 import { assignValues } from './replica.js';
-import type { Input, Learner } from './trainer.js';
 
 /** Consecutive frames and what they show. */
 export interface FrameWindow {

@@ -3,16 +3,15 @@ import type { ClipSource } from '@mcore/clips';
 import type { EngineChoice } from '@mcore/engines';
 import { useEngine } from '@mcore/engines/node';
 import { type CheckpointInfo, decodeCheckpoint } from '@mcore/model';
-import { openPreparedClips } from './data/prepared-clips.js';
-import { DEFAULT_RENDER_HEIGHT, describeSource, renderings } from './data/source.js';
-import { removeLeftovers } from './files/atomic-file.js';
-import { lockFolder } from './files/folder-lock.js';
-import { RunFiles, readCheckpoint } from './files/run-files.js';
-import type { ComputeOptions } from './fit-options.js';
-import type { Platform } from './platform.js';
-import type { PreparedClips } from './prepared-clips.js';
-import { MemoryRunStore } from './run-store.js';
-import { replicaFactory, type ScoringEngine } from './threads/replicas.js';
+import type { PreparedClips } from '../clips/prepared-clips.js';
+import { DEFAULT_RENDER_HEIGHT, describeSource, renderings } from '../data/source.js';
+import { removeLeftovers } from '../files/atomic-file.js';
+import { lockFolder } from '../files/folder-lock.js';
+import { RunFiles, readCheckpoint } from '../files/run-files.js';
+import type { ComputeOptions, Platform } from '../platform/platform.js';
+import { MemoryRunStore } from '../run/run-store.js';
+import { replicaFactory, type ScoringEngine } from '../threads/replicas.js';
+import { openPreparedClips } from './prepared-clip-files.js';
 
 /** What Node.js can be told besides; see {@link ComputeOptions} for engines and threads. */
 export interface NodeOptions {

@@ -1,11 +1,11 @@
 import { type Clip, chooseExemplars, type ExemplarChoice, sampleIndices, sampleTransitions } from '@mcore/clips';
 import { type Exemplar, type MCoRe, type ScoredClip, scoreAlone } from '@mcore/model';
+import type { PreparedClips } from '../clips/prepared-clips.js';
+import { encodeClips } from '../compute/inference.js';
+import type { Replica } from '../compute/replica.js';
 import { labelOnlyPredictor } from './baselines.js';
 import { type Comparer, isComparer, modelComparer } from './comparer.js';
 import type { EvaluatedClip } from './evaluate-predictions.js';
-import { encodeClips } from './inference.js';
-import type { PreparedClips } from './prepared-clips.js';
-import type { Replica } from './replica.js';
 
 /** An evaluated clip with all that its prediction rests on. */
 export interface PredictedClip extends EvaluatedClip {

@@ -1,9 +1,9 @@
 import type { ClipSource, ExemplarChoice } from '@mcore/clips';
-import type { EvaluationReport } from './evaluation/evaluation-json.js';
-import type { FitEvent } from './fit-events.js';
-import type { ComputeOptions, WeightsInput } from './fit-options.js';
-import type { PredictedClip } from './predict-clips.js';
-import type { SplitOptions } from './seen-clips.js';
+import type { SplitOptions } from '../clips/seen-clips.js';
+import type { FitEvent } from '../fit/fit-events.js';
+import type { ComputeOptions, WeightsInput } from '../platform/platform.js';
+import type { PredictedClip } from '../predictions/predict-clips.js';
+import type { EvaluationReport } from './evaluation-json.js';
 
 /** What happens while `evaluate` works. */
 export type EvaluateEvent =

@@ -6,7 +6,7 @@ import { readFixture } from '@mcore/testing/fixtures';
 import { goldenPairs, madeUpClip, madeUpPairs, tinyConfig } from '@mcore/testing/golden-trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LocalReplica, layoutOf, ParameterLayout } from './index.js';
+import { LocalReplica, layoutOf, ParameterLayout } from '../index.js';
 
 describe('LocalReplica', () => {
   beforeAll(() => useTestEngine('cpu'));

@@ -1,15 +1,16 @@
 import { type MCoReConfig, presetConfig } from '@mcore/model';
-import { fitConfig } from './fit/fit-config.js';
-import type { FitRun } from './fit/fit-run.js';
-import { runFit } from './fit/run-fit.js';
+import { PairSampler } from '../clips/pair-sampler.js';
+import { assertUnseen, splitAs, splitOfWeights } from '../clips/seen-clips.js';
+import { notesOf } from '../clips/source-notes.js';
+import type { StepRecord } from '../optimizer/trainer.js';
+import { asksForNode, nodeEntry, type Platform, plainPlatform } from '../platform/platform.js';
+import type { RunStore } from '../run/run-store.js';
+import { fitConfig } from './fit-config.js';
 import type { FitEvent, ValidationRecord } from './fit-events.js';
 import type { FitOptions, FitResult } from './fit-options.js';
+import type { FitRun } from './fit-run.js';
 import { merge } from './merge-config.js';
-import { PairSampler } from './pair-sampler.js';
-import { asksForNode, nodeEntry, type Platform, plainPlatform } from './platform.js';
-import type { RunStore } from './run-store.js';
-import { assertUnseen, splitAs, splitOfWeights } from './seen-clips.js';
-import type { StepRecord } from './trainer.js';
+import { runFit } from './run-fit.js';
 
 /**
  * Trains MCoRe on clips: splits them, trains on pairs, keeps the weights that are best on one half of validation, calibrates intervals
@@ -22,7 +23,7 @@ import type { StepRecord } from './trainer.js';
  *   `ERR_MCORE_SEEN_CLIPS` where validation clips trained the weights of `init`; NotFiniteError if training diverges; the signal's reason.
  */
 export async function fit(options: FitOptions): Promise<FitResult> {
-  if (asksForNode(options)) return (await nodeEntry()).fit(options);
+  if (asksForNode(options)) return (await nodeEntry<{ fit: typeof fit }>()).fit(options);
   return fitOn(options, plainPlatform());
 }
 
@@ -87,11 +88,6 @@ function sayWhatIsUsed(
     validation: splits.validation.length,
     test: splits.test.length,
   });
-}
-
-/** What a person should know of a source before relying on it; most have nothing to say. */
-export function notesOf(source: object): readonly string[] {
-  return 'notes' in source && Array.isArray(source.notes) ? source.notes.map(String) : [];
 }
 
 async function historyOf(store: RunStore): Promise<FitResult['history']> {

@@ -1,7 +1,7 @@
 import { DataError } from '@mcore/errors';
 import { Random } from '@mcore/random';
 import { describe, expect, it } from 'vitest';
-import { type ComparedClip, compareClips } from './index.js';
+import { type ComparedClip, compareClips } from '../index.js';
 
 const random = new Random('clips');
 const truth = Array.from({ length: 120 }, (_, index) => ({ id: `clip ${index}`, trueScore: random.uniform(30, 100) }));

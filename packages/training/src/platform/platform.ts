@@ -7,11 +7,25 @@ import {
   type InputConfig,
   modelFromCheckpoint,
 } from '@mcore/model';
-import type { Evaluated, EvaluateOptions } from './evaluate-options.js';
-import type { FitOptions, FitResult, WeightsInput } from './fit-options.js';
-import { MemoryClips, type PreparedClips } from './prepared-clips.js';
-import { OwningReplica, type ReplicaFactory } from './replica.js';
-import { MemoryRunStore, type RunStore } from './run-store.js';
+import { MemoryClips, type PreparedClips } from '../clips/prepared-clips.js';
+import { OwningReplica, type ReplicaFactory } from '../compute/replica.js';
+import { MemoryRunStore, type RunStore } from '../run/run-store.js';
+
+/** Weights as a checkpoint, as the bytes of its file or, in Node.js, as its path. */
+export type WeightsInput = Checkpoint | Uint8Array | string;
+
+/** What computes; without these, `fit` and `evaluate` use the current tfjs backend in this thread. */
+export interface ComputeOptions {
+  /**
+   * In Node.js, the engine to start: a name of `@mcore/engines`, or `auto` for the fastest that passes its self-test (what is used unless
+   * given). In a page, start one with `useEngine` before.
+   */
+  engine?: string;
+  /** In Node.js, threads for engines that use one core each; 0, unless given, computes in this thread. */
+  workers?: number;
+  /** Stops the work at the next step or clip; its reason is thrown. */
+  signal?: AbortSignal;
+}
 
 /** What a page and Node.js do differently: opening clips and files, and computing on threads. */
 export interface Platform {
@@ -62,14 +76,12 @@ export function asksForNode(options: object): boolean {
   return [data, weights, init, out, engine].some((each) => typeof each === 'string') || Number(workers ?? 0) > 0;
 }
 
-/** What is called of `@mcore/training/node`. */
-export interface NodeEntry {
-  fit(options: FitOptions): Promise<FitResult>;
-  evaluate(options: EvaluateOptions): Promise<Evaluated>;
-}
-
-/** The entry `@mcore/training/node`, found at run time so that bundlers for pages do not follow it. */
-export async function nodeEntry(): Promise<NodeEntry> {
+/**
+ * The entry `@mcore/training/node`, found at run time so that bundlers for pages do not follow it.
+ *
+ * @typeParam Entry - What is called of it.
+ */
+export async function nodeEntry<Entry>(): Promise<Entry> {
   if (typeof process === 'undefined' || !process.versions?.node) {
     throw needsNode('paths, engines by name and worker threads');
   }

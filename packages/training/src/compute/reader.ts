@@ -1,7 +1,7 @@
 import type { Frames } from '@mcore/clips';
 import type { Checkpoint } from '@mcore/model';
 import type { ReadingLosses, WindowBatch } from './frame-reader.js';
-import type { Learner } from './trainer.js';
+import type { Learner } from './learner.js';
 
 /** A copy of a backbone that is taught to read frames. */
 export interface Reader extends Learner<WindowBatch, ReadingLosses> {

@@ -1,4 +1,5 @@
 import { McoreError } from '@mcore/errors';
+import { problemLines } from './problem-lines.js';
 import type { ClipSource } from './types.js';
 
 /** A problem found in a clip. */
@@ -73,10 +74,10 @@ export async function checkClips(source: ClipSource, options: CheckClipsOptions)
   };
 }
 
-/** Formats a check as text: a line for each problem and note, then the counts. */
+/** Formats a check as text: a line for each problem (see {@link problemLines}) and note, then the counts. */
 export function formatClipsCheck({ description, notes, problems, counts }: ClipsCheck): string {
   return [
-    ...problems.map(({ clip, problem }) => `error ${clip}: ${problem}`),
+    ...problemLines(problems),
     ...notes.map((note) => `note  ${note}`),
     description,
     `${counts.clips} clips (${counts.train} train, ${counts.test} test) of ${counts.classes} classes, ${counts.stages} stages`,

@@ -13,6 +13,8 @@ export { formatExemplars, parseExemplars } from './exemplar-json.js';
 export { chooseExemplars, type ExemplarChoice, type ExemplarList, ExemplarPool } from './exemplars.js';
 export type { FeatureClip, FeatureSequence, FeatureSource } from './features.js';
 export { labelsFingerprint } from './fingerprint.js';
+export { leftOutNote, partOfSource, withoutUnreadable } from './part-of-source.js';
+export { problemLines } from './problem-lines.js';
 export type { FrameSize } from './resample.js';
 export { resampleSteps, sampleSteps } from './resample-steps.js';
 export { sampleIndices } from './sample-indices.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Clip, parseDiveNumber } from '@mcore/clips';
+import { type Clip, parseDiveNumber, problemLines } from '@mcore/clips';
 import { listFrames, readImage } from '@mcore/video/node';
 import { type ClipMedia, openClipMedia } from './clip-media.js';
 import { type FineDivingDataset, type OpenFineDivingOptions, openFineDiving } from './dataset.js';
@@ -95,27 +95,10 @@ export async function checkFineDiving(directory: string, options: CheckOptions =
   };
 }
 
-/** A problem that more clips have is printed once, with some of them as examples. */
-const MOST_LINES = 10;
-
-/** The check as `mcore data check` prints it: a line for each problem, one for a problem of many clips, then the counts. */
+/** The check as `mcore data check` prints it: a line for each problem (see `problemLines` of `@mcore/clips`), then the counts. */
 export function formatFineDivingCheck({ description, framesDirectory, problems, counts }: FineDivingCheck): string {
-  const byText = new Map<string, string[]>();
-  for (const { clip, kind, problem } of problems) {
-    const text = `${kind} ${problem}`;
-    const clips = byText.get(text);
-    if (clips) clips.push(clip);
-    else byText.set(text, [clip]);
-  }
-  const lines = problems.flatMap(({ clip, kind, problem }) => {
-    const clips = byText.get(`${kind} ${problem}`)!;
-    if (clips.length <= MOST_LINES) return [`${kind.padEnd(5)} ${clip}: ${problem}`];
-    return clip === clips[0]
-      ? [`${kind.padEnd(5)} ${clips.length} clips: ${problem} (${clips.slice(0, 3).join(', ')}, ...)`]
-      : [];
-  });
   return [
-    ...lines,
+    ...problemLines(problems),
     description,
     `frames below ${framesDirectory ?? 'no folder: none was found'}`,
     `${counts.clips} clips (${counts.train} train, ${counts.test} test) of ${counts.diveNumbers} dive numbers at ` +

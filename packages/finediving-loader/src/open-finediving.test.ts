@@ -306,7 +306,8 @@ describe('openFineDiving on frames', () => {
 describe('openFineDiving on other folders', () => {
   const looked =
     'its annotations (fine-grained_annotation_aqa.pkl, or train.json and test.json), or frames or videos named <competition>/<dive index>';
-  const own = 'For your own videos, list them in a CSV with the columns path and score, and name that file instead.';
+  const own =
+    'For your own videos, name a list of them with the columns path and score instead; mcore data init FOLDER writes one to fill in.';
   it.each([
     ['an-empty', [], 'an empty folder', own],
     ['my-videos', ['b.mp4', 'a.mp4', 'notes/'], '1 folder and 2 files (a.mp4, b.mp4, notes)', own],
@@ -335,6 +336,12 @@ describe('openFineDiving on other folders', () => {
       'This looks like JIGSAWS, as MUSDL prepares it, or a copy of MUSDL; list its videos with their scores in a CSV.',
     ],
     [
+      'listed',
+      ['a.mp4', 'scores.csv'],
+      '2 files (a.mp4, scores.csv)',
+      'It holds scores.csv: if that lists its videos, name the file instead.',
+    ],
+    [
       'mtl',
       ['whole_videos_frames/'],
       '1 folder (whole_videos_frames)',
@@ -348,7 +355,9 @@ describe('openFineDiving on other folders', () => {
       else await writeFile(join(folder, entry), '');
     }
     await expect(openFineDiving(folder)).rejects.toThrow(
-      new DataError(`openFineDiving: expected FineDiving in ${folder}: ${looked}; got ${found}. ${advice}`),
+      new DataError(
+        `openFineDiving: expected FineDiving in ${folder}: ${looked}; got ${found}. ${advice.replace('FOLDER', folder)}`,
+      ),
     );
     expect((await openFineDiving(folder, { labels: 'bundled' })).clips).toHaveLength(3000);
   });

@@ -22,14 +22,21 @@ const others: readonly [pattern: RegExp, advice: string][] = [
   ],
 ];
 
-const OWN_VIDEOS =
-  'For your own videos, list them in a CSV with the columns path and score, and name that file instead';
+/** What to do about videos that nobody listed. */
+function ownVideos(directory: string, names: readonly string[]): string {
+  const lists = names.filter((name) => /\.(csv|tsv)$/i.test(name));
+  if (lists.length > 0)
+    return `It holds ${lists.slice(0, 3).join(', ')}: if that lists its videos, name the file instead`;
+  return `For your own videos, name a list of them with the columns path and score instead; mcore data init ${directory} writes one to fill in`;
+}
 
 /** Says that a folder holds nothing of FineDiving: what was looked for, what was found, and what to do. */
 export async function unknownFolder(directory: string, masks: readonly string[]): Promise<DataError> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((): Dirent[] => []);
   const visible = entries.filter(({ name }) => !name.startsWith('.'));
-  const advice = others.find(([pattern]) => visible.some(({ name }) => pattern.test(name)))?.[1] ?? OWN_VIDEOS;
+  const names = visible.map(({ name }) => name);
+  const advice =
+    others.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1] ?? ownVideos(directory, names);
   const skipped = masks.length > 0 ? ` Masks are not taken for frames: ${masks.slice(0, 3).join(', ')}.` : '';
   return new DataError(
     `openFineDiving: expected FineDiving in ${directory}: its annotations (fine-grained_annotation_aqa.pkl, or train.json and test.json), ` +

@@ -128,13 +128,33 @@ describe('openManifest', () => {
       'path,score,transitions\nclips/one.mp4,60,1\nclips/broken.mp4,1,1\nclips/none.mp4,1,1\nframes-of-three,2,6\n',
     );
     await expect(openManifest(path)).rejects.toThrow(
-      /^openManifest: expected clips that can be used in .*bad\.csv, got "line 3 \(clips__broken\): expected a video/,
+      /^openManifest: expected clips that can be used in .*bad\.csv, got line 3 \(clips__broken\): expected a video/,
     );
     const { clips, problems } = await openManifest(path, { unreadable: 'leave-out' });
     expect(clips.map(({ id }) => id)).toEqual(['clips__one']);
     expect(problems.map(({ place }) => place)).toEqual(['line 3', 'line 4', 'line 5']);
     expect(problems[1]!.problem).toMatch(/^expected a video or a folder of images at .*none\.mp4, got no such file$/);
     expect(problems[2]!.problem).toBe('expected transitions within 6 frames, got one at 6');
+  });
+
+  it('reads UTF-16 with a byte order mark, as spreadsheets write it', async () => {
+    const text = '\uFEFFpath\tscore\nclips/one.mp4\t60,5\n';
+    const little = Buffer.from(text, 'utf16le');
+    for (const [name, bytes] of [
+      ['little.tsv', little],
+      ['big.tsv', Buffer.from(little).swap16()],
+    ] as const) {
+      await writeFile(join(folder, name), bytes);
+      const { clips } = await openManifest(join(folder, name));
+      expect(clips.map(({ id, score }) => [id, score])).toEqual([['clips__one', 60.5]]);
+    }
+  });
+
+  it('opens absolute paths where they are allowed', async () => {
+    const path = await manifest('absolute.csv', `path,score\n${join(folder, 'clips', 'one.mp4')},1\n`);
+    await expect(openManifest(path)).rejects.toThrow('(absolutePaths, --absolute-paths, allows others)');
+    const dataset = await openManifest(path, { absolutePaths: true });
+    expect(dataset.fileOf(dataset.clips[0]!.id)).toBe(join(folder, 'clips', 'one.mp4'));
   });
 
   it('says when a file has fewer frames than the manifest', async () => {
@@ -156,7 +176,12 @@ describe('openManifest', () => {
       new DataError(`openManifest: expected UTF-8 text at ${join(folder, 'no.csv')}, got "no such file".`),
     );
     await writeFile(join(folder, 'latin.csv'), Uint8Array.of(0x70, 0xe4, 0x0a));
-    await expect(openManifest(join(folder, 'latin.csv'))).rejects.toThrow('got "other bytes"');
+    await expect(openManifest(join(folder, 'latin.csv'))).rejects.toThrow(
+      'expected UTF-8 text at LATIN; save it as UTF-8, got "other bytes (line 1)".'.replace(
+        'LATIN',
+        join(folder, 'latin.csv'),
+      ),
+    );
     await expect(openManifest(join(folder, 'all.csv'), { stages: 1 })).rejects.toThrow(
       new ArgumentError('openManifest: stages must be a whole number of at least 2, got 1.'),
     );

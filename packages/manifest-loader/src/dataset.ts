@@ -1,15 +1,16 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import {
   type Clip,
   type ClipSource,
   drawTestClips,
   equalParts,
   type Frames,
+  leftOutNote,
   type ReadFramesOptions,
 } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
-import { tableError, tableLimits } from '@mcore/table';
+import { tableLimits } from '@mcore/table';
 import { readTableFile } from '@mcore/table/node';
 import { fileKey, openVideo } from '@mcore/video/node';
 import { type ManifestEntry, parseManifest } from './parse-manifest.js';
@@ -18,6 +19,8 @@ import { type ManifestEntry, parseManifest } from './parse-manifest.js';
 export interface OpenManifestOptions {
   /** Folder that the paths in the manifest start from; the manifest's own unless given. */
   readonly root?: string;
+  /** Lets paths be absolute or lead out of the folder that they start from; unless set, these are refused. */
+  readonly absolutePaths?: boolean;
   /** Stages that clips are cut into where the manifest has no transitions; 3 unless given. */
   readonly stages?: number;
   /** Of the draw of test clips where the manifest has no split; 0 unless given. */
@@ -152,16 +155,18 @@ export async function openManifest(path: string, options: OpenManifestOptions = 
     throw new ArgumentError(`openManifest: concurrency must be a whole number of at least 1, got ${concurrency}.`);
   }
   const { text, format } = await readTableFile(path, 'openManifest');
-  const { entries, unused } = parseManifest(text, format);
+  const { entries, unused } = parseManifest(text, format, options);
   const opened: (Opened | ManifestProblem)[] = new Array(entries.length);
   let [next, done] = [0, 0];
   const work = async () => {
     for (let at = next++; at < entries.length; at = next++) {
       const entry = entries[at]!;
-      opened[at] = await openEntry(entry, join(root, entry.path), stages).catch((error: Error) => {
-        if (!(error instanceof DataError)) throw error;
-        return { clip: entry.id, place: entry.place, problem: plain(error.message) };
-      });
+      opened[at] = await openEntry(entry, isAbsolute(entry.path) ? entry.path : join(root, entry.path), stages).catch(
+        (error: Error) => {
+          if (!(error instanceof DataError)) throw error;
+          return { clip: entry.id, place: entry.place, problem: plain(error.message) };
+        },
+      );
       onClip?.(++done, entries.length);
     }
   };
@@ -171,13 +176,13 @@ export async function openManifest(path: string, options: OpenManifestOptions = 
   const [first] = problems;
   if (first && (unreadable === 'refuse' || good.length === 0)) {
     const others = problems.length > 1 ? `, and ${problems.length - 1} more clips` : '';
-    throw tableError(
-      'openManifest',
-      `clips that can be used in ${path}`,
-      `${first.place} (${first.clip}): ${first.problem}${others}`,
+    const advice = good.length > 0 ? ' Leave such clips out with unreadable (--missing leave-out).' : '';
+    throw new DataError(
+      `openManifest: expected clips that can be used in ${path}, got ${first.place} (${first.clip}): ${first.problem}${others}.${advice}`,
     );
   }
   const { clips, note } = withSplit(good, seed);
+  const left = entries.filter((_, index) => 'problem' in opened[index]!);
   const labelled = (entries[0]!.transitions ?? entries[0]!.transitionSeconds) !== undefined;
   return new ManifestDataset(
     {
@@ -192,6 +197,14 @@ export async function openManifest(path: string, options: OpenManifestOptions = 
           ? ['no classes: every clip may be compared with every other']
           : []),
         ...(note === undefined ? [] : [note]),
+        ...(left.length === 0
+          ? []
+          : [
+              leftOutNote(
+                left.map(({ event, diveNumber }) => ({ competition: event, diveNumber })),
+                entries.length,
+              ),
+            ]),
       ],
     },
     new Map(good.map(({ labelled: clip, path: file }) => [clip.id, file])),

@@ -5,4 +5,5 @@ export {
   type OpenManifestOptions,
   openManifest,
 } from './dataset.js';
+export { type DraftManifest, draftManifest } from './draft-manifest.js';
 export { type ManifestEntry, type ParsedManifest, parseManifest } from './parse-manifest.js';

@@ -76,6 +76,51 @@ describe('parseManifest', () => {
     }
   });
 
+  it.each([
+    ['semicolons with decimal commas', 'path;score;transition_seconds\nv/a.mp4;81,6;0,5 1,25'],
+    ['the line sep=; of Excel', 'sep=;\r\npath;score;transition_seconds\r\nv/a.mp4;81,6;0,5 1,25'],
+    ['tabs with decimal commas', 'path\tscore\ttransition_seconds\nv/a.mp4\t81,6\t[0,5  1,25]'],
+    ['commas between seconds', 'path,score,transition_seconds\nv/a.mp4,81.6,"0.5,1.25"'],
+    ['brackets', 'path,score,transition_seconds\nv/a.mp4,81.6,"[0.5, 1.25]"'],
+    ['column names with spaces', 'File;Score;Transition seconds\nv/a.mp4;81,6;(0,5 1,25)'],
+  ])('takes what is unambiguous: %s', (_, text) => {
+    const { entries } = parseManifest(text, 'csv');
+    expect(entries).toMatchObject([{ path: 'v/a.mp4', score: 81.6, transitionSeconds: [0.5, 1.25] }]);
+  });
+
+  it.each(['12 30', '12,30', '[12, 30]', '(12;30)', '12, 30'])('takes the whole frames %s', (list) => {
+    for (const [separator, quote] of [
+      [',', '"'],
+      ['\t', ''],
+    ]) {
+      const lines = [
+        'path,score,transitions'.replaceAll(',', separator!),
+        ['a', '1', `${quote}${list}${quote}`].join(separator),
+      ];
+      expect(csv(...lines).entries[0]!.transitions).toEqual([12, 30]);
+    }
+  });
+
+  it('counts the line sep=; as an editor does', () => {
+    expect(failure(() => csv('sep=;', 'path;score', 'a;x'))).toContain('as score in line 3, got "x"');
+  });
+
+  it('takes Train, TEST and training as parts of the split', () => {
+    const { entries } = csv('path,score,split', 'a,1,Train', 'b,1,TEST', 'c,1,training');
+    expect(entries.map(({ split }) => split)).toEqual(['train', 'test', 'train']);
+  });
+
+  it('takes absolute paths and paths out of the folder where these are allowed, but no addresses', () => {
+    const text = 'path,score\n/films/a.mp4,1\n../b/c.mp4,2\nD:\\films\\d.mp4,3';
+    expect(parseManifest(text, 'csv', { absolutePaths: true }).entries.map(({ path, id }) => [path, id])).toEqual([
+      ['/films/a.mp4', 'films__a'],
+      ['../b/c.mp4', 'b__c'],
+      ['D:/films/d.mp4', 'films__d'],
+    ]);
+    const address = () => parseManifest('path,score\nhttps://example.org/a.mp4,1', 'csv', { absolutePaths: true });
+    expect(failure(address)).toContain('expected a path below the manifest\'s folder in line 2, got "https://');
+  });
+
   it('names lines as an editor counts them, after values of several lines too', () => {
     expect(failure(() => csv('path,score,note', '"a.mp4",1,"two', 'lines"', 'b.mp4,x,'))).toBe(
       'openManifest: expected a number of at most 1e9 as score in line 4, got "x".',
@@ -83,15 +128,30 @@ describe('parseManifest', () => {
   });
 
   it.each([
-    ['../secret.mp4', 'openManifest: expected a path below the manifest\'s folder in line 2, got "../secret.mp4".'],
-    ['a/../../b.mp4', 'openManifest: expected a path below the manifest\'s folder in line 2, got "a/../../b.mp4".'],
-    ['/etc/passwd', 'openManifest: expected a path below the manifest\'s folder in line 2, got "/etc/passwd".'],
-    ['..\\b.mp4', 'openManifest: expected a path below the manifest\'s folder in line 2, got "..\\\\b.mp4".'],
+    [
+      '../secret.mp4',
+      'openManifest: expected a path below the manifest\'s folder in line 2 (absolutePaths, --absolute-paths, allows others), got "../secret.mp4".',
+    ],
+    [
+      'a/../../b.mp4',
+      'openManifest: expected a path below the manifest\'s folder in line 2 (absolutePaths, --absolute-paths, allows others), got "a/../../b.mp4".',
+    ],
+    [
+      '/etc/passwd',
+      'openManifest: expected a path below the manifest\'s folder in line 2 (absolutePaths, --absolute-paths, allows others), got "/etc/passwd".',
+    ],
+    [
+      '..\\b.mp4',
+      'openManifest: expected a path below the manifest\'s folder in line 2 (absolutePaths, --absolute-paths, allows others), got "..\\\\b.mp4".',
+    ],
     [
       '\\\\server\\share',
-      'openManifest: expected a path below the manifest\'s folder in line 2, got "\\\\\\\\server\\\\share".',
+      'openManifest: expected a path below the manifest\'s folder in line 2 (absolutePaths, --absolute-paths, allows others), got "\\\\\\\\server\\\\share".',
     ],
-    ['C:\\b.mp4', 'openManifest: expected a path below the manifest\'s folder in line 2, got "C:\\\\b.mp4".'],
+    [
+      'C:\\b.mp4',
+      'openManifest: expected a path below the manifest\'s folder in line 2 (absolutePaths, --absolute-paths, allows others), got "C:\\\\b.mp4".',
+    ],
     [
       'https://example.org/a.mp4',
       'openManifest: expected a path below the manifest\'s folder in line 2, got "https://example.org/a.mp4".',
@@ -106,16 +166,38 @@ describe('parseManifest', () => {
   });
 
   it.each([
-    [['path,score', 'a.mp4,'], 'openManifest: expected a number as score in line 2, got nothing.'],
-    [['path,score', 'a.mp4,"81,6"'], 'openManifest: expected a number of at most 1e9 as score in line 2, got "81,6".'],
+    [['path,score', 'a.mp4,', 'b.mp4,7'], 'openManifest: expected a number as score in line 2, got nothing.'],
+    [
+      ['path,score', 'a.mp4,"81,6"'],
+      'openManifest: expected a number of at most 1e9 as score in line 2 (with a decimal point: 81.6), got "81,6".',
+    ],
     [
       ['path,score', 'a.mp4,Infinity'],
       'openManifest: expected a number of at most 1e9 as score in line 2, got "Infinity".',
     ],
-    [['path,score', ',1'], 'openManifest: expected a path in line 2, got nothing.'],
-    [['score', '1'], 'openManifest: expected a path in line 2, got nothing.'],
+    [['path,score', ',1', 'b.mp4,2'], 'openManifest: expected a path in line 2, got nothing.'],
+    [
+      ['Name;Score;Coach', 'a.mp4;1;Ann'],
+      'openManifest: expected a column path (also called video, file, filename) with values, got "the columns score, name, coach".',
+    ],
+    [['path,score', 'a.mp4,'], 'openManifest: expected a column score with values, got "the columns path".'],
+    [
+      ['path;score', 'a;81,6', 'b;70.5'],
+      'openManifest: expected decimal commas or decimal points in the column score, got "both: 81,6 in line 2 and 70.5 in line 3".',
+    ],
+    [
+      ['path;score;transition_seconds', 'a;1;0,5,1,25'],
+      'openManifest: expected transition_seconds separated by spaces in line 2, since commas may be decimal commas, got "0,5,1,25".',
+    ],
+    [
+      ['path,score,transition_seconds', 'a,1,"0,5"'],
+      'openManifest: expected transition_seconds separated by spaces in line 2, since commas may be decimal commas, got "0,5".',
+    ],
     [['path,score,score', 'a,1,1'], 'openManifest: expected every column once, got "score twice".'],
-    [['path,video,score', 'a,b,1'], 'openManifest: expected one of path, video, file in line 2, got "several".'],
+    [
+      ['path,video,score', 'a,b,1'],
+      'openManifest: expected one of path, video, file, filename in line 2, got "several".',
+    ],
     [['path,score', 'a,1,2'], 'openManifest: expected 2 values in line 2, as many as columns, got 3.'],
     [
       ['path,score', 'a.mp4,1', 'A.MP4,1'],

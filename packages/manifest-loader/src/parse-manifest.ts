@@ -13,7 +13,7 @@ const CALLER = 'openManifest';
 
 /** One clip of a manifest as it is written; what only its file can tell is not known yet. */
 export interface ManifestEntry extends ClipLabels {
-  /** Of the video file or the folder of images, relative, with `/` between its parts, none of them `..`. */
+  /** Of the video file or the folder of images, with `/` between its parts; relative and without `..`, unless others are allowed. */
   readonly path: string;
   readonly score: number;
   /** In lower case; `'any'` in a manifest without classes. */
@@ -34,7 +34,7 @@ export interface ParsedManifest {
 /** Columns by what else they may be called. */
 const columns = {
   ...clipColumns,
-  path: ['path', 'video', 'file'],
+  path: ['path', 'video', 'file', 'filename'],
   score: ['score'],
   transition_seconds: ['transition_seconds'],
   frames: ['frames'],
@@ -45,24 +45,31 @@ const columns = {
  *
  * | column | |
  * | --- | --- |
- * | `path` | video file or folder of images, relative to the manifest's folder; needed |
+ * | `path` | video file or folder of images, relative to the manifest's folder unless absolute paths are allowed; needed |
  * | `score` | in points; needed |
  * | `id` | unique name; the path without its ending, `/` as `__`, unless given |
  * | `class` | dive number or name of the action; exemplars are clips of the same class. For all clips or for none |
  * | `difficulty` | helps to find the nearest dive where a number has no exemplar |
- * | `transitions`, or `transition_seconds` | first frame of stage 2, 3, ..., or seconds; separated by spaces in CSV, a list in JSON. As many for all clips, or none |
+ * | `transitions`, or `transition_seconds` | first frame of stage 2, 3, ..., or seconds; separated by spaces in CSV, in brackets or not, a list in JSON. As many for all clips, or none |
  * | `split` | `train` or `test`, for all clips or for none |
  * | `event` | clips of one event stay together when events are held out |
  * | `frames` | number of frames, so that the file needn't be opened to count them |
  *
  * @param text - The whole file.
  * @param format - What it is.
+ * @param options - `absolutePaths`: paths may be absolute or lead out of the manifest's folder.
  * @returns Clips in the order of the file.
  * @throws {@link DataError} that names the line (CSV) or the entry (JSON) and what is wrong there.
  */
-export function parseManifest(text: string, format: TableFormat): ParsedManifest {
+export function parseManifest(
+  text: string,
+  format: TableFormat,
+  { absolutePaths = false }: { readonly absolutePaths?: boolean } = {},
+): ParsedManifest {
   const unused = new Set<string>();
-  const entries = parseTable(text, format, CALLER).map((row) => entryOf(row.renamed(columns, unused)));
+  const rows = parseTable(text, format, CALLER).map((row) => row.renamed(columns, unused));
+  assertColumns(rows, unused);
+  const entries = rows.map((row) => entryOf(row, absolutePaths));
   assertConsistent(
     CALLER,
     entries,
@@ -72,9 +79,22 @@ export function parseManifest(text: string, format: TableFormat): ParsedManifest
   return { entries: named, unused: [...unused] };
 }
 
-function entryOf(row: TableRow): ManifestEntry {
+/** Says which columns a table has that lacks one of those it needs. */
+function assertColumns(rows: readonly TableRow[], unused: ReadonlySet<string>): void {
+  const found = [...new Set([...rows.flatMap(({ fields }) => [...fields.keys()]), ...unused])];
+  for (const name of ['path', 'score'] as const) {
+    if (rows.some(({ fields }) => fields.has(name))) continue;
+    const others = columns[name].slice(1);
+    const called = others.length === 0 ? '' : ` (also called ${others.join(', ')})`;
+    throw rows[0]!.error(`a column ${name}${called} with values`, `the columns ${found.slice(0, 10).join(', ')}`);
+  }
+}
+
+const ELSEWHERE = ' (absolutePaths, --absolute-paths, allows others)';
+
+function entryOf(row: TableRow, absolutePaths: boolean): ManifestEntry {
   const { place } = row;
-  const path = row.path('path');
+  const path = row.path('path', { anywhere: absolutePaths, advice: ELSEWHERE });
   const labels = clipLabels(row, path);
   const score = row.number('score');
   if (score === undefined) throw row.error(`a number as score in ${place}`, undefined);

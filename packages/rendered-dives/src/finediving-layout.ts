@@ -23,7 +23,10 @@ export interface FineDivingLayoutOptions {
   readonly quality?: number;
   /** Threads that draw; 1 draws in this thread. 2 unless given. */
   readonly workers?: number;
-  /** Also writes `<competition>/<dive index>.mp4` for each clip; needs the packages that `writeVideo` names. */
+  /**
+   * Also writes `<competition>/<dive index>.mp4` for each clip, and `videos.csv`, a manifest of them; needs the packages that
+   * `writeVideo` names.
+   */
   readonly videos?: boolean;
   /** Called after each clip, drawn or found. */
   readonly onProgress?: (progress: LayoutProgress) => void;
@@ -84,7 +87,18 @@ export async function writeFineDivingLayout(directory: string, options: FineDivi
         await writeVideo(path, clip, { seed, height });
       }
     }
+    writeWhole(join(directory, 'videos.csv'), videosCsv(clips));
   }
+}
+
+/** The videos as a manifest that `@mcore/manifest-loader` reads. */
+function videosCsv(clips: readonly RenderableClip[]): string {
+  const rows = clips.map((clip) => {
+    const { score, diveNumber, difficulty, transitions, split, competition, frameCount } = clip;
+    const path = `${clipFolder(clip).replaceAll('\\', '/')}.mp4`;
+    return [path, score, diveNumber, difficulty, transitions.join(' '), split, competition, frameCount].join(',');
+  });
+  return `${['path,score,class,difficulty,transitions,split,event,frames', ...rows].join('\n')}\n`;
 }
 
 /** Clips of one competition share backdrops, so they are drawn together. */

@@ -38,11 +38,12 @@ export const clipColumns = {
  */
 export function clipLabels(row: TableRow, path: string): ClipLabels {
   const { place } = row;
-  const split = row.text('split');
-  if (split !== '' && split !== 'train' && split !== 'test') {
-    throw row.error(`train or test as split in ${place} (clips for validation are taken from training)`, split);
+  const given = row.text('split');
+  const split = SPLITS.get(given.toLowerCase());
+  if (given !== '' && split === undefined) {
+    throw row.error(`train or test as split in ${place} (clips for validation are taken from training)`, given);
   }
-  const transitions = ascending(row, 'transitions');
+  const transitions = ascending(row, 'transitions', { whole: true });
   const fraction = transitions?.find((frame) => !Number.isSafeInteger(frame));
   if (fraction !== undefined) throw row.error(`whole numbers of frames as transitions in ${place}`, fraction);
   return {
@@ -51,14 +52,26 @@ export function clipLabels(row: TableRow, path: string): ClipLabels {
     diveNumber: row.text('class').toLowerCase(),
     difficulty: row.number('difficulty') ?? 1,
     ...(transitions && { transitions }),
-    ...(split !== '' && { split }),
+    ...(split && { split }),
     event: row.text('event'),
   };
 }
 
-/** Ascending numbers of at least 0; undefined where there are none. */
-export function ascending(row: TableRow, column: string): number[] | undefined {
-  const list = row.numbers(column);
+/** Parts of a split by what they are called. */
+const SPLITS: ReadonlyMap<string, 'train' | 'test'> = new Map([
+  ['train', 'train'],
+  ['training', 'train'],
+  ['test', 'test'],
+  ['testing', 'test'],
+]);
+
+/** Ascending numbers of at least 0; undefined where there are none. Options are those of {@link TableRow.numbers}. */
+export function ascending(
+  row: TableRow,
+  column: string,
+  options: { readonly whole?: boolean } = {},
+): number[] | undefined {
+  const list = row.numbers(column, options);
   const negative = list?.find((number) => number < 0);
   if (negative !== undefined) throw row.error(`${column} of at least 0 in ${row.place}`, negative);
   if (list?.some((number, index) => index > 0 && number < list[index - 1]!)) {

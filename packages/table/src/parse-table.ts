@@ -6,8 +6,9 @@ import { TableRow, tableError } from './table-row.js';
 export type TableFormat = 'csv' | 'json';
 
 /**
- * Reads a table: CSV with a line of column names (separated by commas, semicolons or tabs, whichever the first line has most of;
- * quoted as RFC 4180 says), or JSON: a list of objects, or an object with such a list as `clips`.
+ * Reads a table: CSV with a line of column names (separated by commas, semicolons or tabs, whichever the first line has most of, or
+ * what a line `sep=;` before it says; quoted as RFC 4180 says), or JSON: a list of objects, or an object with such a list as `clips`.
+ * Where semicolons or tabs separate values, numbers may have decimal commas.
  *
  * @param text - The whole file.
  * @param format - How it is written.
@@ -26,7 +27,9 @@ export function parseTable(text: string, format: TableFormat, caller: string): T
 }
 
 function readCsv(text: string, caller: string): TableRow[] {
-  const [first, ...rest] = csvRecords(text, caller);
+  const { body, delimiter } = separated(text);
+  const decimalComma = delimiter !== ',';
+  const [first, ...rest] = csvRecords(body, delimiter, caller);
   if (!first) throw tableError(caller, 'a line of column names', 'an empty file');
   const names = first.record.map((name) => name.trim().toLowerCase());
   if (names.length > tableLimits.columns) {
@@ -34,21 +37,45 @@ function readCsv(text: string, caller: string): TableRow[] {
   }
   const twice = names.find((name, index) => name !== '' && names.indexOf(name) < index);
   if (twice !== undefined) throw tableError(caller, 'every column once', `${twice} twice`);
+  const signs = new Map<string, string>();
   return rest.map(({ record, info }) => {
     const place = `line ${info.lines}`;
     if (record.length > names.length && record.slice(names.length).some((value) => value !== '')) {
       throw tableError(caller, `${names.length} values in ${place}, as many as columns`, record.length);
     }
     const fields = names.flatMap((name, index) => (record[index] ? [[name, record[index]] as const] : []));
-    return new TableRow(caller, place, new Map(fields));
+    if (decimalComma) for (const [name, value] of fields) assertOneSign(signs, { name, value, place }, caller);
+    return new TableRow(caller, place, new Map(fields), { decimalComma });
   });
 }
 
-function csvRecords(text: string, caller: string): { record: string[]; info: { lines: number } }[] {
+/** What separates values: Excel's line `sep=;`, else whatever the first line has most of. */
+function separated(text: string): { body: string; delimiter: string } {
+  const told = /^\uFEFF?sep=([,;\t])\r?\n/i.exec(text);
+  // an empty line in its place, so that lines are counted as an editor counts them
+  if (told) return { body: `\n${text.slice(told[0].length)}`, delimiter: told[1]! };
   const [head = ''] = text.split('\n', 1);
-  const delimiter = [',', ';', '\t'].reduce((best, each) =>
-    head.split(each).length > head.split(best).length ? each : best,
-  );
+  const count = (each: string) => head.split(each).length;
+  return { body: text, delimiter: [',', ';', '\t'].reduce((best, each) => (count(each) > count(best) ? each : best)) };
+}
+
+/** Refuses a column with decimal commas and decimal points: 1,234 would then be two numbers. */
+function assertOneSign(
+  seen: Map<string, string>,
+  { name, value, place }: { name: string; value: string; place: string },
+  caller: string,
+): void {
+  const [, sign] = /^[+-]?\d+([.,])\d+$/.exec(value) ?? [];
+  if (sign === undefined) return;
+  const shown = `${value} in ${place}`;
+  const other = seen.get(`${name} ${sign === ',' ? '.' : ','}`);
+  if (other !== undefined) {
+    throw tableError(caller, `decimal commas or decimal points in the column ${name}`, `both: ${other} and ${shown}`);
+  }
+  if (!seen.has(`${name} ${sign}`)) seen.set(`${name} ${sign}`, shown);
+}
+
+function csvRecords(text: string, delimiter: string, caller: string): { record: string[]; info: { lines: number } }[] {
   try {
     return parse(text, {
       delimiter,

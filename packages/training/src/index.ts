@@ -44,6 +44,7 @@ export { fit } from './fit/fit.js';
 export type { FitEvent, ValidationRecord } from './fit/fit-events.js';
 export type { FitOptions, FitResult } from './fit/fit-options.js';
 export { type DeepPartial, merge } from './fit/merge-config.js';
+export { type TrainingNeeds, trainingNeeds } from './fit/training-needs.js';
 export { Adam, type AdamState } from './optimizer/adam.js';
 export { type LearningRateSchedule, learningRateFactor } from './optimizer/learning-rate.js';
 export { NotFiniteError, type SeenInput } from './optimizer/not-finite-error.js';

@@ -12,6 +12,7 @@ export { type SummaryRow, summariseRows } from './benchmark/summarise-rows.js';
 export {
   DEFAULT_RENDER_HEIGHT,
   describeSource,
+  type MissingClips,
   openSource,
   renderings,
   type SourceDescriptor,

@@ -8,6 +8,7 @@ import type { CheckpointInfo } from '@mcore/model';
 import {
   DEFAULT_RENDER_HEIGHT,
   loadOnnxRuntime,
+  type MissingClips,
   type ScoringEngine,
   type SourceDescriptor,
   sourceFor,
@@ -33,6 +34,8 @@ export interface ScoringOptions {
 export interface DataOptions {
   data?: string;
   videos?: string;
+  absolutePaths?: boolean;
+  missing?: MissingClips;
   stages?: number;
   renderSeed?: number;
   renderHeight?: number;
@@ -83,6 +86,13 @@ export function withData(command: Command): Command {
       'a manifest of your own videos (.csv, .json), a folder of MTL-AQA, AQA-7 or UNLV-Dive or in FineDiving\'s layout, or the word "rendered" (default: rendered)',
     )
     .option('--videos <dir>', "where the paths in a manifest start (default: the manifest's folder)")
+    .option('--absolute-paths', 'let the paths in a manifest be absolute or lead out of that folder')
+    .addOption(
+      new Option(
+        '--missing <what>',
+        "what to do with clips whose frames can't be read (default: refuse); leave-out says how many and of which groups",
+      ).choices(['refuse', 'leave-out']),
+    )
     .option('--stages <n>', 'stages that clips without labelled transitions are cut into (default: 3)', wholeNumber(2))
     .option('--render-seed <n>', 'seed of rendered dives (default: that of the weights, or 0)', wholeNumber(0))
     .option(

@@ -140,9 +140,14 @@ async function train(settings: TrainSettings, files: RunFiles, mode: ResumeMode,
 }
 
 /** Options that name the clips of a run again; how rendered dives were drawn, and the split, is kept with the weights. */
-function dataWords({ data, videos }: DataOptions): string {
+function dataWords({ data, videos, absolutePaths, missing }: DataOptions): string {
   if (data === undefined || data === 'rendered') return '';
-  return ` --data ${data}${videos === undefined ? '' : ` --videos ${videos}`}`;
+  return [
+    ` --data ${data}`,
+    ...(videos === undefined ? [] : [`--videos ${videos}`]),
+    ...(absolutePaths ? ['--absolute-paths'] : []),
+    ...(missing === undefined ? [] : [`--missing ${missing}`]),
+  ].join(' ');
 }
 
 /** The page of a run: its curves, and its best weights on the validation clips that had no part in choosing them. */

@@ -7,6 +7,8 @@ import type { DeepPartial } from '@mcore/training';
 export interface RunOptions {
   data?: string;
   videos?: string;
+  absolutePaths?: boolean;
+  missing?: 'refuse' | 'leave-out';
   stages?: number;
   renderSeed?: number;
   renderHeight?: number;
@@ -41,6 +43,8 @@ const runOptions: Readonly<Record<keyof RunOptions, Schema>> = {
     'A manifest of videos, a folder of MTL-AQA, AQA-7 or UNLV-Dive or in FineDiving\'s layout, or the word "rendered".',
   ),
   videos: text("Where the paths in a manifest start; the manifest's folder unless given."),
+  absolutePaths: { type: 'boolean', description: 'Paths in a manifest may be absolute or lead out of that folder.' },
+  missing: { enum: ['refuse', 'leave-out'], description: "What to do with clips whose frames can't be read." },
   stages: whole(2, 'Stages that clips without labelled transitions are cut into.'),
   renderSeed: whole(0, 'Seed of rendered dives.'),
   renderHeight: whole(16, 'Height rendered dives are drawn at, in pixels.'),

@@ -19,6 +19,7 @@ import { fitSettings } from './fit-settings.js';
 import { pairMaker } from './pairs.js';
 import { TrainingSession } from './session.js';
 import { initialState } from './start.js';
+import { FEW_CLIPS, validationNeed } from './training-needs.js';
 
 /** How training ended. */
 export interface FinishedRun extends FinalizedWeights {
@@ -88,11 +89,8 @@ export async function runFit(run: FitRun, mode: ResumeMode): Promise<FinishedRun
 /** Refuses to train without clips to choose weights by, and says by how many they are chosen where those are few. */
 function assertEnoughValidation({ splits, onEvent }: FitRun, selecting: readonly Clip[]): void {
   const { train, validation } = splits;
-  if (validation.length < 2) {
-    throw new DataError(
-      `fit: expected at least 2 clips for validation, which are one in five of the training clips of every class with several, got ${validation.length} of ${train.length + validation.length} training clips. Add training clips, or give fewer classes.`,
-    );
-  }
+  const need = validationNeed(train, validation);
+  if (need !== undefined) throw new DataError(`fit: expected ${need}.`);
   if (selecting.length >= FEW_CLIPS) return;
   const ranked = new Set(selecting.map(({ score }) => score)).size >= 2;
   const how = ranked
@@ -100,9 +98,6 @@ function assertEnoughValidation({ splits, onEvent }: FitRun, selecting: readonly
     : 'by their mean error, since a rank correlation needs two different scores';
   onEvent?.({ kind: 'note', text: `${selecting.length} validation clips choose the best weights: ${how}` });
 }
-
-/** Fewer clips choose weights by chance more than by merit. */
-const FEW_CLIPS = 10;
 
 function dataOf(run: FitRun, halves: ReturnType<typeof validationHalves>): TrainingData {
   return describeTrainingData({

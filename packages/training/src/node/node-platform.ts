@@ -4,7 +4,7 @@ import type { EngineChoice } from '@mcore/engines';
 import { useEngine } from '@mcore/engines/node';
 import { type CheckpointInfo, decodeCheckpoint } from '@mcore/model';
 import type { PreparedClips } from '../clips/prepared-clips.js';
-import { DEFAULT_RENDER_HEIGHT, describeSource, renderings } from '../data/source.js';
+import { DEFAULT_RENDER_HEIGHT, describeSource, type MissingClips, renderings } from '../data/source.js';
 import { removeLeftovers } from '../files/atomic-file.js';
 import { lockFolder } from '../files/folder-lock.js';
 import { RunFiles, readCheckpoint } from '../files/run-files.js';
@@ -21,6 +21,10 @@ export interface NodeOptions {
   cache?: string;
   /** Folder that the paths in a manifest start from; the manifest's own unless given. */
   videos?: string | undefined;
+  /** Lets the paths in a manifest be absolute or lead out of its folder. */
+  absolutePaths?: boolean | undefined;
+  /** What to do with clips whose frames can't be read: `refuse` them, unless given, or `leave-out` and say which. */
+  missing?: MissingClips | undefined;
   /** Stages that clips without labelled transitions are cut into; those of the weights, or 3, unless given. */
   stages?: number | undefined;
   /** Seed of rendered dives; that of the weights, or 0, unless given. */
@@ -76,7 +80,7 @@ function sourcesOf(
 /** What `--data` or a program names, with what weights say of how their clips were rendered and cut as defaults. */
 export function sourceFor(
   data: string,
-  options: Pick<NodeOptions, 'videos' | 'stages' | 'renderSeed' | 'renderHeight'>,
+  options: Pick<NodeOptions, 'videos' | 'stages' | 'renderSeed' | 'renderHeight' | 'absolutePaths' | 'missing'>,
   info?: CheckpointInfo,
 ): ReturnType<typeof describeSource> {
   const { seeds = [], height = DEFAULT_RENDER_HEIGHT } = info?.data?.rendering ?? {};
@@ -84,6 +88,8 @@ export function sourceFor(
     renderSeed: options.renderSeed ?? Number(seeds[0] ?? 0),
     renderHeight: options.renderHeight ?? height,
     videos: options.videos,
+    absolutePaths: options.absolutePaths,
+    missing: options.missing,
     stages: options.stages ?? info?.config.stages,
   });
 }

@@ -109,7 +109,7 @@ class PreparedClipFiles implements PreparedClips {
   /** What a thread has to open for one clip: of a manifest only its file, as opening all would count the frames of all. */
   #descriptorOf(id: string): SourceDescriptor {
     const clip = this.source.clips.find((each) => each.id === id);
-    if (!(this.source instanceof ManifestDataset) || !clip) return this.#descriptor!;
+    if (!(this.source instanceof ManifestDataset) || !clip) return whole(this.#descriptor!);
     return { kind: 'file', path: this.source.fileOf(id), clip };
   }
 
@@ -161,4 +161,11 @@ class PreparedClipFiles implements PreparedClips {
     this.#threads[turn] ??= startThread();
     return this.#threads[turn];
   }
+}
+
+/** The source without another look at which of its clips are missing. */
+function whole(descriptor: SourceDescriptor): SourceDescriptor {
+  if (!('missing' in descriptor)) return descriptor;
+  const { missing: _, ...rest } = descriptor;
+  return rest;
 }

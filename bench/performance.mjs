@@ -2,7 +2,7 @@
  * Measures this project against PyTorch and ONNX Runtime on this machine and writes docs/performance.json and the tables of
  * docs/performance.md: `npm run build && node scripts/set-up-python.mjs && node bench/performance.mjs [piece ...]`.
  *
- * A piece takes minutes; without names all are run, one after another. Contenders take turns within a piece (`mcore bench`), so compare
+ * A piece takes minutes; without names all are run, one after another. Programs take turns within a piece (`mcore bench`), so compare
  * figures of one piece only. What was measured before stays until its piece is run again. `--write` only writes the tables.
  */
 import { spawnSync } from 'node:child_process';
@@ -18,7 +18,7 @@ const page = join(root, 'docs', 'performance.md');
 const cores = availableParallelism();
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mcore', 'python');
 const python = process.platform === 'win32' ? join(cache, 'Scripts', 'python.exe') : join(cache, 'bin', 'python');
-const contender = join(root, 'bench', 'pytorch', 'contender.py');
+const contender = join(root, 'bench', 'pytorch', 'serve.py');
 
 /** @param {string[]} modes */
 const against = (...modes) =>

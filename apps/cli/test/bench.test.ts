@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { findPython } from '@mcore/testing/python';
 import { runMcore } from '@mcore/testing/run-mcore';
 import { because } from '@mcore/testing/skips';
+import type { BenchResult } from '@mcore/training/bench';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { BenchResult } from '../src/commands/bench.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-bench-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,8 +37,8 @@ describe('mcore bench', () => {
 // what docs/performance.md compares with is the same computation
 const { python, missing } = findPython(['torch', 'timm', 'safetensors', 'numpy', 'onnxruntime']);
 describe.skipIf(missing !== null)(`mcore bench${because(missing)}`, () => {
-  const contender = fileURLToPath(new URL('../../../bench/pytorch/contender.py', import.meta.url));
-  const against = (mode: string) => ['--against', `${mode}=${python} ${contender} ${mode} --threads 1`];
+  const program = fileURLToPath(new URL('../../../bench/pytorch/serve.py', import.meta.url));
+  const against = (mode: string) => ['--against', `${mode}=${python} ${program} ${mode} --threads 1`];
 
   it('PyTorch comes to the same score, by one pass and by the released procedure, and to the same loss', async () => {
     const modes = [...against('eager'), ...against('original'), ...against('onnxruntime')];

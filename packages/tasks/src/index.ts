@@ -9,4 +9,4 @@ export {
   type TaskRecord,
 } from './results.js';
 export { detectShard, formatShard, parseShard, type Shard, shardOf } from './shard.js';
-export { canonicalJson, checkTasks, type Task, type TaskList } from './task.js';
+export { canonicalJson, checkTasks, parseTaskList, type Task, type TaskList } from './task.js';

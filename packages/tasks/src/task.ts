@@ -1,4 +1,4 @@
-import { ArgumentError } from '@mcore/errors';
+import { ArgumentError, DataError } from '@mcore/errors';
 
 /** One independent piece of work, as plain data that JSON can hold. */
 export interface Task<P = Readonly<Record<string, unknown>>> {
@@ -33,6 +33,31 @@ export function checkTasks(tasks: readonly Pick<Task, 'id'>[]): void {
     if (seen.has(id)) throw new ArgumentError(`checkTasks: expected every id once, got "${id}" twice.`);
     seen.add(id);
   }
+}
+
+/**
+ * Reads a list of tasks from JSON.
+ *
+ * @param name - What errors call the text, such as its file.
+ * @throws {@link DataError} if it is no list of tasks.
+ */
+export function parseTaskList(text: string, name: string): TaskList {
+  const expected = `parseTaskList: expected { "kind", "settings", "tasks": [{ "id", "kind", "params" }] } in ${name}`;
+  let list: TaskList;
+  try {
+    list = JSON.parse(text);
+  } catch (error) {
+    throw new DataError(`${expected}, got no JSON: ${(error as Error).message}`);
+  }
+  const isTask = (task: Task) => typeof task?.id === 'string' && typeof task.kind === 'string' && isObject(task.params);
+  if (!isObject(list) || !isObject(list.settings) || !Array.isArray(list.tasks) || !list.tasks.every(isTask)) {
+    throw new DataError(`${expected}, got something else.`);
+  }
+  return list;
+}
+
+function isObject(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 /** JSON with the keys of every object sorted, so that equal data give equal text. */

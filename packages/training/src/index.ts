@@ -40,6 +40,7 @@ export {
   type ScoreKeys,
   type TransitionKeys,
 } from './evaluation/evaluation-json.js';
+export { atMostPerDive, type BankClips, fillBank } from './evaluation/fill-bank.js';
 export { fit } from './fit/fit.js';
 export type { FitEvent, ValidationRecord } from './fit/fit-events.js';
 export type { FitOptions, FitResult } from './fit/fit-options.js';

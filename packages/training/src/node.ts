@@ -1,4 +1,4 @@
-export { benchmarkMarkdown, insertMeasured } from './benchmark/page.js';
+export { type MergedBenchmark, mergeBenchmark } from './benchmark/merged.js';
 export { type BenchmarkRow, benchmarkRows } from './benchmark/rows.js';
 export {
   type BenchmarkSettings,
@@ -8,7 +8,7 @@ export {
   rowTasks,
   runRow,
 } from './benchmark/run-row.js';
-export { type SummaryRow, summariseRows } from './benchmark/summarise-rows.js';
+export type { SummaryRow } from './benchmark/summarise-rows.js';
 export {
   DEFAULT_RENDER_HEIGHT,
   describeSource,
@@ -40,6 +40,7 @@ export type { Rendering } from './pretrain/windows.js';
 export { benchmarkReport } from './report/benchmark-report.js';
 export { writeEvaluationReport } from './report/evaluation-report.js';
 export { reportData } from './report/report-data.js';
+export { writeTrainingReport } from './report/training-report.js';
 export { type OneCoreEngine, usesOneCore } from './threads/one-core.js';
 export { createReaders } from './threads/readers.js';
 export { createReplicas, loadThreads, replicaFactory, type ScoringEngine } from './threads/replicas.js';

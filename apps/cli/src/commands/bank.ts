@@ -1,13 +1,10 @@
-import { type Clip, ExemplarPool } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
-import { modelFromCheckpoint, weightsId } from '@mcore/model';
-import { Random } from '@mcore/random';
-import { assertStages, buildBank, encodeClips, splitAs, splitOfWeights } from '@mcore/training';
+import { assertStages, atMostPerDive, fillBank, splitAs, splitOfWeights } from '@mcore/training';
 import {
   assertWritable,
-  createReplicas,
   openPreparedClips,
   readCheckpoint,
+  replicaFactory,
   writeFileAtomically,
 } from '@mcore/training/node';
 import type { Command } from 'commander';
@@ -65,43 +62,23 @@ async function runBank(options: BankOptions): Promise<void> {
     sayNotes(prepared.source);
     const split = splitOfWeights(info, prepared.source, options, info.seed);
     const splits = splitAs(prepared.source.clips, split);
-    const train = atMostPerDive(splits.train, options.perDive, info.seed);
+    const { perDive } = options;
+    const train = perDive === undefined ? splits.train : atMostPerDive(splits.train, perDive, info.seed);
     await prepareWithProgress(prepared, train);
-    const replicas = await createReplicas(checkpoint, { engine: engine.name, workers: options.workers });
-    const model = modelFromCheckpoint(checkpoint);
     const progress = startProgress('Encoding exemplars', train.length, 'clips');
-    try {
-      const bank = await buildBank(train, model.regressionShape, await weightsId(checkpoint.tensors), (clips) =>
-        encodeClips(clips, prepared, info.config.input.transform, replicas, (done) => progress.update(done)),
-      );
-      await writeFileAtomically(options.out, bank.encode(options.half ? 'half' : 'single'));
-      const summary = { bank: options.out, exemplars: train.length, diveNumbers: bank.diveNumbers.length };
-      result(
-        options.json,
-        summary,
-        () => `${train.length} exemplars of ${summary.diveNumbers} dive numbers: ${options.out}`,
-      );
-    } finally {
-      progress.stop();
-      model.dispose();
-      await Promise.all(replicas.map((replica) => replica.dispose()));
-    }
+    const bank = await fillBank({
+      ...{ checkpoint, train, prepared, createReplicas: replicaFactory(engine.name, options.workers) },
+      onProgress: (done) => progress.update(done),
+    }).finally(() => progress.stop());
+    await writeFileAtomically(options.out, bank.encode(options.half ? 'half' : 'single'));
+    const summary = { bank: options.out, exemplars: train.length, diveNumbers: bank.diveNumbers.length };
+    result(
+      options.json,
+      summary,
+      () => `${train.length} exemplars of ${summary.diveNumbers} dive numbers: ${options.out}`,
+    );
   } finally {
     await prepared.close();
     await engine.dispose();
   }
-}
-
-/** A seeded draw of each dive number's clips, in their order. */
-function atMostPerDive(clips: readonly Clip[], most: number | undefined, seed: number | string): readonly Clip[] {
-  if (most === undefined) return clips;
-  const pool = new ExemplarPool(clips);
-  const kept = new Set(
-    [...new Set(clips.map(({ diveNumber }) => diveNumber))].flatMap((diveNumber) =>
-      Random.for(seed, 'bank', diveNumber)
-        .sample(pool.withNumber(diveNumber), most)
-        .map(({ id }) => id),
-    ),
-  );
-  return clips.filter(({ id }) => kept.has(id));
 }

@@ -1,24 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ENGINE_NAMES } from '@mcore/engines';
-import { useEngine } from '@mcore/engines/node';
-import { presetConfig, presets } from '@mcore/model';
+import { type PresetName, presets } from '@mcore/model';
+import {
+  BENCH_WORKS,
+  type BenchProgram,
+  type BenchResult,
+  type BenchWork,
+  runBench,
+  type ServeOptions,
+  serveBench,
+  workingEngines,
+} from '@mcore/training/bench';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ContenderCommand } from '../bench/contender.js';
-import { type ContenderOptions, serveContender } from '../bench/contender-process.js';
-import { type BenchSizes, benchCheckpoint, writeBenchFiles } from '../bench/inputs.js';
-import { type Measured, measure, type Unable } from '../bench/measure.js';
-import { BENCH_WORKS, type BenchWork } from '../bench/protocol.js';
 import { result, say, table } from '../terminal/output.js';
 import { wholeNumber, withExamples, withJson } from './options.js';
 
-interface BenchOptions {
+interface BenchCommandOptions {
   work: BenchWork[];
-  engines?: ContenderCommand[];
-  against: ContenderCommand[];
-  preset: string;
+  engines?: BenchProgram[];
+  against: BenchProgram[];
+  preset: PresetName;
   frames?: number;
   size?: { height: number; width: number };
   clips: number;
@@ -29,18 +31,7 @@ interface BenchOptions {
   json: boolean;
 }
 
-/** One work's figures; `--json` prints a list of them. */
-export interface BenchResult {
-  work: BenchWork;
-  sizes: BenchSizes;
-  preset: string;
-  rounds: number;
-  machine: string;
-  date: string;
-  results: (Measured | Unable)[];
-}
-
-/** `mcore bench`, and the hidden command behind each of its own contenders. */
+/** `mcore bench`, and the hidden command that each of its own engines runs as. */
 export function addBench(program: Command): void {
   const command = program
     .command('bench')
@@ -56,14 +47,14 @@ export function addBench(program: Command): void {
       new Option(
         '--engines <names>',
         'engines, with a number of workers where expected: tensorflow,native:2,onnx (default: those that work)',
-      ).argParser(contenderList),
+      ).argParser(engineList),
     )
     .addOption(
       new Option(
         '--against <name=command>',
         'another program that speaks the protocol of bench/README.md; may be repeated',
       )
-        .argParser(otherContender)
+        .argParser(otherProgram)
         .default([], 'none'),
     )
     .addOption(new Option('--preset <name>', 'configuration').choices(Object.keys(presets)).default('laptop'))
@@ -78,100 +69,47 @@ export function addBench(program: Command): void {
     withJson(command),
     'mcore bench',
     'mcore bench --preset released --work score,forward --engines tensorflow,native,wasm,onnx',
-  ).action(runBench);
+  ).action(bench);
   program
-    .command('bench-contender <engine>', { hidden: true })
+    .command('bench-engine <engine>', { hidden: true })
     .option('--workers <n>', 'threads', wholeNumber(1), availableParallelism())
-    .action((engine: ContenderOptions['engine'], { workers }: { workers: number }) =>
-      serveContender({ engine, workers }),
+    .action((engine: ServeOptions['engine'], { workers }: { workers: number }) =>
+      serveBench({ engine, workers }, process.stdin, process.stdout),
     );
 }
 
-async function runBench(options: BenchOptions): Promise<void> {
-  const config = presetConfig(options.preset);
-  const { crop } = config.input.transform;
-  const sizes: BenchSizes = {
-    frames: options.frames ?? config.input.frames,
-    ...(options.size ?? { height: crop.height, width: crop.width }),
-    clips: options.clips,
-    exemplars: options.exemplars,
-  };
-  config.input.frames = sizes.frames;
-  await useEngine('cpu'); // for drawing weights
-  const commands = [...(options.engines ?? (await workingEngines())), ...options.against];
-  const folder = await mkdtemp(join(tmpdir(), 'mcore-bench-'));
-  try {
-    const files = await writeBenchFiles(folder, await benchCheckpoint(config, options.seed), sizes, options.seed);
-    const outcomes: BenchResult[] = [];
-    for (const work of options.work) {
-      const clips = work === 'score' || work === 'train' || work === 'gradient' ? sizes.clips : 1;
-      const repetition = { rounds: options.rounds, repeats: options.repeats, clips };
-      const results = await measure(commands, { work, ...files }, repetition, say);
-      outcomes.push({
-        work,
-        sizes,
-        preset: options.preset,
-        rounds: options.rounds,
-        machine: describeMachine(),
-        date: new Date().toISOString(),
-        results,
-      });
-    }
-    result(options.json, outcomes, () => outcomes.map(describe).join('\n\n'));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+async function bench(options: BenchCommandOptions): Promise<void> {
+  const { work, engines, against, preset, frames, size, clips, exemplars, rounds, repeats, seed } = options;
+  const outcomes = await runBench({
+    ...{ works: work, preset, rounds, repeats, seed, onProgress: say },
+    programs: [...(engines ?? (await workingEngines()).map(ownProgram)), ...against],
+    sizes: { clips, exemplars, ...size, ...(frames !== undefined && { frames }) },
+  });
+  result(options.json, outcomes, () => outcomes.map(describe).join('\n\n'));
 }
 
-function ownContender(engine: string, workers: number, name = engine): ContenderCommand {
+/** This program, computing with an engine. */
+function ownProgram({ name, engine, workers }: ServeOptions & { name: string }): BenchProgram {
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
-  return {
-    name,
-    program: process.execPath,
-    arguments: [main, 'bench-contender', engine, '--workers', String(workers)],
-  };
+  return { name, program: process.execPath, arguments: [main, 'bench-engine', engine, '--workers', String(workers)] };
 }
 
-/** The engines that start here; those that use one core with one worker and with one a core. */
-async function workingEngines(): Promise<ContenderCommand[]> {
-  const cores = availableParallelism();
-  const found: ContenderCommand[] = [];
-  for (const name of ['tensorflow', 'webgpu'] as const) {
-    const engine = await useEngine(name).catch(() => null);
-    // a software adapter would take hours
-    if (engine && !/SwiftShader|llvmpipe|software/i.test(engine.description)) found.push(ownContender(name, cores));
-    await engine?.dispose();
-  }
-  for (const name of ['native', 'wasm'] as const) {
-    if (name === 'native' && !(await useEngine(name).catch(() => null))) continue;
-    found.push(ownContender(name, 1));
-    if (cores > 1) found.push(ownContender(name, cores, `${name}:${cores}`));
-  }
-  const onnx = await import('onnxruntime-node').then(
-    () => true,
-    () => false,
-  );
-  if (onnx) found.push(ownContender('onnx', cores));
-  await useEngine('cpu');
-  return found;
-}
-
-function contenderList(text: string): ContenderCommand[] {
+function engineList(text: string): BenchProgram[] {
   const names: readonly string[] = [...ENGINE_NAMES, 'onnx'];
-  return text.split(',').map((word) => {
-    const [engine, workers] = word.split(':') as [string, string?];
-    const count = workers === undefined ? (engine === 'onnx' ? availableParallelism() : 1) : Number(workers);
-    if (!names.includes(engine) || !Number.isInteger(count) || count < 1) {
-      throw new InvalidArgumentError(`Expected engines of ${names.join(', ')}, such as wasm or wasm:2, got ${word}.`);
+  return text.split(',').map((name) => {
+    const [engine, given] = name.split(':') as [ServeOptions['engine'], string?];
+    const workers = given === undefined ? (engine === 'onnx' ? availableParallelism() : 1) : Number(given);
+    if (!names.includes(engine) || !Number.isInteger(workers) || workers < 1) {
+      throw new InvalidArgumentError(`Expected engines of ${names.join(', ')}, such as wasm or wasm:2, got ${name}.`);
     }
-    return ownContender(engine, count, word);
+    return ownProgram({ name, engine, workers });
   });
 }
 
-function otherContender(text: string, before: ContenderCommand[]): ContenderCommand[] {
+function otherProgram(text: string, before: BenchProgram[]): BenchProgram[] {
   const [, name, command] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || command === undefined) {
-    throw new InvalidArgumentError('Expected a name, "=" and a command, such as pytorch="python contender.py eager".');
+    throw new InvalidArgumentError('Expected a name, "=" and a command, such as pytorch="python serve.py eager".');
   }
   const [program, ...words] = command.split(' ');
   return [...before, { name, program: program!, arguments: words }];
@@ -194,13 +132,8 @@ function pixels(text: string): { height: number; width: number } {
   return { height: Number(height), width: Number(width) };
 }
 
-function describeMachine(): string {
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
-  return `${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? 'unknown'}, ${memory}, ${process.platform}-${process.arch}, Node ${process.versions.node}`;
-}
-
 function describe({ work, sizes, preset, results }: BenchResult): string {
-  const each = work === 'score' ? 'a clip' : work === 'train' ? 'a pair' : 'a clip';
+  const each = work === 'train' ? 'a pair' : 'a clip';
   const against = work === 'score' ? `, ${sizes.exemplars} exemplars` : '';
   const rows = results.map((row) =>
     'unsupported' in row

@@ -8,17 +8,15 @@ import { withDeviation } from '@mcore/training';
 import {
   type BenchmarkRow,
   type BenchmarkSettings,
-  benchmarkMarkdown,
   benchmarkRows,
   holdingResults,
-  insertMeasured,
+  mergeBenchmark,
   openSource,
   type RowResult,
   type RowTask,
   rowTasks,
   runRow,
   type SummaryRow,
-  summariseRows,
   writeFileAtomically,
 } from '@mcore/training/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -155,28 +153,8 @@ async function benchmark(options: BenchmarkOptions, folder: string, shard: Shard
 
 /** The tables of results, of one machine or merged from several. */
 export function mergedBenchmark(merged: MergedResults<RowResult>): MergedOutput {
-  const settings = merged.settings as unknown as BenchmarkSettings;
-  const rows = summariseRows(
-    benchmarkRows,
-    merged.finished.map((record) => record.result),
-  );
-  const training = [
-    `Preset ${settings.preset}, ${settings.steps} steps a training, from random weights`,
-    `${settings.trainClips === null ? 'all' : settings.trainClips} training clips but ${settings.validationClips} or more for validation, which chooses the checkpoint.`,
-  ].join('; ');
-  const about = {
-    source: settings.source,
-    testClips: merged.finished[0]!.result.tests[0]!.clips.length,
-    command: `mcore benchmark --preset ${settings.preset} --steps ${settings.steps} --validation-clips ${settings.validationClips}${settings.split ? ` --split ${settings.split}` : ''}`,
-    training,
-    done: merged.finished.length,
-    count: merged.count,
-  };
-  return {
-    json: { kind: 'benchmark', settings, done: about.done, count: about.count, rows },
-    text: () => benchmarkText(rows),
-    page: (before) => insertMeasured(before, benchmarkMarkdown(rows, about)),
-  };
+  const { json, page } = mergeBenchmark(merged);
+  return { json, page, text: () => benchmarkText(json.rows) };
 }
 
 function benchmarkText(rows: readonly SummaryRow[]): string {

@@ -7,10 +7,10 @@ import {
   type FeatureTrainingSettings,
   foldsOf,
 } from '@mcore/feature-training';
+import { KeptFolds } from '@mcore/feature-training/node';
 import type { FeatureDataset } from '@mcore/features-loader';
 import { assertWritable, writeFileAtomically } from '@mcore/training/node';
 import { type Command, Option } from 'commander';
-import { KeptFolds } from '../run/kept-folds.js';
 import { result, say } from '../terminal/output.js';
 import { foldPredictionsCsv, protocolJson, protocolTable } from '../terminal/protocol-table.js';
 import { type FeatureOptions, openFeatureData, withFeatures } from './feature-options.js';
@@ -82,7 +82,7 @@ export async function runProtocol(protocol: FeatureProtocol, options: ProtocolOp
   const kept =
     results === undefined
       ? undefined
-      : await KeptFolds.open(results, source, { protocol, settings, seed, models, folds, ...method });
+      : await KeptFolds.open(results, 'mcore eval', source, { protocol, settings, seed, models, folds, ...method });
   try {
     let done = kept?.done.size ?? 0;
     if (done > 0) say(`${done} folds are in ${results} already.`);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ArgumentError, DataError } from '@mcore/errors';
-import { formatRecord, type Task, type TaskList } from '@mcore/tasks';
+import { formatRecord, parseTaskList, type TaskList } from '@mcore/tasks';
 import { resultFileName, TaskQueue } from '@mcore/tasks/node';
 import { holdingResults, readNamed, writeFileAtomically } from '@mcore/training/node';
 import type { Command } from 'commander';
@@ -117,24 +117,9 @@ async function scoreList(paths: readonly string[], options: AddOptions, command:
 
 async function readTasks(path: string, videos: readonly string[]): Promise<TaskList> {
   if (videos.length > 0) throw new ArgumentError('mcore queue add: expected videos or --tasks, got both.');
-  const expected = `mcore queue add: expected { "kind", "settings", "tasks": [{ "id", "kind", "params" }] } in ${path}`;
-  let list: TaskList;
-  try {
-    list = JSON.parse(new TextDecoder().decode(await readNamed(path, 'a list of tasks')));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new DataError(`${expected}, got no JSON: ${error.message}`);
-    throw error;
-  }
-  const isTask = (task: Task) => typeof task?.id === 'string' && typeof task.kind === 'string' && isObject(task.params);
-  if (!isObject(list) || !isObject(list.settings) || !Array.isArray(list.tasks) || !list.tasks.every(isTask)) {
-    throw new DataError(`${expected}, got something else.`);
-  }
+  const list = parseTaskList(new TextDecoder().decode(await readNamed(path, 'a list of tasks')), path);
   knownRunner(list.kind);
   return list;
-}
-
-function isObject(value: unknown): boolean {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function knownRunner(kind: string) {

@@ -1,15 +1,6 @@
-import type { Engine } from '@mcore/engines';
 import { presets } from '@mcore/model';
-import { renderReport } from '@mcore/report';
-import { evaluatePredictions, type FitResult, type ResumeMode } from '@mcore/training';
-import {
-  fit,
-  openPreparedClips,
-  type RunFiles,
-  readCheckpoint,
-  reportData,
-  writeFileAtomically,
-} from '@mcore/training/node';
+import type { ResumeMode } from '@mcore/training';
+import { fit, type RunFiles, readCheckpoint, writeTrainingReport } from '@mcore/training/node';
 import { type Command, Option } from 'commander';
 import { editorSchema } from '../config/run-schema.js';
 import {
@@ -118,7 +109,9 @@ async function train(settings: TrainSettings, files: RunFiles, mode: ResumeMode,
       },
     } as Parameters<typeof fit>[0]);
     await saved;
-    const report = await writeTrainingReport(outcome, { settings, files, engine });
+    const source = sourceOf(run, outcome.weights.info);
+    const command = `mcore train --config ${settingsPath(out)}`;
+    const report = await writeTrainingReport(files, outcome, { ...run, source, engine, command });
     const { bestSrcc, bestStep, steps, stoppedEarly, calibration } = outcome;
     const bank = outcome.bank && files.bank;
     const summary = {
@@ -148,35 +141,4 @@ function dataWords({ data, videos, absolutePaths, missing }: DataOptions): strin
     ...(absolutePaths ? ['--absolute-paths'] : []),
     ...(missing === undefined ? [] : [`--missing ${missing}`]),
   ].join(' ');
-}
-
-/** The page of a run: its curves, and its best weights on the validation clips that had no part in choosing them. */
-async function writeTrainingReport(
-  { weights, steps, bestStep, calibration, calibrationClips: predicted }: FitResult,
-  { settings, files, engine }: { settings: TrainSettings; files: RunFiles; engine: Engine },
-): Promise<string | undefined> {
-  if (predicted.length < 2) return undefined;
-  const { run } = settings;
-  const { config } = weights.info;
-  const prepared = await openPreparedClips(sourceOf(run, weights.info), config.input, run);
-  try {
-    const data = await reportData({
-      title: 'Training',
-      description: `MCoRe (preset ${config.preset}) after ${steps} steps of training. The metrics are those of the weights of step ${bestStep}, the best on one half of the validation clips, on the other half; no test clip had a part in them.`,
-      ...{ config, seed: run.seed, evaluation: evaluatePredictions(predicted), predicted, prepared },
-      log: await files.readLog(),
-      ...(calibration ? { halfWidth: calibration.halfWidth } : {}),
-      commands: [`mcore train --config ${settingsPath(run.out)}`],
-      engine: engine.description,
-      notes: calibration
-        ? [
-            `Half the width of the intervals was chosen on these very clips to hold ${Math.round(100 * calibration.level)} % of their scores; mcore eval checks it on test clips.`,
-          ]
-        : [],
-    });
-    await writeFileAtomically(files.report, renderReport(data));
-    return files.report;
-  } finally {
-    await prepared.close();
-  }
 }

@@ -29,17 +29,22 @@ export async function encodeClips(
   return encoded;
 }
 
-/** Has every worker take one item after another until all are done. */
-export async function spreadOver<W, T>(
+/** Has every worker take one item after another until all are done; results in the order of the items. */
+export async function spreadOver<W, T, R>(
   workers: readonly W[],
   items: readonly T[],
-  work: (worker: W, item: T) => Promise<void>,
-): Promise<void> {
+  work: (worker: W, item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
   let next = 0;
   const takeAll = async (worker: W) => {
-    while (next < items.length) await work(worker, items[next++]!);
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await work(worker, items[index]!);
+    }
   };
   await Promise.all(workers.map(takeAll));
+  return results;
 }
 
 /** A bank of the given training clips. */

@@ -4,21 +4,21 @@ import { McoreError } from '@mcore/errors';
 import type { BenchAnswer, BenchRequest, LoadArgument, Loaded, RunResult } from './protocol.js';
 
 /** A program that takes part. */
-export interface ContenderCommand {
+export interface BenchProgram {
   name: string;
   program: string;
   arguments: readonly string[];
 }
 
-/** A running contender: a process of its own, so that memory and threads are its own too. */
-export class Contender {
+/** A running program: a process of its own, so that memory and threads are its own too. */
+export class BenchProcess {
   readonly name: string;
   readonly #process: ChildProcess;
   readonly #waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   #requests = 0;
   #lastWords = '';
 
-  constructor({ name, program, arguments: words }: ContenderCommand) {
+  constructor({ name, program, arguments: words }: BenchProgram) {
     this.name = name;
     this.#process = spawn(program, [...words], { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#process.stderr!.setEncoding('utf8').on('data', (text: string) => {

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FeatureSource } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
-import type { FoldPrediction } from '@mcore/feature-training';
 import { type FolderLock, lockFolder, writeFileAtomically } from '@mcore/training/node';
+import type { FoldPrediction } from './cross-validate.js';
 
 /** Predictions of folds in a folder, each written when it is there; those of other data or settings are refused. */
 export class KeptFolds {
@@ -25,23 +25,25 @@ export class KeptFolds {
    * Opens a folder, or makes it, and holds it until {@link close}.
    *
    * @param folder - For the results.
+   * @param caller - Who holds the folder, for errors.
    * @param source - What is tested.
    * @param about - Everything that predictions depend on beside the source; plain data.
    * @throws DataError if there are results of something else; what `lockFolder` throws if another process has the folder.
    */
   static async open(
     folder: string,
+    caller: string,
     source: Pick<FeatureSource, 'clips' | 'fingerprint'>,
     about: { readonly folds: readonly { readonly name: string }[]; readonly [setting: string]: unknown },
   ): Promise<KeptFolds> {
-    const lock = await lockFolder(folder, 'mcore eval');
+    const lock = await lockFolder(folder, caller);
     try {
       const identity = hashOf([source.fingerprint, source.clips, about]);
       const path = join(folder, 'protocol.json');
       const present = await readJson(path);
       if (present !== undefined && (present as { identity?: unknown }).identity !== identity) {
         throw new DataError(
-          `mcore eval: expected results of the same data and settings in ${folder}, got others. Choose another folder for --results.`,
+          `${caller}: expected results of the same data and settings in ${folder}, got others. Choose another folder.`,
         );
       }
       await writeFileAtomically(path, `${JSON.stringify({ identity, about }, null, 2)}\n`);
@@ -82,6 +84,6 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new DataError(`mcore eval: expected JSON in ${path}, got text that does not parse. Delete it.`, { cause });
+    throw new DataError(`KeptFolds: expected JSON in ${path}, got text that does not parse. Delete it.`, { cause });
   }
 }

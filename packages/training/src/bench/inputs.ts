@@ -3,7 +3,9 @@ import type { Frames } from '@mcore/clips';
 import { type Checkpoint, encodeCheckpoint, exportWeights, MCoRe, type MCoReConfig } from '@mcore/model';
 import { Random } from '@mcore/random';
 import { readSafetensors, type SafeTensor, writeSafetensors } from '@mcore/safetensors';
-import { onnxFiles, readNamed, writeFileAtomically } from '@mcore/training/node';
+import { writeFileAtomically } from '../files/atomic-file.js';
+import { readNamed } from '../files/run-files.js';
+import { onnxFiles } from '../onnx/export-weights.js';
 
 /** How much work there is. */
 export interface BenchSizes {
@@ -15,7 +17,7 @@ export interface BenchSizes {
   exemplars: number;
 }
 
-/** What contenders work on. */
+/** What programs work on. */
 export interface BenchInputs {
   queries: Frames[];
   exemplars: Frames[];
@@ -54,7 +56,7 @@ function spread(name: string, { data }: SafeTensor, seed: number): void {
   else if (/(bias|running_mean)$/.test(name)) noise(-0.3, 0.3);
 }
 
-/** Writes weights, graphs and inputs into a folder, for contenders in other processes. */
+/** Writes weights, graphs and inputs into a folder, for programs in other processes. */
 export async function writeBenchFiles(
   folder: string,
   checkpoint: Checkpoint,

@@ -1,23 +1,34 @@
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import type { EngineName } from '@mcore/engines';
 import { useEngine } from '@mcore/engines/node';
 import { type Checkpoint, modelFromCheckpoint } from '@mcore/model';
-import { LocalReplica, modelComparer } from '@mcore/training';
-import { createReplicas, loadOnnxRuntime, OnnxModel, readCheckpoint, usesOneCore } from '@mcore/training/node';
+import { LocalReplica } from '../compute/replica.js';
+import { readCheckpoint } from '../files/run-files.js';
+import { OnnxModel } from '../onnx/onnx-model.js';
+import { loadOnnxRuntime } from '../onnx/onnx-runtime.js';
+import { modelComparer } from '../predictions/comparer.js';
+import { usesOneCore } from '../threads/one-core.js';
+import { createReplicas } from '../threads/replicas.js';
 import { readBenchInputs } from './inputs.js';
 import type { BenchAnswer, BenchRequest, LoadArgument, Loaded, RunResult } from './protocol.js';
 import { type BenchEngine, prepareWork, type Work } from './works.js';
 
-/** What a contender of our own computes with. */
-export interface ContenderOptions {
+/** What a program of our own computes with. */
+export interface ServeOptions {
   engine: EngineName | 'onnx';
   workers: number;
 }
 
-/** Answers the requests on standard input until it ends. */
-export async function serveContender(options: ContenderOptions): Promise<void> {
+/**
+ * Answers the requests of {@link measure} until the input ends: a line of JSON each.
+ *
+ * @param input - Such as the standard input of the process.
+ * @param output - Such as its standard output.
+ */
+export async function serveBench(options: ServeOptions, input: Readable, output: Writable): Promise<void> {
   let work: Work | undefined;
-  for await (const line of createInterface({ input: process.stdin })) {
+  for await (const line of createInterface({ input })) {
     const request = JSON.parse(line) as BenchRequest;
     let answer: BenchAnswer;
     try {
@@ -31,11 +42,11 @@ export async function serveContender(options: ContenderOptions): Promise<void> {
     } catch (error) {
       answer = { id: request.id, error: error instanceof Error ? error.message : String(error) };
     }
-    process.stdout.write(`${JSON.stringify(answer)}\n`);
+    output.write(`${JSON.stringify(answer)}\n`);
   }
 }
 
-async function load(options: ContenderOptions, argument: LoadArgument): Promise<{ work?: Work; answer: Loaded }> {
+async function load(options: ServeOptions, argument: LoadArgument): Promise<{ work?: Work; answer: Loaded }> {
   const checkpoint = await readCheckpoint(argument.weights);
   const { engine, description } = await startEngine(options, checkpoint);
   const work = await prepareWork(argument.work, engine, await readBenchInputs(argument.inputs));
@@ -44,7 +55,7 @@ async function load(options: ContenderOptions, argument: LoadArgument): Promise<
 }
 
 async function startEngine(
-  { engine, workers }: ContenderOptions,
+  { engine, workers }: ServeOptions,
   checkpoint: Checkpoint,
 ): Promise<{ engine: BenchEngine; description: string }> {
   if (engine === 'onnx') {

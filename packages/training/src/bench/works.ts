@@ -9,17 +9,15 @@ import {
   type StageShape,
 } from '@mcore/model';
 import { bidirectionalGru, normalizeFrames } from '@mcore/ops';
-import {
-  backboneGradient,
-  type ClipInput,
-  type Comparer,
-  layoutOf,
-  type PairInput,
-  type Replica,
-  Trainer,
-} from '@mcore/training';
-import { loadThreads, type OneCoreEngine, type OnnxModel } from '@mcore/training/node';
 import * as tf from '@tensorflow/tfjs-core';
+import { backboneGradient } from '../compute/backbone-gradient.js';
+import { spreadOver } from '../compute/inference.js';
+import { type ClipInput, layoutOf, type PairInput, type Replica } from '../compute/replica.js';
+import type { OnnxModel } from '../onnx/onnx-model.js';
+import { Trainer } from '../optimizer/trainer.js';
+import type { Comparer } from '../predictions/comparer.js';
+import type { OneCoreEngine } from '../threads/one-core.js';
+import { loadThreads } from '../threads/replicas.js';
 import type { BenchInputs } from './inputs.js';
 import type { BenchWork } from './protocol.js';
 
@@ -192,22 +190,4 @@ function normOf(tensors: readonly tf.Tensor[]): tf.Tensor {
 
 function meanAbsolute(values: Float32Array): number {
   return values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length;
-}
-
-/** Does work on items in several places, each taking the next one as soon as it is free; results in the items' order. */
-async function spreadOver<Place, Item, Result>(
-  replicas: readonly Place[],
-  items: readonly Item[],
-  work: (replica: Place, item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const take = async (replica: Place) => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await work(replica, items[index]!);
-    }
-  };
-  await Promise.all(replicas.map(take));
-  return results;
 }

@@ -1,6 +1,6 @@
-"""MCoRe in PyTorch, or its backbone in ONNX Runtime, as a contender of `mcore bench`: reads requests and writes answers, one JSON object a line.
+"""MCoRe in PyTorch, or its backbone in ONNX Runtime, as a program of `mcore bench`: reads requests and writes answers, one JSON object a line.
 
-    python bench/pytorch/contender.py eager|original|compiled|onnxruntime [--threads N]
+    python bench/pytorch/serve.py eager|original|compiled|onnxruntime [--threads N]
 
 The model is goldens/mcore_reference.py, our own writing of the method; no line of the released code is in it.
 
@@ -59,7 +59,7 @@ class PyTorch:
         missing, extra = self.model.load_state_dict(state, strict=False)
         wrong = [name for name in missing if not name.endswith("num_batches_tracked")] + extra
         if wrong:
-            raise ValueError(f"contender.py: wanted the weights of the configuration, got {wrong[:5]} missing or extra.")
+            raise ValueError(f"serve.py: wanted the weights of the configuration, got {wrong[:5]} missing or extra.")
         fix_batch_norm(self.model)
         if mode == "compiled":
             for module in self.model.modules():
@@ -209,12 +209,12 @@ def load(arguments, request):
     if arguments.mode == "onnxruntime":
         import onnxruntime
 
-        contender = OnnxRuntime(request["onnx"], arguments.threads, inputs, config)
+        program = OnnxRuntime(request["onnx"], arguments.threads, inputs, config)
         versions = f"onnxruntime {onnxruntime.__version__}"
     else:
-        contender = PyTorch(arguments.mode, request["weights"], config, inputs)
+        program = PyTorch(arguments.mode, request["weights"], config, inputs)
         versions = f"torch {torch.__version__.split('+')[0]}"
-    work = getattr(contender, request["work"], None)
+    work = getattr(program, request["work"], None)
     if work is None:
         return None, {"unsupported": f"{arguments.mode} has no {request['work']}"}
     return work(), {"description": f"{versions}, Python {platform.python_version()}, {arguments.threads} threads"}

@@ -1,5 +1,5 @@
 /**
- * What contenders of `mcore bench` can be asked to do, each from decoded frames:
+ * What programs of `mcore bench` can be asked to do, each from decoded frames:
  *
  * - `score`: score every query against the exemplars;
  * - `train`: one optimisation step on as many pairs as there are queries, Adam included;
@@ -13,7 +13,7 @@ export const BENCH_WORKS = ['score', 'train', 'forward', 'gradient', 'gru'] as c
 export type BenchWork = (typeof BENCH_WORKS)[number];
 
 /**
- * A line to a contender: `load` makes work ready, does it once and comes first, `run` does it `repeats` times. Contenders are programs of any
+ * A line to a program: `load` makes work ready, does it once and comes first, `run` does it `repeats` times. Programs are programs of any
  * language that answer every line of standard input with one of standard output.
  */
 export type BenchRequest = { id: number } & (
@@ -21,7 +21,7 @@ export type BenchRequest = { id: number } & (
   | { method: 'run'; argument: { repeats: number } }
 );
 
-/** What a contender is given. */
+/** What a program is given. */
 export interface LoadArgument {
   work: BenchWork;
   /** A checkpoint file. */
@@ -39,11 +39,11 @@ export type Loaded = { description: string } | { unsupported: string };
 export interface RunResult {
   /** Of every repetition. */
   milliseconds: number[];
-  /** What came out, as one number: a score, a loss, the norm of gradients. The same for all contenders but for rounding. */
+  /** What came out, as one number: a score, a loss, the norm of gradients. The same for all programs but for rounding. */
   value: number;
   /** Largest resident memory of the process so far. */
   peakMegabytes: number;
 }
 
-/** A line from a contender. */
+/** A line from a program. */
 export type BenchAnswer = { id: number; result: unknown } | { id: number; error: string };

@@ -2,15 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ContenderCommand } from './contender.js';
+import type { BenchProgram } from './bench-process.js';
 import { type Measured, measure, quartiles } from './measure.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-bench-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const log = join(folder, 'log');
 
-/** A contender that notes when it works and answers with what it is told. */
-function contender(name: string, value: number, more = ''): ContenderCommand {
+/** A program that notes when it works and answers with what it is told. */
+function program(name: string, value: number, more = ''): BenchProgram {
   const script = join(folder, `${name}.mjs`);
   writeFileSync(
     script,
@@ -33,9 +33,9 @@ const argument = { work: 'score', weights: 'w', onnx: 'o', inputs: 'i' } as cons
 const twice = { rounds: 2, repeats: 3, clips: 2 };
 
 describe('measure', () => {
-  it('lets contenders take turns after one untimed run each, and gives times of a clip', async () => {
+  it('lets programs take turns after one untimed run each, and gives times of a clip', async () => {
     writeFileSync(log, '');
-    const found = await measure([contender('a', 1), contender('b', 1.001)], argument, twice, () => {});
+    const found = await measure([program('a', 1), program('b', 1.001)], argument, twice, () => {});
     expect(readFileSync(log, 'utf8')).toBe('a b a b a b ');
     expect(found[1]).toEqual({
       name: 'b',
@@ -50,23 +50,23 @@ describe('measure', () => {
   });
 
   it('refuses figures of one that computes something else', async () => {
-    await expect(measure([contender('a', 1), contender('c', 1.02)], argument, twice, () => {})).rejects.toThrow(
+    await expect(measure([program('a', 1), program('c', 1.02)], argument, twice, () => {})).rejects.toThrow(
       'mcore bench: expected the same result of score from all, within 0.01, got 1 from a and 1.02 from c.',
     );
   });
 
   it('leaves out one that can not, with its reason', async () => {
-    const unable = contender(
+    const unable = program(
       'd',
       1,
       "if (method === 'load') { console.log(JSON.stringify({ id, result: { unsupported: 'too hard' } })); continue; }",
     );
-    const found = await measure([unable, contender('a', 1)], argument, twice, () => {});
+    const found = await measure([unable, program('a', 1)], argument, twice, () => {});
     expect(found.map((row) => ('unsupported' in row ? row.unsupported : row.median))).toEqual(['too hard', 10]);
   });
 
   it('says what one wrote before it broke', async () => {
-    const broken = contender('e', 1, "console.error('no memory'); process.exit(3);");
+    const broken = program('e', 1, "console.error('no memory'); process.exit(3);");
     await expect(measure([broken], argument, twice, () => {})).rejects.toThrow(
       'mcore bench: e: it ended with status 3\nno memory',
     );

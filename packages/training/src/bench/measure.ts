@@ -1,8 +1,8 @@
 import { McoreError } from '@mcore/errors';
-import { Contender, type ContenderCommand } from './contender.js';
+import { BenchProcess, type BenchProgram } from './bench-process.js';
 import type { LoadArgument } from './protocol.js';
 
-/** How one contender did at one work. */
+/** How one program did at one work. */
 export interface Measured {
   name: string;
   /** What computed, with versions and threads. */
@@ -17,7 +17,7 @@ export interface Measured {
   peakMegabytes: number;
 }
 
-/** A contender that can't do the work. */
+/** A program that can't do the work. */
 export interface Unable {
   name: string;
   unsupported: string;
@@ -33,39 +33,39 @@ export interface Repetition {
 }
 
 /**
- * Measures contenders at one work, interleaved: all are loaded, do the work once untimed, and then take turns, one computing while the
+ * Measures programs at one work, interleaved: all are loaded, do the work once untimed, and then take turns, one computing while the
  * others wait, so that what disturbs the machine disturbs all of them alike.
  *
  * @throws McoreError if one fails, or results differ by more than `tolerance`, relative.
  */
 export async function measure(
-  commands: readonly ContenderCommand[],
+  programs: readonly BenchProgram[],
   argument: LoadArgument,
   { rounds, repeats, clips }: Repetition,
   onProgress: (text: string) => void,
   tolerance = 1e-2,
 ): Promise<(Measured | Unable)[]> {
-  const contenders = commands.map((command) => new Contender(command));
+  const processes = programs.map((program) => new BenchProcess(program));
   try {
     const results: (Measured | Unable)[] = [];
-    for (const contender of contenders) {
-      onProgress(`${argument.work}: ${contender.name} gets ready`);
-      const loaded = await contender.load(argument);
+    for (const program of processes) {
+      onProgress(`${argument.work}: ${program.name} gets ready`);
+      const loaded = await program.load(argument);
       if ('unsupported' in loaded) {
-        results.push({ name: contender.name, unsupported: loaded.unsupported });
-        await contender.close();
+        results.push({ name: program.name, unsupported: loaded.unsupported });
+        await program.close();
         continue;
       }
-      await contender.run(1);
+      await program.run(1);
       const nothing = { milliseconds: [], median: 0, low: 0, high: 0, value: Number.NaN, peakMegabytes: 0 };
-      results.push({ name: contender.name, description: loaded.description, ...nothing });
+      results.push({ name: program.name, description: loaded.description, ...nothing });
     }
     const able = results.filter((result): result is Measured => 'milliseconds' in result);
     for (let round = 0; round < rounds; round++) {
       for (const result of able) {
         onProgress(`${argument.work}: round ${round + 1} of ${rounds}, ${result.name}`);
-        const contender = contenders.find(({ name }) => name === result.name)!;
-        const { milliseconds, value, peakMegabytes } = await contender.run(repeats);
+        const program = processes.find(({ name }) => name === result.name)!;
+        const { milliseconds, value, peakMegabytes } = await program.run(repeats);
         result.milliseconds.push(...milliseconds.map((time) => time / clips));
         Object.assign(result, { value, peakMegabytes });
       }
@@ -77,7 +77,7 @@ export async function measure(
     assertSameResults(argument.work, able, tolerance);
     return results;
   } finally {
-    await Promise.all(contenders.map((contender) => contender.close()));
+    await Promise.all(processes.map((process) => process.close()));
   }
 }
 
@@ -93,7 +93,7 @@ export function quartiles(values: readonly number[]): [number, number, number] {
   return [at(0.25), at(0.5), at(0.75)];
 }
 
-/** A contender that computes something else has not won. */
+/** A program that computes something else has not won. */
 function assertSameResults(work: string, results: readonly Measured[], tolerance: number): void {
   const [first, ...others] = results;
   const differing = others.find(

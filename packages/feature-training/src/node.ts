@@ -1,0 +1,1 @@
+export { KeptFolds } from './kept-folds.js';

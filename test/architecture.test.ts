@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withArrows } from '../scripts/draw-architecture.mjs';
-import { entrySources, workspaces } from '../scripts/packages.mjs';
+import { entrySources, root, workspaces } from '../scripts/packages.mjs';
 import {
   cyclesOf,
   fileGraph,
@@ -17,6 +17,12 @@ import {
 it('ARCHITECTURE.md shows the packages and arrows there are (else: node scripts/draw-architecture.mjs)', () => {
   const text = readFileSync(new URL('../ARCHITECTURE.md', import.meta.url), 'utf8');
   expect(text.replaceAll('\r\n', '\n')).toBe(withArrows(text.replaceAll('\r\n', '\n')));
+});
+
+it('the command line is thin: under 4,000 lines, as what is more than options and printing belongs in a package', () => {
+  const own = sourceFiles().filter((file) => file.startsWith('apps/cli/src/') && !isTest(file));
+  const lines = own.map((file) => readFileSync(join(root, file), 'utf8').split('\n').length - 1);
+  expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThan(4000);
 });
 
 describe('imports', () => {

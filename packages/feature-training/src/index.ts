@@ -11,5 +11,6 @@ export type { ChannelStatistics } from './feature-input.js';
 export { type FeaturePrediction, FeatureScorer } from './feature-scorer.js';
 export { type FeatureStepRecord, type FitFeaturesOptions, fitFeatures } from './fit-features.js';
 export { type FitHeadOptions, fitHead } from './fit-head.js';
+export { foldPredictionsCsv, type ProtocolAbout, protocolJson } from './fold-results.js';
 export { HeadScorer } from './head-scorer.js';
 export { defaultFeatureTraining, type FeatureAugmentation, type FeatureTrainingSettings } from './settings.js';

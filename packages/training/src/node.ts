@@ -9,6 +9,7 @@ export {
   runRow,
 } from './benchmark/run-row.js';
 export type { SummaryRow } from './benchmark/summarise-rows.js';
+export { type ConfigFormat, parseConfig, parseConfigField, readConfigFile } from './config/config-file.js';
 export {
   DEFAULT_RENDER_HEIGHT,
   describeSource,

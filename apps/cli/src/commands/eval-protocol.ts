@@ -5,14 +5,16 @@ import {
   evaluateFolds,
   type FeatureProtocol,
   type FeatureTrainingSettings,
+  foldPredictionsCsv,
   foldsOf,
+  protocolJson,
 } from '@mcore/feature-training';
 import { KeptFolds } from '@mcore/feature-training/node';
 import type { FeatureDataset } from '@mcore/features-loader';
 import { assertWritable, writeFileAtomically } from '@mcore/training/node';
 import { type Command, Option } from 'commander';
 import { result, say } from '../terminal/output.js';
-import { foldPredictionsCsv, protocolJson, protocolTable } from '../terminal/protocol-table.js';
+import { protocolTable } from '../terminal/protocol-table.js';
 import { type FeatureOptions, openFeatureData, withFeatures } from './feature-options.js';
 import { type EngineOptions, startEngine, wholeNumber } from './options.js';
 

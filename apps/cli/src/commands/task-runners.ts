@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
+import { ArgumentError } from '@mcore/errors';
 import type { Task } from '@mcore/tasks';
+import { runProgram } from '@mcore/tasks/node';
 import { type BenchmarkSettings, type RowTask, runRow } from '@mcore/training/node';
 import type { DataOptions, EngineOptions } from '../commands/options.js';
 import { judgeOf, type ScoreTask, scoreOptions, scoreSettings, type WeightsOptions } from '../run/score-tasks.js';
-import { type CommandTask, runCommandTask } from './command-task.js';
 import { openRowMachine } from './row-machine.js';
 
 /** Does the tasks of one kind of list. */
@@ -50,7 +52,17 @@ export const TASK_RUNNERS: Readonly<
   },
   mcore: async (settings) => ({
     settings,
-    run: ({ params }) => runCommandTask(params as unknown as CommandTask),
+    run: ({ params }) => runCommand(params.args),
     dispose: async () => {},
   }),
 };
+
+/** Runs a whole `mcore` command, such as a training, with `--json`. */
+function runCommand(args: unknown): Promise<unknown> {
+  if (!Array.isArray(args) || !args.every((argument) => typeof argument === 'string')) {
+    throw new ArgumentError('mcore task: expected params.args, a list of texts.');
+  }
+  // everything is bundled into dist/, so the program lies beside this file
+  const main = fileURLToPath(new URL('./main.js', import.meta.url));
+  return runProgram(process.execPath, [main, ...args, '--json'], `mcore ${args.join(' ')}`);
+}

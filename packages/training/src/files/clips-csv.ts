@@ -1,4 +1,5 @@
 import { DataError } from '@mcore/errors';
+import { csvCell, textOfCsvCell } from '@mcore/table';
 import { parse } from 'csv-parse/sync';
 import type { ComparedClip } from '../predictions/compare.js';
 import type { PredictedClip } from '../predictions/predict-clips.js';
@@ -16,23 +17,20 @@ const COLUMNS = [
   'competition',
 ] as const;
 
-/** What a spreadsheet takes for a formula, with any ' in front, so that one more can be taken away again. */
-const FORMULA = /^'*[=+\-@\t\r]/;
-
 /** One row a clip, for spreadsheets and `mcore compare`. */
 export function clipsCsv(clips: readonly PredictedClip[]): string {
   const lines = clips.map((clip) =>
     [
-      quoted(clip.id),
-      quoted(clip.diveNumber),
+      csvCell(clip.id),
+      csvCell(clip.diveNumber),
       clip.trueScore,
       clip.predictedScore.toFixed(4),
       clip.scored.spread.toFixed(4),
       clip.trueTransitions.join(' '),
       clip.predictedTransitions.join(' '),
       clip.labelOnly.score.toFixed(4),
-      quoted(clip.scored.votes.map((vote) => vote.id).join(' ')),
-      quoted(clip.competition ?? ''),
+      csvCell(clip.scored.votes.map((vote) => vote.id).join(' ')),
+      csvCell(clip.competition ?? ''),
     ].join(','),
   );
   return `${[COLUMNS.join(','), ...lines].join('\n')}\n`;
@@ -68,7 +66,7 @@ export function parseClipsCsv(text: string, name: string): ComparedClip[] {
     const list = (cell: string | undefined, what: string) =>
       cell === '' ? [] : (cell ?? '').split(' ').map((part) => number(part, what));
     return {
-      id: unquoted(record[at.id]!),
+      id: textOfCsvCell(record[at.id]!),
       trueScore: number(record[at.trueScore], 'true_score'),
       predictedScore: number(record[at.predictedScore], 'predicted_score'),
       trueTransitions: list(record[at.trueTransitions], 'true_transitions'),
@@ -88,15 +86,4 @@ function rowsOf(text: string, name: string): { record: string[]; line: number }[
   } catch (error) {
     throw new DataError(`${name}: expected CSV, got this: ${(error as Error).message}`, { cause: error });
   }
-}
-
-/** A text as a CSV value: quoted where it has to be, and with ' in front of what a spreadsheet takes for a formula. */
-function quoted(text: string): string {
-  const plain = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
-}
-
-/** The text of a CSV value that {@link quoted} made. */
-function unquoted(text: string): string {
-  return text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text;
 }

@@ -17,8 +17,8 @@ const GUIDES = [
   'getting-started',
   'concepts',
   'score-your-videos',
+  'find-dives',
   'train-on-your-videos',
-  'train-on-features',
   'train-on-features',
   'train-on-finediving',
   'engines',
@@ -37,7 +37,7 @@ export function pages() {
       'docs',
       'evidence',
       'Evidence',
-      ['benchmark', 'parity', 'performance', 'reliability', 'packages'],
+      ['benchmark', 'finding-dives', 'parity', 'performance', 'reliability', 'packages'],
       ['index'],
     ),
     ...publishedPackages()

@@ -8,6 +8,7 @@ import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEval } from './commands/eval.js';
 import { addExport } from './commands/export.js';
+import { addFind } from './commands/find.js';
 import { addImport } from './commands/import.js';
 import { addMerge } from './commands/merge.js';
 import { addPretrain } from './commands/pretrain.js';
@@ -33,6 +34,7 @@ export function createProgram(): Command {
     addCompare,
     addReport,
     addScore,
+    addFind,
     addBenchmark,
     addMerge,
     addQueue,

@@ -1,7 +1,7 @@
 import { useEngine } from '@mcore/engines';
 import { openVideo } from '@mcore/video';
 import { fetchFile } from './fetch-file.js';
-import { BANK_NAME, type Platform } from './platform.js';
+import type { Platform } from './platform.js';
 
 /** Browsers: everything comes by fetch, the shipped weights as a module that every bundler and server passes on. */
 export const browserPlatform: Platform = {
@@ -20,7 +20,12 @@ export const browserPlatform: Platform = {
     };
   },
 
-  besides: (place) => new URL(BANK_NAME, new URL(place, globalThis.location?.href)),
+  async readShippedSpotter() {
+    const { spotter } = await import('@mcore/weights-rendered-dives/embedded');
+    return { name: 'the shipped spotter', bytes: spotter };
+  },
+
+  besides: (place, name) => new URL(name, new URL(place, globalThis.location?.href)),
 
   async openVideo(source, { name, signal }) {
     const blob = source instanceof Blob ? source : await fetchFile(source, 'a video', signal);

@@ -6,6 +6,10 @@ export {
   UnknownClassError,
 } from './choose-exemplars.js';
 export type { ExaminedVideo, ExemplarFacts, ScoreMilliseconds } from './examined-video.js';
+export type { FindOptions, FoundDive, FoundDives } from './find/find-dives.js';
+export { type PairOptions, pairEvents, type SpottedDive } from './find/pair-events.js';
+export { ProbabilityTrack } from './find/probability-track.js';
+export { Spotter, type SpotterInfo, spotterOutputs } from './find/spotter.js';
 export type { FailedVideo, Judge, JudgeProgress, ScoreOptions, VideoToScore } from './judge.js';
 export type { LoadJudgeOptions } from './load-judge.js';
 export { loadJudge } from './load-judge-browser.js';

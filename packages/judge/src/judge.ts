@@ -1,12 +1,15 @@
 import type { Engine } from '@mcore/engines';
 import { ArgumentError, McoreError } from '@mcore/errors';
 import type { CheckpointInfo } from '@mcore/model';
+import type { Video } from '@mcore/video';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ExemplarOptions } from './choose-exemplars.js';
 import type { EngineLease } from './engine-lease.js';
 import { ExaminedVideo } from './examined-video.js';
-import type { Platform } from './platform.js';
-import { type ClipOptions, readClipInput, type SampledClip, type VideoInput } from './read-clip-input.js';
+import { type FindOptions, type FoundDives, findDives } from './find/find-dives.js';
+import type { LazyFinder } from './find/lazy-finder.js';
+import type { OpenOptions, Platform } from './platform.js';
+import { type ClipOptions, isVideo, readClipInput, type SampledClip, type VideoInput } from './read-clip-input.js';
 import type { Scorer } from './scorer.js';
 import type { ScoredVideo } from './video-score.js';
 
@@ -37,6 +40,7 @@ interface Parts {
   platform: Platform;
   lease: EngineLease;
   scorer: Scorer;
+  finder: LazyFinder;
   onProgress: (progress: JudgeProgress) => void;
 }
 
@@ -122,10 +126,37 @@ export class Judge {
     }
   }
 
+  /**
+   * Finds the dives of a film of any length in one pass; score them with their `start` and `end`.
+   *
+   * @param film - A path (in Node) or URL of a video file, a File or Blob, in Node the path of a folder of images, or a `Video`.
+   * @returns What `mcore find --json` prints of a film.
+   * @throws {@link ArgumentError} if the part holds no frame; {@link DataError} if the film can't be read or there is no spotter of these
+   *   weights; the signal's reason.
+   */
+  async find(film: string | URL | Blob | Video, options: FindOptions & OpenOptions = {}): Promise<FoundDives> {
+    options.signal?.throwIfAborted();
+    if (this.#disposed) throw new ArgumentError('judge.find: expected a judge in use, got one that was disposed.');
+    const { platform, lease, finder } = this.#parts;
+    if (tf.getBackend() !== lease.backend) await tf.setBackend(lease.backend);
+    const ready = await finder.ready();
+    const isOpen = isVideo(film);
+    const video = isOpen ? film : await platform.openVideo(film, options);
+    try {
+      const found = await findDives(video, ready, options);
+      return options.name === undefined ? found : { ...found, video: options.name };
+    } catch (error) {
+      throw await this.#causeOf(error);
+    } finally {
+      if (!isOpen) video.close();
+    }
+  }
+
   /** Frees the weights, and the engine unless others use it. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
+    await this.#parts.finder.dispose();
     await this.scorer.dispose();
     await this.#parts.lease.release();
   }

@@ -2,8 +2,10 @@ import type { EngineChoice, UseEngineOptions } from '@mcore/engines';
 import { ArgumentError, DataError } from '@mcore/errors';
 import { type Checkpoint, decodeCheckpoint, ExemplarBank } from '@mcore/model';
 import { leaseEngine } from './engine-lease.js';
+import { LazyFinder } from './find/lazy-finder.js';
+import { Spotter } from './find/spotter.js';
 import { Judge, type JudgeProgress } from './judge.js';
-import type { FileInput, NamedBytes, Platform } from './platform.js';
+import { BANK_NAME, type FileInput, type NamedBytes, type Platform, SPOTTER_NAME } from './platform.js';
 import { Scorer, type ScoringNetwork } from './scorer.js';
 
 /** Options of `loadJudge`; nothing is needed. */
@@ -12,6 +14,8 @@ export interface LoadJudgeOptions {
   readonly weights?: FileInput;
   /** The exemplar bank of these weights; the `bank.safetensors` beside them unless given. Exemplar-free weights need none. */
   readonly bank?: FileInput;
+  /** What finds dives in films with these weights; the `spotter.safetensors` beside them unless given. Only `judge.find` needs it. */
+  readonly spotter?: FileInput;
   /** What computes; the fastest that works and passes its self-test unless given. */
   readonly engine?: EngineChoice;
   /** For what starts the engine. */
@@ -38,7 +42,8 @@ export async function loadJudgeOn(platform: Platform, options: LoadJudgeOptions)
     const { checkpoint, bank } = await reading;
     const other = network ? { network: await network(checkpoint) } : {};
     const scorer = await Scorer.create(checkpoint, bank, { seed, ...other });
-    return new Judge({ platform, lease, scorer, onProgress });
+    const finder = new LazyFinder(scorer.model, checkpoint, () => readSpotter(platform, options));
+    return new Judge({ platform, lease, scorer, finder, onProgress });
   } catch (error) {
     await lease.release();
     throw error;
@@ -62,14 +67,26 @@ async function readWeights(
   const file = await bytesOf(platform, weights, 'a checkpoint');
   const checkpoint = decodeCheckpoint(file.bytes, file.name);
   if (checkpoint.info.config.regression === 'exemplar-free') return { checkpoint, bank: undefined };
-  const place = bank ?? bankBeside(platform, weights);
+  const place = bank ?? beside(platform, weights, BANK_NAME);
   if (place === undefined) return { checkpoint, bank: undefined };
   const { bytes } = await bytesOf(platform, place, 'an exemplar bank');
   return { checkpoint, bank: ExemplarBank.decode(bytes) };
 }
 
-function bankBeside(platform: Platform, weights: FileInput): FileInput | undefined {
-  return typeof weights === 'string' || weights instanceof URL ? platform.besides(weights) : undefined;
+/** The spotter of these weights. */
+async function readSpotter(platform: Platform, { weights, spotter }: LoadJudgeOptions): Promise<Spotter> {
+  const place = spotter ?? (weights === undefined ? undefined : beside(platform, weights, SPOTTER_NAME));
+  if (weights !== undefined && place === undefined) {
+    throw new DataError(
+      'judge.find: expected a spotter of these weights, got none. Give loadJudge one as spotter; scripts/train-spotter.mjs makes it.',
+    );
+  }
+  const file = place === undefined ? await platform.readShippedSpotter() : await bytesOf(platform, place, 'a spotter');
+  return Spotter.decode(file.bytes, file.name);
+}
+
+function beside(platform: Platform, weights: FileInput, name: string): FileInput | undefined {
+  return typeof weights === 'string' || weights instanceof URL ? platform.besides(weights, name) : undefined;
 }
 
 async function bytesOf(platform: Platform, input: FileInput, what: string): Promise<NamedBytes> {

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { useEngine } from '@mcore/engines/node';
 import { DataError } from '@mcore/errors';
 import { openVideo } from '@mcore/video/node';
-import { bankUrl, weightsUrl } from '@mcore/weights-rendered-dives';
+import { bankUrl, spotterUrl, weightsUrl } from '@mcore/weights-rendered-dives';
 import { fetchFile } from './fetch-file.js';
-import { BANK_NAME, type NamedBytes, type Platform } from './platform.js';
+import type { NamedBytes, Platform } from './platform.js';
 
 /** Node: paths are read from disk, web addresses fetched. */
 export const nodePlatform: Platform = {
@@ -21,7 +21,9 @@ export const nodePlatform: Platform = {
     return { weights, bank };
   },
 
-  besides: (place) => (isOnline(place) ? new URL(BANK_NAME, place) : join(dirname(pathOf(place)), BANK_NAME)),
+  readShippedSpotter: () => readPlace(spotterUrl, 'the spotter of the shipped weights'),
+
+  besides: (place, name) => (isOnline(place) ? new URL(name, place) : join(dirname(pathOf(place)), name)),
 
   async openVideo(source, { name, framesPerSecond, signal }) {
     const found =

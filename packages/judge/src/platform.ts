@@ -17,8 +17,10 @@ export interface Platform {
   readFile(place: string | URL, what: string): Promise<NamedBytes>;
   /** The shipped weights with their bank. */
   readShipped(): Promise<{ weights: NamedBytes; bank: NamedBytes }>;
-  /** The bank's usual place: beside its weights. */
-  besides(place: string | URL): string | URL;
+  /** The shipped weights' spotter. */
+  readShippedSpotter(): Promise<NamedBytes>;
+  /** Where a file that belongs to weights lies: beside them. */
+  besides(place: string | URL, name: string): string | URL;
   openVideo(source: string | URL | Blob, options: OpenOptions): Promise<Video>;
 }
 
@@ -32,3 +34,6 @@ export interface OpenOptions {
 
 /** The file name of a bank that lies beside its weights. */
 export const BANK_NAME = 'bank.safetensors';
+
+/** The file name of a spotter that lies beside its weights. */
+export const SPOTTER_NAME = 'spotter.safetensors';

@@ -84,7 +84,8 @@ function clipOfFrames(frames: Frames, options: ClipOptions): SampledClip {
   };
 }
 
-function isVideo(input: VideoInput): input is Video {
+/** Whether something is an open video. */
+export function isVideo(input: VideoInput): input is Video {
   return typeof input === 'object' && 'readFrames' in input;
 }
 

@@ -1,27 +1,18 @@
-import { randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { ArgumentError, EngineError } from '@mcore/errors';
 import { DiveRenderer } from './dive-renderer.js';
+import { type EncodeOptions, encodeVideo } from './encode-video.js';
 import { nodeCanvas } from './node-surface.js';
+import { type PlanRecordingOptions, planRecording, type RecordingPlan } from './recording/plan-recording.js';
+import { RecordingRenderer } from './recording/recording-renderer.js';
 import type { SurfaceFactory } from './surface.js';
 import type { RenderableClip } from './visible-events.js';
 
-/** Codecs that {@link writeVideo} can ask for. */
-export type VideoCodec = 'avc' | 'vp9' | 'av1';
-
 /** Options of {@link writeVideo}. */
-export interface WriteVideoOptions {
+export interface WriteVideoOptions extends EncodeOptions {
   /** Makes canvases; `nodeCanvas` unless given. */
   readonly canvas?: SurfaceFactory;
   readonly seed?: number | string;
   /** Height in pixels, even; 256 unless given. */
   readonly height?: number;
-  /** Frames a second in the file; FineDiving's clips play at about 25. */
-  readonly framesPerSecond?: number;
-  /** H.264 unless given, which every browser plays. */
-  readonly codec?: VideoCodec;
-  /** Bits a second; 9 for each pixel and second unless given. */
-  readonly bitrate?: number;
 }
 
 /**
@@ -34,73 +25,41 @@ export interface WriteVideoOptions {
  * @throws `EngineError` if those packages are missing or can't encode; `ArgumentError` if the height is odd.
  */
 export async function writeVideo(path: string, clip: RenderableClip, options: WriteVideoOptions = {}): Promise<void> {
-  const { canvas = nodeCanvas, seed = 0, height = 256, framesPerSecond = 25, codec = 'avc' } = options;
-  if (height % 2 !== 0) {
-    throw new ArgumentError(`writeVideo: expected an even height, as video codecs need, got ${height}.`);
-  }
-  const { BufferTarget, Mp4OutputFormat, Output, VideoSample, VideoSampleSource } = await encoders();
+  const { canvas = nodeCanvas, seed = 0, height = 256, ...encoding } = options;
   const renderer = new DiveRenderer({ canvas, seed, height });
-  const bitrate = options.bitrate ?? 9 * renderer.width * height;
-  const target = new BufferTarget();
-  const output = new Output({ format: new Mp4OutputFormat({ fastStart: 'in-memory' }), target });
-  const source = new VideoSampleSource({ codec, bitrate, keyFrameInterval: 1 });
-  output.addVideoTrack(source, { frameRate: framesPerSecond });
-  try {
-    await output.start();
-    for (let frame = 0; frame < clip.frameCount; frame++) {
-      const sample = new VideoSample(new Uint8Array(renderer.draw(clip, frame).pixels()), {
-        format: 'RGBA',
-        codedWidth: renderer.width,
-        codedHeight: height,
-        timestamp: frame / framesPerSecond,
-        duration: 1 / framesPerSecond,
-      });
-      await source.add(sample);
-      sample.close();
-    }
-    await output.finalize();
-  } catch (cause) {
-    await output.cancel().catch(() => undefined);
-    throw new EngineError(`writeVideo: expected to encode ${clip.id} as ${codec}, got: ${reason(cause)}`, { cause });
-  }
-  const partial = `${path}.${randomUUID()}.partial`;
-  try {
-    await writeFile(partial, new Uint8Array(target.buffer!));
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  const { width } = renderer;
+  const { frameCount, id: name } = clip;
+  const draw = (frame: number) => renderer.draw(clip, frame);
+  await encodeVideo(path, { name, caller: 'writeVideo', width, height, frameCount, draw }, encoding);
 }
 
-let registered: Promise<typeof import('mediabunny')> | undefined;
+/** Options of {@link writeRecording}. */
+export interface WriteRecordingOptions extends Omit<WriteVideoOptions, 'framesPerSecond'>, PlanRecordingOptions {}
 
-/** mediabunny with encoders, registered once. */
-function encoders(): Promise<typeof import('mediabunny')> {
-  registered ??= register().catch((error) => {
-    registered = undefined;
-    throw error;
+/**
+ * Draws the recording of a competition as an mp4 file of 25 frames a second.
+ *
+ * @param path - Of the file to write; an existing one is replaced.
+ * @param labels - Of one competition, in any order.
+ * @returns What the file shows and when.
+ * @throws As {@link writeVideo} and {@link planRecording}.
+ */
+export async function writeRecording(
+  path: string,
+  labels: Parameters<typeof planRecording>[0],
+  options: WriteRecordingOptions = {},
+): Promise<RecordingPlan> {
+  const { canvas = nodeCanvas, height = 256, seed, maxGapSeconds, dives, ...encoding } = options;
+  const plan = planRecording(labels, {
+    ...(seed !== undefined && { seed }),
+    ...(maxGapSeconds !== undefined && { maxGapSeconds }),
+    ...(dives !== undefined && { dives }),
   });
-  return registered;
+  const renderer = new RecordingRenderer(plan, { canvas, height });
+  const { width } = renderer;
+  const { frameCount, framesPerSecond, competition: name } = plan;
+  const draw = (frame: number) => renderer.draw(frame);
+  const pictures = { name, caller: 'writeRecording', width, height, frameCount, draw };
+  await encodeVideo(path, pictures, { ...encoding, framesPerSecond });
+  return plan;
 }
-
-async function register(): Promise<typeof import('mediabunny')> {
-  try {
-    const [mediabunny, server, av] = await Promise.all([
-      import('mediabunny'),
-      import('@mediabunny/server'),
-      import('node-av'),
-    ]);
-    av.Log.setLevel(av.AV_LOG_QUIET);
-    server.registerMediabunnyServer({ hardwareContext: null });
-    return mediabunny;
-  } catch (cause) {
-    throw new EngineError(
-      'writeVideo: expected the packages mediabunny, @mediabunny/server and node-av to encode videos with ' +
-        `(npm install mediabunny @mediabunny/server node-av), got: ${reason(cause)}`,
-      { cause },
-    );
-  }
-}
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message.split('\n')[0]! : String(error));

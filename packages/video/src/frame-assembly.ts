@@ -18,10 +18,7 @@ export interface FrameAssembly {
  * @throws {@link ArgumentError} if an index or the size is out of range, or the result would be above 2 GiB.
  */
 export function assembleFrames(indices: readonly number[], frameCount: number, size: FrameSize): FrameAssembly {
-  const stray = indices.find((index) => !Number.isSafeInteger(index) || index < 0 || index >= frameCount);
-  if (stray !== undefined) {
-    throw new ArgumentError(`readFrames: indices must be whole numbers in 0 .. ${frameCount - 1}, got ${stray}.`);
-  }
+  for (const index of indices) assertIndex('readFrames', index, frameCount);
   const { height, width } = size;
   if (![height, width].every((length) => Number.isSafeInteger(length) && length >= 1)) {
     throw new ArgumentError(`readFrames: size must be whole numbers of at least 1, got ${width} x ${height}.`);
@@ -49,4 +46,55 @@ export function assembleFrames(indices: readonly number[], frameCount: number, s
     },
     frames: { data, count: indices.length, height, width },
   };
+}
+
+/** Frames to decode one after the other, each once, with how often each was asked for. */
+export interface Runs {
+  /** The different indices, in order; checked as they are taken. */
+  different(): Generator<number, void, undefined>;
+  /** How often an index that {@link different} gave was asked for. */
+  copies(index: number): number;
+}
+
+/**
+ * Divides ascending indices into runs of equal ones, without holding more of them than are being decoded.
+ *
+ * @throws {@link ArgumentError} from `different` if an index is out of range or less than the one before.
+ */
+export function runsOf(indices: Iterable<number>, frameCount: number): Runs {
+  const counts = new Map<number, number>();
+  return {
+    *different() {
+      let current: number | undefined;
+      let count = 0;
+      for (const index of indices) {
+        assertIndex('streamFrames', index, frameCount);
+        if (current !== undefined && index < current) {
+          throw new ArgumentError(`streamFrames: expected ascending indices, got ${index} after ${current}.`);
+        }
+        if (index === current) {
+          count++;
+          continue;
+        }
+        if (current !== undefined) {
+          counts.set(current, count);
+          yield current;
+        }
+        [current, count] = [index, 1];
+      }
+      if (current === undefined) return;
+      counts.set(current, count);
+      yield current;
+    },
+    copies(index) {
+      const count = counts.get(index) ?? 0;
+      counts.delete(index);
+      return count;
+    },
+  };
+}
+
+function assertIndex(caller: string, index: number, frameCount: number): void {
+  if (Number.isSafeInteger(index) && index >= 0 && index < frameCount) return;
+  throw new ArgumentError(`${caller}: indices must be whole numbers in 0 .. ${frameCount - 1}, got ${index}.`);
 }

@@ -58,6 +58,22 @@ export async function openFrameFolder(folder: string, options: OpenFolderOptions
     await forEachImage(paths, place, { concurrency, timeoutSeconds, ...(signal && { signal }) });
     return assembly.frames;
   };
+  async function* streamFrames(indices: Iterable<number>, reading: ReadFramesOptions = {}) {
+    let batch: number[] = [];
+    const read = async function* () {
+      const { data, height: tall, width: wide } = await readFrames(batch, reading);
+      const bytes = tall * wide * 3;
+      for (let at = 0; at < batch.length; at++) {
+        yield { data: data.subarray(at * bytes, (at + 1) * bytes), count: 1, height: tall, width: wide };
+      }
+      batch = [];
+    };
+    for (const index of indices) {
+      batch.push(index);
+      if (batch.length === concurrency) yield* read();
+    }
+    if (batch.length > 0) yield* read();
+  }
   return {
     name,
     frameCount: files.length,
@@ -69,6 +85,7 @@ export async function openFrameFolder(folder: string, options: OpenFolderOptions
     timestamps: Float64Array.from(files, (_, index) => index / framesPerSecond),
     notes: [],
     readFrames,
+    streamFrames,
     close() {
       closed = true;
     },

@@ -1,3 +1,4 @@
+export { type CopiedPart, copyPart } from './copy-part.js';
 export { fileKey, filesKey } from './file-key.js';
 export { listFrames, type OpenFolderOptions, openFrameFolder } from './frame-folder.js';
 export { forEachImage, readImage } from './image-files.js';

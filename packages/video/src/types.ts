@@ -28,6 +28,15 @@ export interface Video {
    * @throws DataError if one can't be decoded, in one line that says which and why.
    */
   readFrames(indices: readonly number[], options?: ReadFramesOptions): Promise<Frames>;
+  /**
+   * Decodes frames one after the other, in one pass and in bounded memory: for films that are longer than what fits a result of
+   * {@link readFrames}.
+   *
+   * @param indices - In 0 .. frameCount - 1, ascending; repeats give the same frame again.
+   * @returns The frames in that order, one at a time, `[1, height, width, 3]`.
+   * @throws As {@link readFrames}.
+   */
+  streamFrames(indices: Iterable<number>, options?: ReadFramesOptions): AsyncGenerator<Frames, void, undefined>;
   /** Ends what is running and frees the file. Reading afterwards throws. */
   close(): void;
 }

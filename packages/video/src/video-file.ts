@@ -1,4 +1,4 @@
-import type { Frames } from '@mcore/clips';
+import { type Frames, resizeFrames } from '@mcore/clips';
 import { ArgumentError, DataError, McoreError } from '@mcore/errors';
 import {
   EncodedPacketSink,
@@ -16,7 +16,7 @@ import { type ByteSource, blockCache } from './block-cache.js';
 import { withinTime } from './deadline.js';
 import { type FileColors, fileColors } from './file-colors.js';
 import { FORMATS, unreadableFormat } from './formats.js';
-import { assembleFrames } from './frame-assembly.js';
+import { assembleFrames, runsOf } from './frame-assembly.js';
 import { guardedSource } from './guarded-source.js';
 import { pixelsOf } from './sample-pixels.js';
 import { checkSampleTables } from './sample-tables.js';
@@ -101,22 +101,57 @@ class VideoFile implements Video {
 
   async readFrames(indices: readonly number[], options: ReadFramesOptions = {}): Promise<Frames> {
     const { size = { height: this.height, width: this.width }, signal } = options;
+    const assembly = assembleFrames(indices, this.frameCount, size);
+    for await (const { index, frame } of this.#decoded(assembly.expected, signal)) assembly.place(index, frame);
+    return assembly.frames;
+  }
+
+  async *streamFrames(
+    indices: Iterable<number>,
+    options: ReadFramesOptions = {},
+  ): AsyncGenerator<Frames, void, undefined> {
+    const { size = { height: this.height, width: this.width }, signal } = options;
+    const run = runsOf(indices, this.frameCount);
+    for await (const { index, frame } of this.#decoded(run.different(), signal)) {
+      const { height, width } = size;
+      const fitting = frame.height === height && frame.width === width ? frame : resizeFrames(frame, size);
+      for (let copies = run.copies(index); copies > 0; copies--) yield fitting;
+    }
+  }
+
+  /** Decodes different frames in ascending order. */
+  async *#decoded(
+    indices: Iterable<number>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<{ index: number; frame: Frames }, void, undefined> {
     if (this.#input.disposed)
       throw new DataError(`readFrames: expected an open video, got ${this.name}, which was closed.`);
-    const assembly = assembleFrames(indices, this.frameCount, size);
-    const starts = assembly.expected.map((index) => this.#starts[index]!);
-    const samples = new VideoSampleSink(this.#track).samplesAtTimestamps(starts);
+    // the decoder asks for times ahead of the frames that it gives
+    const ahead: number[] = [];
+    const starts = this.#starts;
+    const times = function* () {
+      for (const index of indices) {
+        ahead.push(index);
+        yield starts[index]!;
+      }
+    };
+    const samples = new VideoSampleSink(this.#track).samplesAtTimestamps(times());
     let index = 0;
     try {
-      for (index of assembly.expected) {
+      for (;;) {
+        index = ahead[0] ?? index;
         const late = `readFrames: expected ${this.#frameName(index)} within ${this.#timeoutSeconds} s, got nothing.`;
-        const { value } = await withinTime(samples.next(), this.#timeoutSeconds, late, signal);
+        const { value, done } = await withinTime(samples.next(), this.#timeoutSeconds, late, signal);
+        if (done) return;
+        index = ahead.shift()!;
         const sample = this.#checked(value ?? null, index);
+        let frame: Frames;
         try {
-          assembly.place(index, await withinTime(pixelsOf(sample, this.#colors), this.#timeoutSeconds, late, signal));
+          frame = await withinTime(pixelsOf(sample, this.#colors), this.#timeoutSeconds, late, signal);
         } finally {
           sample.close();
         }
+        yield { index, frame };
       }
     } catch (error) {
       throw asDataError(error, `readFrames: expected ${this.#frameName(index)}, got none, it can't be decoded`, signal);
@@ -124,7 +159,6 @@ class VideoFile implements Video {
       // not awaited: a decoder that hangs does not answer this either
       void samples.return().catch(() => {});
     }
-    return assembly.frames;
   }
 
   close(): void {

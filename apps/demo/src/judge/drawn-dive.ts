@@ -1,4 +1,4 @@
-import { resizeFrames } from '@mcore/clips';
+import { type FrameSize, resizeFrames } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import { browserCanvas, nativeHeight, RenderedDives } from '@mcore/rendered-dives';
 import type { Video } from '@mcore/video';
@@ -14,6 +14,10 @@ let dives: RenderedDives | undefined;
 export function drawnDive(id: string, height: number): Video {
   if (dives?.renderer.height !== height) dives = new RenderedDives({ canvas: browserCanvas, height });
   const renderer = dives;
+  const readFrames = async (indices: readonly number[], { size }: { readonly size?: FrameSize } = {}) => {
+    const frames = await renderer.readFrames(id, indices);
+    return size ? resizeFrames(frames, size) : frames;
+  };
   const clip = renderer.clips.find((candidate) => candidate.id === id);
   if (!clip) throw new DataError(`drawnDive: expected a dive of FineDiving's labels, got ${id}.`);
   return {
@@ -26,9 +30,9 @@ export function drawnDive(id: string, height: number): Video {
     codec: 'drawn',
     timestamps: Float64Array.from({ length: clip.frameCount }, (_, frame) => frame / frameRate),
     notes: [],
-    readFrames: async (indices, { size } = {}) => {
-      const frames = await renderer.readFrames(id, indices);
-      return size ? resizeFrames(frames, size) : frames;
+    readFrames,
+    async *streamFrames(indices, options) {
+      for (const index of indices) yield readFrames([index], options);
     },
     close: () => {},
   };

@@ -1,0 +1,52 @@
+import type { FoundDive, FoundDives } from '@mcore/judge';
+import { table } from './output.js';
+
+/** A dive with the file that shows it. */
+export interface ManifestRow extends FoundDive {
+  path: string;
+}
+
+/** Found dives in words: a line, and a table with a row for each. */
+export function describeDives({ video, from, to, dives }: FoundDives): string {
+  const replays = dives.filter(({ replay }) => replay).length;
+  const live = dives.length - replays;
+  const summary = `${video}: ${count(live, 'dive')} and ${count(replays, 'replay')} between ${clock(from)} and ${clock(to)}`;
+  if (dives.length === 0) return summary;
+  const rows = dives.map((dive, index) => [
+    String(index + 1),
+    ...[dive.start, dive.takeOff, dive.entry, dive.end].map(clock),
+    dive.confidence.toFixed(2),
+    dive.replay ? 'replay' : 'dive',
+  ]);
+  return [summary, table([['', 'start', 'take-off', 'entry', 'end', 'confidence', ''], ...rows])].join('\n');
+}
+
+/** A manifest of dives that `mcore train` and `mcore score --list` read; scores are to be added for training. */
+export function divesCsv(rows: readonly ManifestRow[]): string {
+  const lines = rows.map((row) =>
+    [
+      quoted(row.path),
+      row.start.toFixed(3),
+      row.end.toFixed(3),
+      `${row.takeOff.toFixed(3)} ${row.entry.toFixed(3)}`,
+      row.confidence.toFixed(3),
+      row.replay ? 'yes' : 'no',
+    ].join(','),
+  );
+  return `${['path,start,end,transition_seconds,confidence,replay', ...lines].join('\n')}\n`;
+}
+
+function quoted(text: string): string {
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** `1:02:03.40`, hours only where there are some. */
+function clock(second: number): string {
+  const [hours, minutes] = [Math.floor(second / 3600), Math.floor((second % 3600) / 60)];
+  const rest = (second % 60).toFixed(2).padStart(5, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

@@ -6,6 +6,7 @@ export {
   UnknownClassError,
 } from './choose-exemplars.js';
 export type { ExaminedVideo, ExemplarFacts, ScoreMilliseconds } from './examined-video.js';
+export { type DiveOfFile, divesManifest, diveWithin } from './find/dives-manifest.js';
 export type { FindOptions, FoundDive, FoundDives } from './find/find-dives.js';
 export { type PairOptions, pairEvents, type SpottedDive } from './find/pair-events.js';
 export { ProbabilityTrack } from './find/probability-track.js';

@@ -17,9 +17,9 @@ export {
   type RecordedReplay,
   type RecordingPlan,
   recordingLabels,
-} from './recording/plan-recording.js';
-export { RecordingRenderer } from './recording/recording-renderer.js';
-export type { Scene, SceneCamera, SceneKind } from './recording/scene.js';
+} from './plan-recording.js';
+export { RecordingRenderer } from './recording-renderer.js';
+export type { Scene, SceneCamera, SceneKind } from './recording-scene.js';
 export { drawFrames, type RenderDiveOptions, renderDive } from './render-dive.js';
 export { RenderedDives, type RenderedDivesOptions } from './rendered-dives.js';
 export { browserCanvas, type DrawingContext, drawSurface, type Surface, type SurfaceFactory } from './surface.js';

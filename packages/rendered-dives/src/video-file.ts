@@ -1,8 +1,8 @@
 import { DiveRenderer } from './dive-renderer.js';
 import { type EncodeOptions, encodeVideo } from './encode-video.js';
 import { nodeCanvas } from './node-surface.js';
-import { type PlanRecordingOptions, planRecording, type RecordingPlan } from './recording/plan-recording.js';
-import { RecordingRenderer } from './recording/recording-renderer.js';
+import { type PlanRecordingOptions, planRecording, type RecordingPlan } from './plan-recording.js';
+import { RecordingRenderer } from './recording-renderer.js';
 import type { SurfaceFactory } from './surface.js';
 import type { RenderableClip } from './visible-events.js';
 

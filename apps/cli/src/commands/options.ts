@@ -154,6 +154,19 @@ export function withLearning(command: Command): Command {
     );
 }
 
+/** Adds `--from` and `--to`. */
+export function withPart(command: Command): Command {
+  return command
+    .option('--from <seconds>', 'begin here, in seconds from the first frame (default: there)', seconds)
+    .option('--to <seconds>', 'end here (default: at the end)', seconds);
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('Expected seconds, 0 or more.');
+}
+
 /** Adds `--json`. */
 export function withJson(command: Command): Command {
   return command.option('--json', 'print the result as JSON', false);

@@ -5,7 +5,7 @@ import { readNamed } from '@mcore/training/node';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ScoreTask } from '../run/score-tasks.js';
-import { wholeNumber } from './options.js';
+import { wholeNumber, withPart } from './options.js';
 
 /** Options that name videos and how exemplars are drawn for them. */
 export interface VideoOptions {
@@ -14,6 +14,8 @@ export interface VideoOptions {
   class?: string;
   anyClass: boolean;
   seed: number;
+  from?: number;
+  to?: number;
 }
 
 /** Adds `--weights` and `--bank`. */
@@ -28,9 +30,9 @@ export function withWeights(command: Command): Command {
     .option('--bank <file>', 'exemplar bank of these weights (default: bank.safetensors beside them)');
 }
 
-/** Adds `--list`, `--dive`, `--class`, `--any-class` and `--seed`. */
+/** Adds `--list`, `--dive`, `--class`, `--any-class`, `--seed`, `--from` and `--to`. */
 export function withVideos(command: Command): Command {
-  return command
+  return withPart(command)
     .option('--list <file>', 'more videos: one path a line, after a tab its dive number or class where it is known')
     .addOption(
       new Option('--dive <number>', 'dive number such as 107B; without it exemplars are the nearest dives')
@@ -51,7 +53,13 @@ export async function videosToScore(
   const given = paths.map((video) => ({ video, dive: options.dive ?? options.class ?? null }));
   const videos = [...given, ...(await listedVideos(options))];
   if (videos.length === 0) command.error('error: expected videos, or a file with --list, got neither', { exitCode: 2 });
-  return options.anyClass ? videos.map((video) => ({ ...video, anyClass: true as const })) : videos;
+  const { from: start, to: end, anyClass } = options;
+  return videos.map((video) => ({
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
+    ...video,
+    ...(anyClass && { anyClass: true as const }),
+  }));
 }
 
 /** Videos of `--list`; `--dive` or `--class` holds where a line names none. */

@@ -18,6 +18,9 @@ export interface ScoreTask {
   video: string;
   /** Dive number or class; null where it is not known. */
   dive: string | null;
+  /** The part to score, in seconds; all of it unless given. */
+  start?: number;
+  end?: number;
   /** Whether an unknown class may be compared with exemplars of any. */
   anyClass?: true;
 }
@@ -47,7 +50,7 @@ export function scoreTasks(videos: readonly ScoreTask[], settings: ScoreSettings
   return {
     kind: 'score',
     settings: { ...settings },
-    tasks: videos.map((params): Task<ScoreTask> => ({ id: params.video, kind: 'score', params })),
+    tasks: videos.map((params): Task<ScoreTask> => ({ id: nameOf(params), kind: 'score', params })),
   };
 }
 
@@ -69,8 +72,21 @@ export async function judgeOf(
 }
 
 /** How a task's video is scored. */
-export function scoreOptions({ dive, anyClass }: ScoreTask): ScoreOptions {
-  return { anyClass: anyClass ?? false, ...(dive !== null && { class: dive }) };
+export function scoreOptions(task: ScoreTask): ScoreOptions {
+  const { dive, anyClass, start, end } = task;
+  return {
+    anyClass: anyClass ?? false,
+    ...(dive !== null && { class: dive }),
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
+    name: nameOf(task),
+  };
+}
+
+/** A video's path, or `final.mp4#t=612.4,616.6` for a part of it (W3C, Media Fragments URI 1.0). */
+function nameOf({ video, start, end }: ScoreTask): string {
+  if (start === undefined && end === undefined) return video;
+  return `${video}#t=${start ?? ''}${end === undefined ? '' : `,${end}`}`;
 }
 
 function bankBeside(weights: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeDives, divesCsv } from './found-dives.js';
+import { describeDives } from './found-dives.js';
 
 const dive = { start: 61.2, takeOff: 62.4, entry: 63.9, end: 65.38, confidence: 0.91, replay: false };
 const replay = { ...dive, start: 3671.5, takeOff: 3672.7, entry: 3676, end: 3677.48, confidence: 0.7, replay: true };
@@ -21,13 +21,5 @@ describe('describeDives', () => {
   it('says that there is none', () => {
     const none = { video: 'talk.mp4', durationSeconds: 60, from: 0, to: 60, dives: [], notes: [] };
     expect(describeDives(none)).toBe('talk.mp4: 0 dives and 0 replays between 0:00.00 and 1:00.00');
-  });
-});
-
-describe('divesCsv', () => {
-  it('writes a row for each dive, with names quoted where they have to be', () => {
-    expect(divesCsv([{ ...dive, path: 'men, final.mp4' }])).toBe(
-      'path,start,end,transition_seconds,confidence,replay\n"men, final.mp4",61.200,65.380,62.400 63.900,0.910,no\n',
-    );
   });
 });

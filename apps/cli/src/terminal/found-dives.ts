@@ -1,10 +1,5 @@
-import type { FoundDive, FoundDives } from '@mcore/judge';
+import type { FoundDives } from '@mcore/judge';
 import { table } from './output.js';
-
-/** A dive with the file that shows it. */
-export interface ManifestRow extends FoundDive {
-  path: string;
-}
 
 /** Found dives in words: a line, and a table with a row for each. */
 export function describeDives({ video, from, to, dives }: FoundDives): string {
@@ -19,25 +14,6 @@ export function describeDives({ video, from, to, dives }: FoundDives): string {
     dive.replay ? 'replay' : 'dive',
   ]);
   return [summary, table([['', 'start', 'take-off', 'entry', 'end', 'confidence', ''], ...rows])].join('\n');
-}
-
-/** A manifest of dives that `mcore train` and `mcore score --list` read; scores are to be added for training. */
-export function divesCsv(rows: readonly ManifestRow[]): string {
-  const lines = rows.map((row) =>
-    [
-      quoted(row.path),
-      row.start.toFixed(3),
-      row.end.toFixed(3),
-      `${row.takeOff.toFixed(3)} ${row.entry.toFixed(3)}`,
-      row.confidence.toFixed(3),
-      row.replay ? 'yes' : 'no',
-    ].join(','),
-  );
-  return `${['path,start,end,transition_seconds,confidence,replay', ...lines].join('\n')}\n`;
-}
-
-function quoted(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** `1:02:03.40`, hours only where there are some. */

@@ -1,15 +1,15 @@
 import { ArgumentError } from '@mcore/errors';
 import { Random } from '@mcore/random';
-import { type Framing, planOperator, replayViewpoint } from '../camera.js';
-import { type ClipPlan, planClip, type Shot } from '../clip-plan.js';
-import { DiveRenderer, type RenderOptions } from '../dive-renderer.js';
-import { remember } from '../remember.js';
-import type { Surface } from '../surface.js';
-import { planVenue, type Venue } from '../venue.js';
+import { drawGraphics, type Graphics, planGraphics } from './broadcast-graphics.js';
+import { type Framing, planOperator, replayViewpoint } from './camera.js';
+import { type ClipPlan, planClip, type Shot } from './clip-plan.js';
+import { DiveRenderer, type RenderOptions } from './dive-renderer.js';
 import { CrowdShot, drawPortrait, drawScores } from './filler-scenes.js';
-import { drawGraphics, type Graphics, planGraphics } from './graphics.js';
 import type { RecordingPlan } from './plan-recording.js';
-import { momentOf, type Scene } from './scene.js';
+import { momentOf, type Scene } from './recording-scene.js';
+import { remember } from './remember.js';
+import type { Surface } from './surface.js';
+import { planVenue, type Venue } from './venue.js';
 
 /** How many plans of clips and cameras are kept. */
 const KEPT = 6;

@@ -1,7 +1,7 @@
 import type { FineDivingLabel } from '@mcore/finediving-loader/labels';
 import type { Random } from '@mcore/random';
-import { visibleEvents } from '../visible-events.js';
-import { RECORDING_FRAMES_PER_SECOND, type Scene, type SceneKind } from './scene.js';
+import { RECORDING_FRAMES_PER_SECOND, type Scene, type SceneKind } from './recording-scene.js';
+import { visibleEvents } from './visible-events.js';
 
 /** What lies between two dives, or before the first and after the last. */
 export interface Gap {

@@ -1,6 +1,6 @@
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { describe, expect, it } from 'vitest';
-import { nodeCanvas } from '../node-surface.js';
+import { nodeCanvas } from './node-surface.js';
 import { planRecording, recordingLabels } from './plan-recording.js';
 import { RecordingRenderer } from './recording-renderer.js';
 

@@ -1,7 +1,7 @@
 import { Random } from '@mcore/random';
-import { drawStands, type FarMap } from '../crowd.js';
-import { type DrawingContext, drawSurface, type Surface, type SurfaceFactory } from '../surface.js';
-import { blend, css, type Look, type Venue } from '../venue.js';
+import { drawStands, type FarMap } from './crowd.js';
+import { type DrawingContext, drawSurface, type Surface, type SurfaceFactory } from './surface.js';
+import { blend, css, type Look, type Venue } from './venue.js';
 
 /** People in their seats from near; they wave and the camera moves. Drawn once, shown in parts. */
 export class CrowdShot {

@@ -1,9 +1,9 @@
 import { ArgumentError } from '@mcore/errors';
 import type { FineDivingLabel } from '@mcore/finediving-loader/labels';
 import { Random } from '@mcore/random';
-import { visibleEvents } from '../visible-events.js';
 import { fillGap } from './fill-gap.js';
-import { RECORDING_FRAMES_PER_SECOND, type Scene } from './scene.js';
+import { RECORDING_FRAMES_PER_SECOND, type Scene } from './recording-scene.js';
+import { visibleEvents } from './visible-events.js';
 
 /** A dive of a recording, in frames of the recording; events are those that can be seen. */
 export interface RecordedDive {

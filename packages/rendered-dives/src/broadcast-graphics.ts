@@ -1,8 +1,8 @@
 import { Random } from '@mcore/random';
-import type { DrawingContext, Surface } from '../surface.js';
-import { type Color, css, type Venue } from '../venue.js';
 import { drawWords } from './filler-scenes.js';
-import type { Scene } from './scene.js';
+import type { Scene } from './recording-scene.js';
+import type { DrawingContext, Surface } from './surface.js';
+import { type Color, css, type Venue } from './venue.js';
 
 /** What a broadcaster lays over the picture, the same in a whole recording. */
 export interface Graphics {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { STAGE_COLORS } from '@mcore/report';
+import { renderReport, STAGE_COLORS } from '@mcore/report';
+import { madeUpReport } from '@mcore/testing/made-up-report';
 import { expect, it } from 'vitest';
 import { root } from '../scripts/packages.mjs';
 
@@ -27,6 +28,16 @@ it("the demo's style sheets have the stage colours of @mcore/report, and no othe
   expect(uses.length).toBeGreaterThanOrEqual(6);
   const others = uses.filter(({ stage, color }) => !Object.values(STAGE_COLORS[stage] ?? {}).includes(color));
   expect(others).toEqual([]);
+});
+
+it("the report has the demo's colours and fonts, light and dark", () => {
+  const demo = readFileSync(join(root, 'apps', 'demo', 'src', 'style', 'base.css'), 'utf8');
+  const report = renderReport(madeUpReport(2));
+  const names = { paper: 'paper', panel: 'panel', ink: 'ink', quiet: 'muted', line: 'line', accent: 'accent' };
+  const valuesOf = (text: string, name: string) =>
+    [...text.matchAll(new RegExp(`--${name}: ([^;]+);`, 'g'))].slice(0, 2).map(([, value]) => value);
+  for (const [theirs, ours] of Object.entries(names)) expect(valuesOf(report, ours), ours).toEqual(valuesOf(demo, theirs));
+  expect(valuesOf(report, 'display')).toEqual(valuesOf(demo, 'display'));
 });
 
 it("text on the first three can be read: the demo's white and dark ink at 4.5 : 1 (WCAG AA)", () => {

@@ -5,6 +5,8 @@ import { drawArrows } from '../draw-arrows.mjs';
 import { root } from '../packages.mjs';
 import { runNode, say } from '../set-up.mjs';
 import { writeCommandPages } from './commands.mjs';
+import { equationsPage } from './equations.mjs';
+import { PAGES } from './examples.mjs';
 import { siteLinks } from './links.mjs';
 import { pages } from './pages.mjs';
 
@@ -36,16 +38,20 @@ runNode(join(root, 'node_modules', 'typedoc', 'bin', 'typedoc'), ['--logLevel', 
 const all = pages();
 const sites = new Map(all.map(({ source, path }) => [source, path]));
 sites.set('docs/guides', 'guides/getting-started');
+for (const name of PAGES) sites.set(`docs/commands/${name}.md`, `commands/${name}`);
+const link = (/** @type {string} */ text, /** @type {{ source: string, path: string }} */ page) =>
+  siteLinks(text, page, sites, copyPicture);
 for (const page of all) {
   const text = readFileSync(join(root, page.source), 'utf8')
     // GitHub draws these itself
     .replace(/```mermaid\n([\s\S]*?)```/g, (_, graph) => drawArrows(graph))
     .replace(/^<!--[\s\S]*?-->\n?/gm, '');
-  write(`${page.path}.md`, siteLinks(text, page, sites, copyPicture));
+  write(`${page.path}.md`, link(text, page));
 }
 mkdirSync(join(STAGING, 'public'), { recursive: true });
 cpSync(join(root, 'apps', 'demo', 'public', 'icon.svg'), join(STAGING, 'public', 'icon.svg'));
-const commands = writeCommandPages(write);
+const commands = writeCommandPages(write, link);
+write('reference/equations.md', equationsPage(join(STAGING, 'api')));
 
 const groups = [...new Set(all.map(({ group }) => group))];
 const sidebar = groups.map((text) => ({
@@ -56,6 +62,7 @@ const sidebar = groups.map((text) => ({
     .map(({ title, path }) => ({ text: title, link: `/${path === 'index' ? '' : path}` })),
 }));
 sidebar.splice(2, 0, { text: 'Commands', collapsed: true, items: commands });
+sidebar.find(({ text }) => text === 'Reference')?.items.push({ text: 'Equations', link: '/reference/equations' });
 const api = JSON.parse(readFileSync(join(STAGING, 'api', 'sidebar.json'), 'utf8'));
 sidebar.push({ text: 'API', collapsed: true, items: api });
 writeFileSync(join(root, 'docs', '.vitepress', 'sidebar.json'), `${JSON.stringify(sidebar, null, 2)}\n`);

@@ -1,36 +1,56 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../packages.mjs';
+import { pageOf } from './examples.mjs';
 
 /**
- * A page for each command of `mcore`, from its own help.
+ * A page for each command of `mcore`: what docs/commands says of it, with an example, then its own help.
  *
  * @param {(path: string, text: string) => void} write
+ * @param {(text: string, page: { source: string, path: string }) => string} link Rewrites the links of a page.
  * @returns {{ text: string, link: string }[]} For the side bar, in the order of the help.
  */
-export function writeCommandPages(write) {
+export function writeCommandPages(write, link) {
   const names = commandsOf(help([]));
-  write('commands/index.md', commandPage('mcore', help([])));
+  const about = new Map(names.map((name) => [name, aboutOf(help([name]))]));
+  const rows = names.map((name) => `| [\`mcore ${name}\`](./${name}.md) | ${about.get(name)} |`);
+  write('commands/index.md', `# Commands\n\n${INTRODUCTION}\n\n| command | what it does |\n| --- | --- |\n${rows.join('\n')}\n`);
   for (const name of names) {
-    const inner = commandsOf(help([name])).map((part) => help([name, part]));
-    write(`commands/${name}.md`, commandPage(`mcore ${name}`, help([name]), inner));
+    const inner = commandsOf(help([name])).map((part) => [`mcore ${name} ${part}`, help([name, part])]);
+    const blocks = inner.length > 0 ? inner : [[`mcore ${name}`, help([name])]];
+    const options = blocks.map(([title, text]) => {
+      const heading = inner.length > 0 ? `### ${title}\n\n` : '';
+      return `${heading}\`\`\`text\n${withoutDescription(String(text))}\n\`\`\``;
+    });
+    const page = { source: `docs/commands/${name}.md`, path: `commands/${name}` };
+    const text = readFileSync(pageOf(name), 'utf8');
+    write(`${page.path}.md`, `${link(text, page).trimEnd()}\n\n## Options\n\n${options.join('\n\n')}\n`);
   }
   return [
-    { text: 'mcore', link: '/commands/' },
+    { text: 'All commands', link: '/commands/' },
     ...names.map((name) => ({ text: `mcore ${name}`, link: `/commands/${name}` })),
   ];
 }
 
-/** @param {string} title @param {string} text @param {readonly string[]} inner */
-function commandPage(title, text, inner = []) {
+const INTRODUCTION = `Every command has \`--help\` with examples, and \`--json\` for programs. Results are printed on standard output, progress on standard
+error. Exit status: 0 done, 1 failed, 2 wrong usage. [Errors](../reference/errors.md) lists the codes that messages end with.`;
+
+/** The sentences below "Usage:". @param {string} text */
+function aboutOf(text) {
   const [, about = ''] = /^Usage:.*\n\n([\s\S]*?)\n\n/.exec(text) ?? [];
-  const blocks = [text, ...inner].map((block) => `\`\`\`text\n${block.trimEnd()}\n\`\`\``);
-  return `# ${title}\n\n${about.replace(/\s*\n\s*/g, ' ')}\n\n${blocks.join('\n\n')}\n`;
+  return about.replace(/\s*\n\s*/g, ' ');
+}
+
+/** A help text whose description the page's own sentences replace. @param {string} text */
+function withoutDescription(text) {
+  return text.replace(/^(Usage:.*\n\n)[\s\S]*?\n\n/, '$1').trimEnd();
 }
 
 /** The names below "Commands:", without that of the help itself. @param {string} text */
 function commandsOf(text) {
-  return [...text.matchAll(/^ {2}([a-z]+)\b.*$/gm)].map(([, name]) => String(name)).filter((name) => name !== 'help');
+  const [, list = ''] = text.split(/^Commands:$/m);
+  return [...list.matchAll(/^ {2}([a-z]+)\b.*$/gm)].map(([, name]) => String(name)).filter((name) => name !== 'help');
 }
 
 /** @param {readonly string[]} command */

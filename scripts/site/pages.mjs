@@ -15,17 +15,23 @@ import { publishedPackages, root } from '../packages.mjs';
 /** Guides in reading order; guides that are not named here follow. */
 const GUIDES = [
   'getting-started',
+  'demo',
+  'what-is-real',
   'concepts',
   'score-your-videos',
+  'score-from-a-program',
   'find-dives',
   'train-on-your-videos',
+  'fine-tune',
   'train-on-features',
   'train-on-finediving',
+  'mtl-aqa',
+  'import-weights',
+  'reproduce-the-tables',
   'engines',
+  'many-machines',
   'one-package',
   'extend',
-  'reproduce-the-tables',
-  'many-machines',
 ];
 
 /** Every page that is written by hand, in the order of the side bar. */
@@ -33,6 +39,7 @@ export function pages() {
   return [
     page('docs/index.md', 'index', 'Start', 'mcore'),
     ...folder('docs/guides', 'guides', 'Guides', GUIDES),
+    ...folder('docs/reference', 'reference', 'Reference', []),
     ...folder(
       'docs',
       'evidence',

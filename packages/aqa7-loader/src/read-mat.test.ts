@@ -10,7 +10,7 @@ const rowsOf = ({ rows, columns, data }: { rows: number; columns: number; data: 
   Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (_, column) => data[column * rows + row]!));
 
 describe('readMat', () => {
-  it('reads what SciPy wrote to the last bit, compressed and not, and leaves text out', () => {
+  it('reads bit-exactly what SciPy wrote, compressed or not, and skips text', () => {
     const train = readMat(bytes('aqa-7/Split_4/split_4_train_list.mat'), 'train');
     expect([...train.keys()]).toEqual(['consolidated_train_list']);
     expect(rowsOf(train.get('consolidated_train_list')!)).toEqual(golden.train);
@@ -33,7 +33,7 @@ describe('readMat', () => {
     expect(() => readMat(new Uint8Array(500), 'a.mat')).toThrow(wrong('something else'));
     expect(() => readMat(whole.subarray(0, 100), 'a.mat')).toThrow(wrong('something else'));
     expect(() => readMat(whole.subarray(0, -20), 'a.mat')).toThrow(
-      wrong('one that is damaged (an element ends behind the file)'),
+      wrong('one that is damaged (an element ends beyond the end of the file)'),
     );
   });
 });

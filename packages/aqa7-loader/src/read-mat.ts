@@ -82,7 +82,7 @@ function elements(bytes: Uint8Array, little: boolean): Element[] {
     const small = first >>> 16;
     const size = small || view.getUint32(at + 4, little);
     const start = at + (small ? 4 : 8);
-    if (start + size > bytes.length) throw new RangeError('an element ends behind the file');
+    if (start + size > bytes.length) throw new RangeError('an element ends beyond the end of the file');
     const type = first & 0xffff;
     found.push({ type, bytes: bytes.subarray(start, start + size) });
     at = small ? at + 8 : start + (type === COMPRESSED ? size : Math.ceil(size / 8) * 8);

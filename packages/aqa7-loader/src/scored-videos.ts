@@ -5,7 +5,7 @@ import { ArgumentError, DataError } from '@mcore/errors';
 import { fileKey, openVideo } from '@mcore/video/node';
 import { type MatMatrix, readMat } from './read-mat.js';
 
-/** What a data set says of one video. */
+/** A data set's record of one video. */
 export interface ScoredVideo {
   readonly id: string;
   /** Name of the action; exemplars are matched by it. */
@@ -24,7 +24,7 @@ export class ScoredVideos implements ClipSource {
   readonly kind: 'aqa-7' | 'unlv-dive';
   /** Neither data set labels transitions. */
   readonly transitionsFrom = 'equal parts';
-  /** What else should be known, in words. */
+  /** Remarks on the data set, in words. */
   readonly notes: readonly string[];
   readonly #paths: ReadonlyMap<string, string>;
 
@@ -77,7 +77,7 @@ export class ScoredVideos implements ClipSource {
  * Opens the videos of a list in a folder, where `001` is a folder of images or `001.mp4` (mov, mkv, webm) a video.
  *
  * @param caller - For messages.
- * @throws DataError in one line if a video is missing, or only there as AVI.
+ * @throws DataError in one line if a video is missing or exists only as AVI.
  */
 export async function openScoredVideos(
   caller: string,

@@ -10,7 +10,7 @@ const missing: EngineLoader = async () => {
   throw new EngineError('useEngine: it is not there. Install it.');
 };
 
-/** The real engine cpu, and beside it what a case is about. */
+/** The real cpu engine, plus what a case is about. */
 function loaders(replaced: Partial<EngineLoaders>): EngineLoaders {
   return { tensorflow: missing, webgpu: missing, native: missing, wasm: missing, cpu: loadCpu, ...replaced };
 }
@@ -45,7 +45,7 @@ describe('chooseEngine', () => {
     for (const { kernelName } of tf.getKernelsForBackend('webgpu')) tf.unregisterKernel(kernelName, 'webgpu');
   });
 
-  it('passes over what is missing and gives the reasons', async () => {
+  it('skips what is missing and gives the reasons', async () => {
     const engine = await chooseEngine(loaders({}), 'auto', {});
     expect(engine.name).toBe('cpu');
     expect(engine.reason).toBe(
@@ -53,7 +53,7 @@ describe('chooseEngine', () => {
     );
   });
 
-  it('passes over an engine whose products are off by 1e-3', async () => {
+  it('skips an engine whose products are off by 1e-3', async () => {
     const engine = await chooseEngine(loaders({ webgpu: inexact }), 'auto', {});
     expect(engine.name).toBe('cpu');
     expect(tf.getBackend()).toBe('cpu');
@@ -100,7 +100,7 @@ describe('useEngine for browsers', () => {
     expect(engine.attempts.map(({ name }) => name)).toEqual(['webgpu', 'wasm']);
   });
 
-  it('says where tensorflow is to be had', async () => {
+  it('says where tensorflow is available', async () => {
     await expect(useEngine('tensorflow')).rejects.toThrow(
       new EngineError(
         "useEngine: 'tensorflow' needs Node: import useEngine from @mcore/engines/node there. Browsers have webgpu, wasm and cpu.",

@@ -15,25 +15,25 @@ export interface LoadedEngine {
   readonly backend?: string;
   /** Kernels compiled for this processor. */
   readonly native?: NativeKernels;
-  /** What inference of backbones computes with, outside of tfjs. */
+  /** Runs the backbone in inference, outside of tfjs. */
   readonly stream?: StreamKernels;
-  /** Frees what the backend holds beyond what tfjs frees; called after tfjs removed it. */
+  /** Frees what tfjs does not free; called after tfjs removed the backend. */
   readonly dispose?: (backend: tf.KernelBackend) => void;
-  /** Resolves with the reason if what the backend computes on goes away. */
+  /** Resolves with the reason if the backend's device is lost. */
   readonly lost?: (backend: tf.KernelBackend) => Promise<string>;
 }
 
-/** What a loader is told. */
+/** Options of a loader. */
 export interface LoadContext {
   readonly options: UseEngineOptions;
-  /** Whether a software WebGPU adapter will do. */
+  /** Whether a software WebGPU adapter is acceptable. */
   readonly softwareAllowed: boolean;
 }
 
 /**
  * Registers one backend with tfjs; may be called again after it succeeded.
  *
- * @throws {@link EngineError} with what to do, where the engine can't be had.
+ * @throws {@link EngineError} that says what to do if the engine is not available.
  */
 export type EngineLoader = (context: LoadContext) => Promise<LoadedEngine>;
 
@@ -47,7 +47,7 @@ export type EngineLoaders = Readonly<Record<EngineName, EngineLoader>>;
  * @param loaders - How each engine is loaded in this environment.
  * @param choice - An engine's name or `auto`.
  * @param options - See {@link UseEngineOptions}.
- * @param candidates - What `auto` tries, in order.
+ * @param candidates - The engines that `auto` tries, in order.
  * @returns The engine, its self-test and why it was taken.
  * @throws {@link EngineError} if the engine, or with `auto` every engine, fails; the message says what to do.
  */
@@ -77,7 +77,7 @@ export async function chooseEngine(
   throw new EngineError(`useEngine: no engine works here.\n${listFailures(attempts)}`);
 }
 
-/** Loads one engine, makes it current and tests it; leaves the previous engine current where that fails. */
+/** Loads one engine, makes it current and tests it; keeps the previous engine current on failure. */
 async function startEngine(
   name: EngineName,
   load: EngineLoader,

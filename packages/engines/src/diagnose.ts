@@ -8,7 +8,7 @@ import { ENGINE_NAMES } from './types.js';
 import { useEngine } from './use-engine-node.js';
 import { type AdapterReport, findAdapter } from './webgpu-adapter.js';
 
-/** How one engine fares here. */
+/** The state of one engine on this machine. */
 export interface EngineDiagnosis {
   readonly name: EngineName;
   readonly works: boolean;
@@ -29,14 +29,14 @@ export interface EnginesDiagnosis {
     readonly node: string;
     /** The processor's name. */
     readonly processor: string;
-    /** Threads that can run at once, as far as this process may use them. */
+    /** Threads that this process may run at once. */
     readonly cores: number;
-    /** In bytes; what a container allows, if that is less than what is built in. */
+    /** In bytes; the container's limit if that is smaller than the machine's memory. */
     readonly memory: number;
     /** In bytes. */
     readonly freeMemory: number;
   };
-  /** Versions of the packages that are there. */
+  /** Versions of the installed packages. */
   readonly versions: Readonly<Record<string, string>>;
   /** The WebGPU adapter, if there is one. */
   readonly adapter?: AdapterReport;
@@ -57,7 +57,7 @@ const PACKAGES = [
 /**
  * Starts and tests every engine, and describes the machine. The engine that was current is current again afterwards.
  *
- * @returns See {@link EnginesDiagnosis}; an engine that fails is part of the answer, so nothing is thrown.
+ * @returns See {@link EnginesDiagnosis}; an engine that fails is part of the result, so nothing is thrown.
  */
 export async function diagnoseEngines(): Promise<EnginesDiagnosis> {
   const previous = tf.engine().backendName;

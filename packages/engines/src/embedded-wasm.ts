@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Version of `@tensorflow/tfjs-backend-wasm` that the embedded binaries belong to; its JavaScript fits no other. */
 export const EMBEDDED_WASM_VERSION = '4.22.0';
 
-/** The names that tfjs's backend asks for. */
+/** The file names that tfjs's backend requests. */
 const FILES = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
 
 /**

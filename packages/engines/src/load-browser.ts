@@ -64,7 +64,7 @@ interface WasmModule {
 
 const guarded = new WeakSet<WasmModule>();
 
-/** Where the heap has no room left, tfjs would write at address 0 and compute on with whatever is there: an error instead. */
+/** When the heap is full, tfjs would write at address 0 and continue with wrong data. This throws an error instead. */
 function refuseNull(backend: tf.KernelBackend): void {
   const { wasm } = backend as unknown as { wasm: WasmModule };
   if (guarded.has(wasm)) return;

@@ -10,7 +10,7 @@ import { loadGradients } from './load-browser.js';
 /** tfjs-node packages a program may have installed itself, the faster first. */
 const TFJS_NODE_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
-/** A tfjs-node of the user's, found from the folder the program was started in. */
+/** A tfjs-node that the user installed, found from the folder the program was started in. */
 export interface TfjsNodePackage {
   readonly name: string;
   /** Path of its entry file. */
@@ -21,7 +21,7 @@ export interface TfjsNodePackage {
  * Finds a tfjs-node that the user installed.
  *
  * @param folder - Where the search for `node_modules` starts.
- * @returns Packages that are there, the faster first; whether they load is another matter.
+ * @returns Installed packages, the faster first. They may still fail to load.
  */
 export function findTfjsNode(folder: string = process.cwd()): readonly TfjsNodePackage[] {
   const { resolve } = createRequire(join(folder, 'package.json'));

@@ -7,7 +7,7 @@ import { useEngine } from './node.js';
 // 25 MiB, of this process alone
 setFlagsFromString('--wasm-max-mem-pages=400');
 
-it('wasm without memory left is an error, never a wrong result; what was there stays', async () => {
+it('wasm without free memory is an error, never a wrong result; existing tensors stay', async () => {
   await useEngine('wasm');
   const kept = tf.tensor1d([1, 2, 3]);
   const large = () => tf.ones([40 * 2 ** 18]);

@@ -18,7 +18,7 @@ export const SELF_TEST_TOLERANCE = 1e-4;
  */
 export async function selfTest(checks: readonly Check[] = OPERATION_CHECKS): Promise<SelfTestReport> {
   const start = performance.now();
-  // the webgpu backend would compute small tensors on the cpu backend, which would then be what is tested
+  // the webgpu backend would compute small tensors on the cpu backend, and the test would test that one
   const restore = overrideFlag('WEBGPU_CPU_FORWARD', false);
   const results: SelfTestCheck[] = [];
   try {

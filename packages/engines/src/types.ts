@@ -5,14 +5,14 @@ export const ENGINE_NAMES = ['tensorflow', 'webgpu', 'native', 'wasm', 'cpu'] as
 
 /**
  * `tensorflow` (libtensorflow, Node only), `webgpu`, `native` (tfjs's backend `wasm` with kernels compiled for this processor, one thread,
- * Node only), `wasm` (one thread, SIMD) or `cpu` (plain JavaScript). But for `native`, the names are those of tfjs's backends.
+ * Node only), `wasm` (one thread, SIMD) or `cpu` (plain JavaScript). Except for `native`, the names are those of tfjs's backends.
  */
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
-/** What a caller may ask for: one engine, or the fastest that works here. */
+/** One engine, or `auto`: the fastest that works here. */
 export type EngineChoice = EngineName | 'auto';
 
-/** Everything an engine may need to be told; all of it optional in Node. */
+/** Options of an engine; all optional in Node. */
 export interface UseEngineOptions {
   /**
    * Where the three `.wasm` files of `@tensorflow/tfjs-backend-wasm` are: a URL or path prefix ending in `/`, or one URL
@@ -54,11 +54,11 @@ export interface SelfTestReport {
   readonly checks: readonly SelfTestCheck[];
 }
 
-/** How it went with one engine while choosing. */
+/** One engine that was tried while choosing. */
 export interface EngineAttempt {
   readonly name: EngineName;
   readonly usable: boolean;
-  /** Why not, and what can be done; for a usable engine what it is. */
+  /** If it is not usable: why, and what to do. If it is: its description. */
   readonly message: string;
 }
 
@@ -67,14 +67,14 @@ export interface Engine {
   readonly name: EngineName;
   /** What it is, with versions: `WebAssembly with SIMD, 1 thread (tfjs-backend-wasm 4.22.0)`. */
   readonly description: string;
-  /** Why this one: asked for, or the fastest that passed, with what kept the faster ones out. */
+  /** Why this engine: asked for, or the fastest that passed, with the reasons why faster ones were not used. */
   readonly reason: string;
   readonly selfTest: SelfTestReport;
   /** Every engine that was tried, the chosen one last. */
   readonly attempts: readonly EngineAttempt[];
   /**
    * Resolves with an error to show if the device goes away while it is used: a driver that crashed, a card that was reset. Whatever is
-   * computed or read then rejects with `AbortError` or the like, which says nothing. Never resolves for engines without a
+   * computed or read then rejects with an unspecific error such as `AbortError`. Never resolves for engines without a
    * device, nor because of `dispose()`.
    */
   readonly lost: Promise<EngineError>;

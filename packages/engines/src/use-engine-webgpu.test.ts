@@ -35,7 +35,7 @@ describe.skipIf(unavailable !== null)(`webgpu${because(unavailable)}`, () => {
     expect((tf.backend() as unknown as { device: GPUDevice }).device).not.toBe(device);
   });
 
-  it('says when its device is lost: not after dispose(), but where it goes away in the middle', async () => {
+  it('reports a lost device, but not after dispose()', async () => {
     const first = await useEngine('webgpu');
     let told: Error | undefined;
     first.lost.then((error) => {

@@ -70,7 +70,7 @@ describe('fineDivingLabels', () => {
     expect(byId.get('17__164')).toMatchObject({ diveNumber: '5154b', difficulty: 2, transitions: [51, 81] });
   });
 
-  it('gives the same transitions as first frames of distinct labels in all but one of 253 clips where a label comes back', () => {
+  it('gives the same transitions as first frames of distinct labels in all but one of 253 clips where a label recurs', () => {
     const repeated = fineDivingLabels.filter(
       ({ subActions }) => new Set(subActions.map(({ name }) => name)).size < subActions.length,
     );

@@ -57,7 +57,7 @@ describe('checkFineDiving', () => {
     });
   });
 
-  it('finds labels that make no sense', async () => {
+  it('finds implausible labels', async () => {
     const folder = join(root, 'labels');
     await mkdir(folder);
     const entry = (video: string, action_type: string, dive_score: number, difficulty: number, last = 60) => ({

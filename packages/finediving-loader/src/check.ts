@@ -14,7 +14,7 @@ export interface ClipProblem {
   readonly problem: string;
 }
 
-/** What {@link checkFineDiving} found. */
+/** The result of {@link checkFineDiving}. */
 export interface FineDivingCheck {
   readonly description: string;
   /** Undefined if no folder with frames was found. */
@@ -40,7 +40,7 @@ export interface FineDivingCheck {
   };
 }
 
-/** How closely {@link checkFineDiving} looks, and whom it tells. */
+/** Options of {@link checkFineDiving}. */
 export interface CheckOptions extends OpenFineDivingOptions {
   /** Images decoded a clip: none, the first, middle and last (unless given), or all, which takes about 3 ms each. */
   readonly decode?: 'none' | 'some' | 'all';
@@ -51,10 +51,10 @@ export interface CheckOptions extends OpenFineDivingOptions {
 }
 
 /**
- * Looks at every clip of a FineDiving folder: whether its images are there, as many as labelled and readable, and whether its labels
- * make sense.
+ * Checks every clip of a FineDiving folder: that its images exist, are as many as labelled and can be read, and that its labels are
+ * plausible.
  *
- * @throws DataError as {@link openFineDiving}, if there is no data set to look at.
+ * @throws DataError as {@link openFineDiving}, if there is no data set to check.
  */
 export async function checkFineDiving(directory: string, options: CheckOptions = {}): Promise<FineDivingCheck> {
   const { decode = 'some', onProblem, onClip, ...opening } = options;
@@ -108,7 +108,7 @@ export function formatFineDivingCheck({ description, framesDirectory, problems, 
   ].join('\n');
 }
 
-/** Labels alone: what a person should look at before training. */
+/** Checks labels alone, for oddities that a person should see before training. */
 function checkLabels(clip: Clip, oddities: readonly string[]): ClipProblem[] {
   const problems: ClipProblem[] = [];
   const add = (kind: ClipProblem['kind'], problem: string) => problems.push({ clip: clip.id, kind, problem });

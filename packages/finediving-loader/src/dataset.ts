@@ -8,22 +8,22 @@ import { findFrames, findLabels } from './find-files.js';
 import { type LabelledClip, type LabelSource, type Labels, withoutClips } from './labelled-clip.js';
 import { unknownFolder } from './unknown-folder.js';
 
-/** Where {@link openFineDiving} looks, and for which clips. */
+/** Options of {@link openFineDiving}: where to look, and for which clips. */
 export interface OpenFineDivingOptions {
   /** The folder with the annotation files, if it is not in one of the usual places below the data set's folder. */
   readonly annotations?: string;
   /** The folder with the frames, likewise. */
   readonly frames?: string;
   /**
-   * Which labels to read; `'auto'`, unless given, takes what there is: pickles, else JSON, else, if there are frames or videos of FineDiving's
+   * Which labels to read; `'auto'`, the default, takes pickles if there are any, else JSON, else, if there are frames or videos of FineDiving's
    * clips, those bundled with this package. `'bundled'` needs neither.
    */
   readonly labels?: LabelSource | 'auto';
-  /** Whether clips without a folder of frames are left out; they stay unless given. */
+  /** Whether to leave out clips without a folder of frames. Default false. */
   readonly presentOnly?: boolean;
   /** Ids of clips to leave out. */
   readonly exclude?: readonly string[];
-  /** Images decoded at once in one `readFrames`; 4 unless given. */
+  /** Images that one `readFrames` decodes at a time. Default 4. */
   readonly concurrency?: number;
 }
 
@@ -59,13 +59,13 @@ export class FineDivingDataset implements ClipSource {
   /**
    * One clip by its id.
    *
-   * @throws ArgumentError if there is none.
+   * @throws ArgumentError if there is no such clip.
    */
   clip(id: string): Clip {
     return this.#labelled(id).clip;
   }
 
-  /** What the annotation of a clip says in an odd way, in words; none for most. */
+  /** Oddities of a clip's annotation, in words; empty for most clips. */
   oddities(id: string): readonly string[] {
     return this.#labelled(id).oddities;
   }
@@ -132,7 +132,7 @@ export class FineDivingDataset implements ClipSource {
 /**
  * Opens FineDiving: labels from the official pickles, from E2E-Spot's JSON or, where the folder has neither, those that
  * come with this package; frames as the FineDiving authors give them out, `<competition>/<dive index>/<frame>.jpg`, or as videos,
- * `<competition>/<dive index>.mp4`, anywhere up to two folders below. Masks in the same layout are passed over.
+ * `<competition>/<dive index>.mp4`, anywhere up to two folders below. Masks in the same layout are skipped.
  *
  * The number of each clip's first frame, which decides how it is sampled (`Clip.start`), is read from the name of its first image.
  *

@@ -8,7 +8,7 @@ import { wrong } from './labelled-clip.js';
 import { areMasks, isNamedMasks } from './masks.js';
 import { type PickleFiles, readPickleLabels } from './pickle-labels.js';
 
-/** Where labels may lie below the data set's folder, in the order they are looked for. */
+/** Where labels may be below the data set's folder, in the order of the search. */
 const usualPlaces = [
   'Annotations',
   'annotations',
@@ -30,7 +30,7 @@ const pickleNames = {
   coarse: ['FineDiving_coarse_annotation.pkl'],
 } as const;
 
-/** Names of the entries of a folder, none where there is no such folder. */
+/** Names of the entries of a folder; empty if there is no such folder. */
 async function listing(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => []);
 }
@@ -94,7 +94,7 @@ export interface FoundFrames {
 /**
  * Finds the folder that holds the frames: the first of the data set's folder and those one and two levels below it that holds a
  * labelled competition, or a `<competition>__<dive index>` as the E2E-Spot project lays them out, as folders of images or video files. Masks, which
- * FineDiving-HM has in the same layout, are passed over, whether their folder is named so or only their pixels say it.
+ * FineDiving-HM has in the same layout, are skipped; they are recognized by their folder's name or by their pixels.
  */
 export async function findFrames(directory: string, { clips }: Labels): Promise<FoundFrames> {
   const known = new Set(clips.flatMap(({ clip }) => [clip.competition, clip.id]));
@@ -104,7 +104,7 @@ export async function findFrames(directory: string, { clips }: Labels): Promise<
     const below: string[] = [];
     for (const folder of level) {
       if (await holdsClips(folder, known)) {
-        // the folder that a person named is called as they like
+        // the folder that the user named may have any name
         const named = folder !== directory && isNamedMasks(relative(directory, folder));
         if (!named && !(await areMasks(await someImages(folder, known)))) return { directory: folder, masks };
         masks.push(folder);

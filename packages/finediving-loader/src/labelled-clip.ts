@@ -5,12 +5,12 @@ import { ArgumentError, DataError } from '@mcore/errors';
 /** Where labels came from. */
 export type LabelSource = 'pickle' | 'json' | 'bundled';
 
-/** A clip as its annotation says, with what is odd about the annotation. */
+/** A clip as annotated, with the oddities of the annotation. */
 export interface LabelledClip {
   readonly clip: Clip;
   /** Folder of the dive within its competition. */
   readonly diveIndex: string;
-  /** What was read in another way than it was written, such as events that were not sorted. */
+  /** What was corrected while reading, such as unsorted events. */
   readonly oddities: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export interface Labels {
   readonly clips: readonly LabelledClip[];
 }
 
-/** Fields every annotation has, not yet trusted. */
+/** Fields of every annotation, not yet checked. */
 export interface LabelFields {
   readonly competition: unknown;
   readonly diveIndex: unknown;
@@ -83,10 +83,10 @@ export function folderName(value: unknown, what: string): string {
   return value;
 }
 
-/** Said of a clip whose labels have no second stage; training on its transitions teaches nothing. */
+/** Reported for a clip whose labels have no second stage; its transitions are useless for training. */
 export const ONE_STAGE = 'only one stage is labelled';
 
-/** Transitions that never come, as `sampleTransitions` puts them too: the last frame. */
+/** Transitions that do not occur are put at the last frame, as `sampleTransitions` does. */
 export function neverBegun(frameCount: number): [number, number] {
   return [Math.max(0, frameCount - 1), Math.max(0, frameCount - 1)];
 }

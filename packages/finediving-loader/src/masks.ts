@@ -13,7 +13,7 @@ const NEAR = 24;
 const MOST_FAR = 0.05;
 
 /**
- * Whether images are masks of the diver and not frames: nearly all pixels black or white, and both of them in one image.
+ * Whether images are masks of the diver instead of frames: nearly all pixels are black or white, and one image has both.
  *
  * @param paths - Some images of one clip; none are no masks.
  */

@@ -45,7 +45,7 @@ describe.each(['list-pickles', 'dict-pickles'] as const)('openFineDiving on %s',
     }
   });
 
-  it('tells what is odd: unsorted transitions, one stage only', async () => {
+  it('reports oddities: unsorted transitions, a single stage', async () => {
     const opened = await openFineDiving(fixtureFolder(style));
     expect(opened.oddities('Cup_Men3m_final_r2__0')).toEqual(['transition frames are not sorted: 9, 4']);
     expect(opened.oddities('26__5')).toEqual(['only one stage is labelled']);
@@ -187,7 +187,7 @@ describe('openFineDiving on JSON labels', () => {
 });
 
 describe('openFineDiving on frames', () => {
-  it('falls back to the bundled labels where there are frames and no labels', async () => {
+  it('falls back to the bundled labels if there are frames and no labels', async () => {
     const bare = join(root, 'bare');
     await writeImages(join(bare, '01', '10'), 4, 100);
     const opened = await openFineDiving(bare, { presentOnly: true });
@@ -221,7 +221,7 @@ describe('openFineDiving on frames', () => {
     );
   });
 
-  it('follows links that a person made, since those are not names in annotations', async () => {
+  it('follows links that the user made, which are not names from annotations', async () => {
     const linked = join(root, 'linked');
     await cp(fixtureFolder('list-pickles'), linked, { recursive: true });
     await mkdir(join(linked, 'frames'));
@@ -284,12 +284,12 @@ describe('openFineDiving on frames', () => {
     );
   });
 
-  it('never takes masks for frames, named so or not', async () => {
+  it('never takes masks for frames, whatever their name', async () => {
     const folder = join(root, 'with-masks');
     // both names come before the frames'
     for (const name of ['FineDiving-HM', 'A_silhouettes']) await writeMasks(join(folder, name, '01', '10'));
     await expect(openFineDiving(folder)).rejects.toThrow(
-      `Masks are not taken for frames: ${join(folder, 'A_silhouettes')}, ${join(folder, 'FineDiving-HM')}.`,
+      `Folders of masks were skipped: ${join(folder, 'A_silhouettes')}, ${join(folder, 'FineDiving-HM')}.`,
     );
     await writeImages(join(folder, 'Frames', '01', '10'), 4, 100);
     const opened = await openFineDiving(folder, { presentOnly: true });
@@ -298,7 +298,7 @@ describe('openFineDiving on frames', () => {
     // masks inside a clip's own folder are not its images
     await writeMasks(join(folder, 'Frames', '01', '10', 'masks'));
     await expect(opened.readFrames('01__10', [4])).rejects.toThrow('got a folder of 4 images.');
-    // who names masks as frames gets them
+    // masks that are named explicitly as frames are used
     expect((await openFineDiving(folder, { frames: join(folder, 'FineDiving-HM') })).framesDirectory).toMatch(/-HM$/);
   });
 });

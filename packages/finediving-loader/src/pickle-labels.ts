@@ -13,7 +13,7 @@ import {
 } from './labelled-clip.js';
 import { runStarts, stageTransitions } from './stage-transitions.js';
 
-/** The official files that matter here, by what they hold; the first is enough beside the two splits. */
+/** The official files that are read, by content. The first suffices, together with the two splits. */
 export interface PickleFiles {
   /** `fine-grained_annotation_aqa.pkl` or `FineDiving_fine-grained_annotation.pkl`. */
   readonly annotation: string;
@@ -28,7 +28,7 @@ export interface PickleFiles {
  * difficulty, transition frames, per-frame labels]` or a dict with the keys `action_type`, `dive_score`, `difficulty`,
  * `steps_transit_frames` and `frames_labels`, and two lists of such pairs for the split.
  *
- * Transitions follow from the runs of per-frame labels, see {@link stageTransitions}; where there is one label only, the last frame stands for
+ * Transitions follow from the runs of per-frame labels, see {@link stageTransitions}; if there is only one label, the last frame stands for
  * both. Clips in neither list are left out; there are none in the official files.
  *
  * @throws DataError that names the file, the clip and what is wrong.
@@ -133,7 +133,7 @@ function clipKey(key: PickleValue, path: string): { id: string; competition: str
   return { id: `${competition}__${diveIndex}`, competition, diveIndex };
 }
 
-/** What the coarse annotation has beyond the fine-grained one. */
+/** Fields that only the coarse annotation has. */
 function coarseFacts(coarse: PickleValue | undefined, where: string): Pick<Clip, 'start' | 'awards'> {
   if (!(coarse instanceof Map)) return {};
   const start = plainNumber(coarse.get('start_frame'));

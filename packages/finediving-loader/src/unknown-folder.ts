@@ -22,7 +22,7 @@ const others: readonly [pattern: RegExp, advice: string][] = [
   ],
 ];
 
-/** What to do about videos that nobody listed. */
+/** Advice for videos that are not listed. */
 function ownVideos(directory: string, names: readonly string[]): string {
   const lists = names.filter((name) => /\.(csv|tsv)$/i.test(name));
   if (lists.length > 0)
@@ -30,14 +30,14 @@ function ownVideos(directory: string, names: readonly string[]): string {
   return `For your own videos, name a list of them with the columns path and score instead; mcore data init ${directory} writes one to fill in`;
 }
 
-/** Says that a folder holds nothing of FineDiving: what was looked for, what was found, and what to do. */
+/** The error for a folder without FineDiving: what was expected, what was found, and what to do. */
 export async function unknownFolder(directory: string, masks: readonly string[]): Promise<DataError> {
   const entries = await readdir(directory, { withFileTypes: true }).catch((): Dirent[] => []);
   const visible = entries.filter(({ name }) => !name.startsWith('.'));
   const names = visible.map(({ name }) => name);
   const advice =
     others.find(([pattern]) => names.some((name) => pattern.test(name)))?.[1] ?? ownVideos(directory, names);
-  const skipped = masks.length > 0 ? ` Masks are not taken for frames: ${masks.slice(0, 3).join(', ')}.` : '';
+  const skipped = masks.length > 0 ? ` Folders of masks were skipped: ${masks.slice(0, 3).join(', ')}.` : '';
   return new DataError(
     `openFineDiving: expected FineDiving in ${directory}: its annotations (fine-grained_annotation_aqa.pkl, or train.json and test.json), ` +
       `or frames or videos named <competition>/<dive index>; got ${described(visible)}.${skipped} ${advice}.`,

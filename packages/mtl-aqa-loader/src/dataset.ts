@@ -6,9 +6,9 @@ import { ArgumentError, DataError } from '@mcore/errors';
 import { filesKey, listFrames, readImage } from '@mcore/video/node';
 import { type MtlAqaLabel, mtlAqaLimits, nameOf, parseMtlAqa, wrong } from './labels.js';
 
-/** Where {@link openMtlAqa} looks, and how clips are cut. */
+/** Options of {@link openMtlAqa}: where to look, and how to cut clips. */
 export interface OpenMtlAqaOptions {
-  /** The folder with the pickles, if it is none of the usual places below the data set's folder. */
+  /** The folder with the pickles, if it is not one of the usual places below the data set's folder. */
   readonly annotations?: string;
   /** The folder with the frames, likewise. */
   readonly frames?: string;
@@ -61,7 +61,7 @@ export class MtlAqaDataset implements ClipSource {
   readonly transitionsFrom = 'equal parts';
   /** The folder the frames are below; undefined if none was found. */
   readonly framesDirectory: string | undefined;
-  /** What else should be known, in words. */
+  /** Remarks on the data set, in words. */
   readonly notes: readonly string[];
   readonly #labels: ReadonlyMap<string, MtlAqaLabel>;
   readonly #images = new Map<string, Promise<ReadonlyMap<number, string>>>();
@@ -152,7 +152,7 @@ export class MtlAqaDataset implements ClipSource {
     if (!images) {
       images = numberedImages(folder, folder === own ? firstFrame : undefined);
       this.#images.set(folder, images);
-      // a folder that can't be listed now may be there later
+      // a folder that can't be listed now may exist later
       images.catch(() => this.#images.delete(folder));
     }
     return { folder, images: await images };

@@ -23,14 +23,14 @@ export interface MtlAqaLabel {
   readonly split: 'train' | 'test';
 }
 
-/** All labels, and what should be known of them. */
+/** All labels, with remarks on them. */
 export interface MtlAqaLabels {
   readonly labels: readonly MtlAqaLabel[];
   /** Annotated dives that are in neither list of the split; they are left out. */
   readonly withoutSplit: number;
 }
 
-/** Bounds against files that are something else. */
+/** Bounds against wrong or hostile files. */
 export const mtlAqaLimits = {
   /** Of each pickle; the official ones have under 1 MB. */
   bytes: 64 * 2 ** 20,

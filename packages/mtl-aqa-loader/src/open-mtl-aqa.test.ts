@@ -91,7 +91,7 @@ describe('openMtlAqa', () => {
     for (const [place, grey] of [50, 150].entries()) expect(Math.abs(data[3 * place]! - grey)).toBeLessThanOrEqual(1);
   });
 
-  it('says what stands in for what', async () => {
+  it('says what stands in for missing labels', async () => {
     const { notes, clips } = await openMtlAqa(fixture('plain'), { stages: 5 });
     expect(notes).toEqual([
       'MTL-AQA labels no transitions: every clip is cut into 5 parts of the same length',

@@ -3,7 +3,7 @@ import { WeightReader, type Weights } from './weights.js';
 
 /** Options of all three exports. */
 export interface OnnxOptions {
-  /** Strings by name that the file carries along, such as what it was trained on. */
+  /** Metadata of the file, strings by name, such as what it was trained on. */
   metadata?: Readonly<Record<string, string>>;
 }
 
@@ -11,7 +11,7 @@ export interface OnnxOptions {
 const EPSILON = { float: 1e-5 };
 
 /**
- * RegNet-Y with gate shifts, and without where the weights have none, as an ONNX file.
+ * RegNet-Y as an ONNX file, with gate shifts if the weights have any.
  *
  * Input `frames`, normalised as ImageNet's are, `[batch, time, height, width, 3]`; output `features`,
  * `[batch, time, channels]`. Batch, time, height and width may be any. Batch normalisation uses running statistics; runtimes
@@ -23,7 +23,7 @@ const EPSILON = { float: 1e-5 };
  * @param weights - Of the backbone alone under timm's names (`stem.conv.weight`, `s1.b1.conv1.gsm.bn.weight`, ...). Widths,
  *   depths and groups follow from them.
  * @returns The file's bytes.
- * @throws {@link WeightsError} naming a weight that is missing, is no backbone's, or has the wrong number of values.
+ * @throws {@link WeightsError} naming a weight that is missing, is not the backbone's, or has the wrong number of values.
  */
 export function backboneOnnx(weights: Weights, options: OnnxOptions = {}): Uint8Array {
   const reader = new WeightReader('backboneOnnx', weights);
@@ -105,7 +105,7 @@ class Backbone {
     return this.#weights.shape(`${name}.conv.weight`)[1]!;
   }
 
-  /** Convolution, normalisation, ReLU; as many groups as the input channels of the filter ask for. */
+  /** Convolution, normalisation, ReLU; the number of groups follows from the filter's input channels. */
   #convolution(name: string, x: string, { stride = 1, pad = 0, relu = true }): string {
     const { graph } = this;
     const [outputs, perGroup, size] = this.#weights.shape(`${name}.conv.weight`) as [number, number, number, number];
@@ -136,7 +136,7 @@ class Backbone {
     return graph.add('Mul', [x, graph.add('Sigmoid', [dense('fc2', squeezed)])]);
   }
 
-  /** The first channels of `[B T, C, H, W]` send gated parts one frame back and forth; the others go straight on. */
+  /** The first channels of `[B T, C, H, W]` send gated parts one frame back and forth; the others pass unchanged. */
   #gateShift(name: string, x: string, channels: number): string {
     const { graph } = this;
     const fold = this.#weights.shape(`${name}.bn.weight`)[0]!;
@@ -185,7 +185,7 @@ class Backbone {
   }
 }
 
-/** Where each channel comes from when the channels of either half, seen as (2, fold / 4), are transposed. */
+/** Source of each channel when the channels of either half, reshaped to (2, fold / 4), are transposed. */
 function interleaved(fold: number): number[] {
   const quarter = fold / 4;
   return Array.from({ length: fold }, (_, channel) => {

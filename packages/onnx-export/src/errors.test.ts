@@ -20,7 +20,7 @@ const gru = () =>
     .set('_fc_out._fc_out.bias', zeros(2));
 
 describe('weights that do not fit', () => {
-  it('are named where one is missing', () => {
+  it('are named if one is missing', () => {
     expect(() => backboneOnnx(new Map())).toThrow(
       new WeightsError('backboneOnnx: expected a weight stem.conv.weight, got none.'),
     );
@@ -34,7 +34,7 @@ describe('weights that do not fit', () => {
     );
   });
 
-  it('are named where they are of another part; batch counters are passed over', () => {
+  it('are named if they belong to another part; batch counters are ignored', () => {
     const weights = gru().set('stem.bn.num_batches_tracked', zeros(1));
     expect(segmenterOnnx(weights).length).toBeGreaterThan(0);
     expect(() => segmenterOnnx(weights.set('stem.conv.weight', zeros(1)).set('other', zeros(1)))).toThrow(
@@ -42,7 +42,7 @@ describe('weights that do not fit', () => {
     );
   });
 
-  it('are named where their data is not as large as their shape', () => {
+  it('are named if their data does not fit their shape', () => {
     const weights = gru().set('_fc_out._fc_out.bias', { shape: [2], data: new Float32Array(3) });
     expect(() => segmenterOnnx(weights)).toThrow(
       new WeightsError('segmenterOnnx: expected 2 numbers for _fc_out._fc_out.bias of shape [2], got 3.'),
@@ -50,7 +50,7 @@ describe('weights that do not fit', () => {
   });
 });
 
-it('regressorOnnx wants heads that divide the channels', () => {
+it('regressorOnnx requires heads that divide the channels', () => {
   const weights = new Map([['decoder.model.0.norm_q.weight', zeros(368)]]);
   expect(() => regressorOnnx(weights, { heads: 5 })).toThrow(
     new ArgumentError('regressorOnnx: heads must divide the 368 channels, got 5.'),

@@ -1,10 +1,10 @@
 import { type Attribute, encodeModel, type OnnxNode, type OnnxTensor, type OnnxValue } from './onnx-model.js';
 import type { WeightReader } from './weights.js';
 
-/** What an attribute may be given as: numbers are whole, `{ float }` is not. */
+/** Values of an attribute: plain numbers are integers, `{ float }` is a float. */
 export type AttributeValue = number | string | readonly number[] | { float: number };
 
-/** Collects operations; every method that adds one gives back the name of its result. */
+/** Collects operations. Every method that adds one returns the name of its result. */
 export class GraphBuilder {
   readonly #weights: WeightReader;
   readonly #nodes: OnnxNode[] = [];
@@ -40,7 +40,7 @@ export class GraphBuilder {
     return outputs;
   }
 
-  /** A weight under its own name, as it is. */
+  /** A weight under its own name, unchanged. */
   weight(name: string): string {
     return this.tensor(name, this.#weights.shape(name), this.#weights.data(name));
   }
@@ -56,7 +56,7 @@ export class GraphBuilder {
     return this.tensor(`${name}.T`, [columns, rows], turned);
   }
 
-  /** A tensor of numbers that are no weight. */
+  /** A constant tensor that is not a weight. */
   tensor(name: string, shape: readonly number[], data: Float32Array | BigInt64Array): string {
     this.#tensors.set(name, { name, shape, data });
     return name;

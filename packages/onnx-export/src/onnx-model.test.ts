@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeModel } from './onnx-model.js';
 
 describe('encodeModel', () => {
-  it('writes to the byte what the onnx package writes', () => {
+  it('writes the same bytes as the onnx package', () => {
     // goldens/onnx-export.py
     const golden = readFileSync(new URL('__fixtures__/small.onnx', import.meta.url));
     const versions = /onnx \d+\.\d+\.\d+/.exec(golden.toString('latin1'))![0];

@@ -26,13 +26,13 @@ export interface OnnxTensor {
 /** A float32 input or output. */
 export interface OnnxValue {
   name: string;
-  /** Sizes; those that may be any number have a name. */
+  /** Sizes; free sizes have a name. */
   shape: readonly (number | string)[];
   /** What it is. */
   about: string;
 }
 
-/** What a file says. */
+/** Contents of a file. */
 export interface OnnxGraph {
   name: string;
   about: string;
@@ -53,7 +53,7 @@ const ATTRIBUTE_TYPES = { float: 1, int: 2, text: 3, ints: 7 } as const;
 /**
  * A graph as the bytes of an ONNX file. Field numbers are those of `onnx.proto`; fields come in their order.
  *
- * @param graph - Nodes in an order in which every input is there before it is used.
+ * @param graph - Nodes in topological order: every input is computed before it is used.
  */
 export function encodeModel(graph: OnnxGraph): Uint8Array {
   const file = new PbfWriter();
@@ -101,7 +101,7 @@ function writeAttribute([name, value]: [string, Attribute], file: PbfWriter): vo
   file.writeVarintField(20, ATTRIBUTE_TYPES[field]);
 }
 
-/** Values as they lie in memory, which is little-endian on every machine there is an engine for. */
+/** Values in memory order, which is little-endian on every machine that an engine supports. */
 function writeTensor({ name, shape, data }: OnnxTensor, file: PbfWriter): void {
   for (const size of shape) file.writeVarintField(1, size);
   file.writeVarintField(2, data instanceof Float32Array ? FLOAT : INT64);

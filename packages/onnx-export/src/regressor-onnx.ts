@@ -5,7 +5,7 @@ import { WeightReader, type Weights } from './weights.js';
 
 /** Options of {@link regressorOnnx}. */
 export interface RegressorOnnxOptions extends OnnxOptions {
-  /** Attention heads, which the weights do not tell; 8 in the released code. */
+  /** Attention heads, which can't be read from the weights. Default 8, as in the released code. */
   heads: number;
 }
 
@@ -23,7 +23,7 @@ const EPSILON = { float: 1e-5 };
  * @param weights - Of the regressor alone under the released names (`decoder.model.0.norm_q.weight`, ...,
  *   `regressor_delta.layer1.weight`, ...).
  * @returns The file's bytes.
- * @throws {@link WeightsError} naming a weight that is missing, is no regressor's, or has the wrong number of values;
+ * @throws {@link WeightsError} naming a weight that is missing, is not the regressor's, or has the wrong number of values;
  *   {@link ArgumentError} if the heads do not divide the channels.
  */
 export function regressorOnnx(weights: Weights, options: RegressorOnnxOptions): Uint8Array {

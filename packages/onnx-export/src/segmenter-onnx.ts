@@ -10,7 +10,7 @@ import { WeightReader, type Weights } from './weights.js';
  *
  * @param weights - Of the segmenter alone under PyTorch's names (`_gru.weight_ih_l0`, ..., `_fc_out._fc_out.weight`).
  * @returns The file's bytes.
- * @throws {@link WeightsError} naming a weight that is missing, is no segmenter's, or has the wrong number of values.
+ * @throws {@link WeightsError} naming a weight that is missing, is not the segmenter's, or has the wrong number of values.
  */
 export function segmenterOnnx(weights: Weights, options: OnnxOptions = {}): Uint8Array {
   const reader = new WeightReader('segmenterOnnx', weights);

@@ -9,7 +9,7 @@ export interface WeightTensor {
 /** A part's weights by PyTorch's names, in PyTorch's layouts. */
 export type Weights = ReadonlyMap<string, WeightTensor>;
 
-/** Looks weights up, with errors that name them, and knows which ones were never asked for. */
+/** Looks up weights, with errors that name them, and tracks which ones were never used. */
 export class WeightReader {
   readonly #caller: string;
   readonly #weights: Weights;
@@ -31,7 +31,7 @@ export class WeightReader {
     return [...this.#weights.keys()];
   }
 
-  /** @throws {@link WeightsError} if there is no such weight, or its data is not as large as its shape says. */
+  /** @throws {@link WeightsError} if there is no such weight, or its data does not fit its shape. */
   shape(name: string): readonly number[] {
     return this.#get(name).shape;
   }
@@ -41,7 +41,7 @@ export class WeightReader {
     return this.#get(name).data;
   }
 
-  /** @throws {@link WeightsError} naming the weights that were not asked for. */
+  /** @throws {@link WeightsError} naming the weights that were not used. */
   assertAllUsed(): void {
     const unused = this.names().filter((name) => !this.#used.has(name) && !name.endsWith('num_batches_tracked'));
     if (unused.length > 0) {

@@ -2,15 +2,15 @@ import { ArgumentError, DataError } from '@mcore/errors';
 
 /** Bounds against hostile files; each may be raised by the caller. */
 export interface PickleLimits {
-  /** Most values, counted as they are made and once more in the result, where a shared value counts every time; 2,000,000 unless given. */
+  /** Maximum number of values, counted when they are made and again in the result, where a shared value counts each time. Default 2,000,000. */
   maxItems?: number;
-  /** Deepest nesting of the result; 200 unless given. */
+  /** Maximum nesting depth of the result. Default 200. */
   maxDepth?: number;
-  /** Most bytes that may be allocated for copies (unpacked files, transposed or unaligned arrays); 2^30 unless given. */
+  /** Maximum number of bytes allocated for copies (unpacked files, transposed or unaligned arrays). Default 2^30. */
   maxBytes?: number;
 }
 
-/** What is left of the limits while one file is read. Everything is asked for here before it is made. */
+/** What remains of the limits while a file is read. Every allocation is counted here first. */
 export class Budget {
   readonly maxItems: number;
   readonly maxDepth: number;

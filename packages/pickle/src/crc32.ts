@@ -1,7 +1,7 @@
 const table = new Uint32Array(256);
 
 /**
- * The check sum of zip files.
+ * The checksum of zip files.
  *
  * Source: PKWARE, APPNOTE.TXT 6.3.10, section 4.4.7 (polynomial 0xedb88320, lowest bit first).
  *

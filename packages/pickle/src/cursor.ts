@@ -28,7 +28,7 @@ export class Cursor {
     return this.#view.getUint32(this.#advance(4), true);
   }
 
-  /** An unsigned 64-bit number; above 2^53 rounded, which is far past any end. */
+  /** An unsigned 64-bit number. Above 2^53 it is rounded, but no file is that long. */
   uint64(): number {
     return Number(this.#view.getBigUint64(this.#advance(8), true));
   }
@@ -44,7 +44,7 @@ export class Cursor {
     return this.bytes.subarray(start, start + length);
   }
 
-  /** The bytes up to the next line feed, which is passed over. */
+  /** The bytes up to the next line feed, which is skipped. */
   line(): Uint8Array {
     const end = this.bytes.indexOf(0x0a, this.position);
     if (end === -1) throw this.#tooShort();

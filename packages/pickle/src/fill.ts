@@ -2,7 +2,7 @@ import type { Budget } from './budget.js';
 import { type ElementArrays, type ElementType, elementArrays } from './values.js';
 
 /**
- * Number of elements of a shape that came out of a file.
+ * Number of elements of a shape read from a file.
  *
  * @throws DataError if it is not a list of whole numbers with a product below 2^53.
  */
@@ -21,7 +21,7 @@ export function isWholeNumbers(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
-/** Strides, in elements, of an array whose last index (or first, for Fortran's order) runs fastest. */
+/** Strides, in elements, of an array whose last index (or first, in Fortran order) varies fastest. */
 export function stridesOf(shape: readonly number[], fortran: boolean): number[] {
   const strides: number[] = new Array(shape.length);
   let step = 1;
@@ -33,7 +33,7 @@ export function stridesOf(shape: readonly number[], fortran: boolean): number[] 
   return strides;
 }
 
-/** Whether elements lie one after the other in row-major order; the stride of an axis of one element means nothing. */
+/** Whether elements are contiguous in row-major order. The stride of an axis of size 1 does not matter. */
 export function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {
   const expected = stridesOf(shape, false);
   return (

@@ -50,13 +50,13 @@ describe('readPickle: broken and oversized pickles', () => {
       'an integer must have at most 1024 bytes, got 1025',
     ],
     ['many digits', `L${'9'.repeat(5000)}L\n.`, `an integer must be decimal, got "${'9'.repeat(40)}"`],
-    ['a number that is none', 'I0x10\n.', 'an integer must be decimal, got "0x10"'],
-    ['a float that is none', 'Fone\n.', 'a float must be decimal, got "one"'],
+    ['not a number', 'I0x10\n.', 'an integer must be decimal, got "0x10"'],
+    ['not a float', 'Fone\n.', 'a float must be decimal, got "one"'],
     ['text that is not UTF-8', 'X\x01\x00\x00\x00\xff.', 'text must be UTF-8, got other bytes'],
     ['no quotes', 'Sa\n.', 'a string of protocol 0 must stand in quotes, got none'],
     ['an unknown escape', "S'\\q'\n.", "an escape of a string must be one of Python's, got \\q"],
-    ['a character that is none', 'V\\U00110000\n.', 'an escaped character must be at most 10ffff, got 110000'],
-    ['a memo never put', 'h\x05.', 'expected memo 5, got one that was never put'],
+    ['not a character', 'V\\U00110000\n.', 'an escaped character must be at most 10ffff, got 110000'],
+    ['a memo never put', 'h\x05.', 'expected memo 5 to be set, got none'],
     ['a memo without number', 'gx\n.', 'expected the number of a memo, got "x"'],
     ['no mark', 't.', 'expected a mark on the stack, got none'],
     ['appending to a number', 'K\x01K\x02a.', 'expected a list to append to, got another value'],
@@ -99,7 +99,7 @@ describe('readPickle: broken and oversized pickles', () => {
   });
 
   it('a list that holds itself thirty times doubled', () => {
-    // each level is a tuple of the level below, twice: 2^30 values to whoever walks through it
+    // each level is a tuple of the level below, twice: walking through it visits 2^30 values
     const bomb = `]${'2\x86'.repeat(30)}.`;
     const message = 'readPickle: expected at most 2000000 values, got more.';
     expect(() => readPickle(raw(bomb))).toThrow(new DataError(message));
@@ -122,7 +122,7 @@ describe('readPickle: broken and oversized pickles', () => {
     );
   });
 
-  it('a limit that is none', () => {
+  it('an invalid limit', () => {
     expect(() => readPickle(raw('N.'), { maxDepth: -1 })).toThrow(
       new ArgumentError('readPickle: maxDepth must be a whole number of at least 0, got -1.'),
     );

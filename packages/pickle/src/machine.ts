@@ -30,7 +30,7 @@ export interface Dialect {
 }
 
 /**
- * The stack machine of Python's pickles, without its power: no name leads anywhere but to the dialect's whitelist.
+ * The stack machine of Python's pickles, restricted: names are looked up in the dialect's whitelist and nowhere else.
  *
  * Source: CPython, Lib/pickletools.py, whose texts define every opcode.
  */
@@ -76,7 +76,7 @@ export class Machine {
     return this.#stack.at(-1);
   }
 
-  /** POP, which also takes away a mark. */
+  /** POP, which also removes a mark. */
   discard(): void {
     if (this.#stack.length > 0) this.#stack.pop();
     else this.popMark();
@@ -98,7 +98,7 @@ export class Machine {
   }
 
   recall(index: number): void {
-    if (!this.memo.has(index)) throw this.error(`expected memo ${index}, got one that was never put`);
+    if (!this.memo.has(index)) throw this.error(`expected memo ${index} to be set, got none`);
     this.push(this.memo.get(index));
   }
 
@@ -110,7 +110,7 @@ export class Machine {
     this.push(new Global(full, build));
   }
 
-  /** Instead of calling anything: asks the whitelisted global's builder. */
+  /** Runs the builder of a whitelisted global. Nothing from the file is called. */
   build(callable: unknown, args: unknown): void {
     if (!(callable instanceof Global)) throw this.error('expected a global to build with, got another value');
     if (!Array.isArray(args)) throw this.error(`expected a tuple of arguments for ${callable.name}, got another value`);

@@ -21,7 +21,7 @@ export interface Npz {
  *
  * @param bytes - The whole file. Arrays may be views on it.
  * @param limits - Bounds against hostile files; unpacked bytes count for all arrays together.
- * @throws {@link DataError} if it is not a zip archive, or one that claims what can't be.
+ * @throws {@link DataError} if it is not a zip archive, or its directory is inconsistent.
  */
 export function readNpz(bytes: Uint8Array, limits: PickleLimits = {}): Npz {
   const budget = new Budget('readNpz', limits);

@@ -1,7 +1,7 @@
 import type { Budget } from './budget.js';
 import { decodeLatin1 } from './text.js';
 
-/** More digits than any number in data has; Python's own limit for text. */
+/** Maximum number of digits; Python's own limit for text. */
 const MAX_DIGITS = 4300;
 
 /** A number where it is exact, else the bigint. */
@@ -34,7 +34,7 @@ export function parseFloat0(line: Uint8Array, budget: Budget): number {
   return Number(text);
 }
 
-/** Two's complement, lowest byte first; no bytes are 0. */
+/** Two's complement, lowest byte first. An empty array is 0. */
 export function parseLong(bytes: Uint8Array, budget: Budget): number | bigint {
   if (bytes.length > 1024) throw budget.error(`an integer must have at most 1024 bytes, got ${bytes.length}`);
   if (bytes.length === 0) return 0;

@@ -59,7 +59,7 @@ export class NumpyDtype extends Internal {
     return elementTypes.get(`${this.kind}${this.itemBytes}`)!;
   }
 
-  /** Text number `index`, without the zeros numpy fills it up with. */
+  /** Text number `index`, without numpy's zero padding. */
   textAt(bytes: Uint8Array, index: number, budget: Budget): string {
     const item = bytes.subarray(index * this.itemBytes, (index + 1) * this.itemBytes);
     if (this.kind === 'S') return decodeLatin1(item).replace(/\0+$/, '');
@@ -75,7 +75,7 @@ export class NumpyDtype extends Internal {
     return text;
   }
 
-  /** The bytes with the lowest first, as typed arrays want them. */
+  /** The bytes with the lowest first, as typed arrays need them. */
   toNativeOrder(bytes: Uint8Array, budget: Budget): Uint8Array {
     if (!this.#bigEndian || this.itemBytes === 1) return bytes;
     budget.takeBytes(bytes.length);

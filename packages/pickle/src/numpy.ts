@@ -6,7 +6,7 @@ import { NumpyDtype } from './numpy-dtype.js';
 import { encodeLatin1 } from './text.js';
 import { elementArrays, type PickledArray, type PickleValue } from './values.js';
 
-/** Arrays that `_reconstruct` made and whose state is still to come. */
+/** Arrays that `_reconstruct` made and whose state follows. */
 const unbuilt = new WeakSet<object>();
 
 /** numpy's functions that pickles name, under the module names of numpy 1 and 2. */
@@ -41,7 +41,7 @@ function refuseCall(_: unknown[], budget: Budget): never {
   throw budget.error('numpy.ndarray must only be named, got a call of it');
 }
 
-/** The arguments (class, shape (0,), type code) say nothing: everything is in the state that follows. */
+/** The arguments (class, shape (0,), type code) are ignored: everything is in the state that follows. */
 function reconstruct(): PickledArray {
   const array: PickledArray = { dtype: 'U8', shape: [0], data: new Uint8Array(0) };
   unbuilt.add(array);

@@ -84,7 +84,7 @@ const objects: [number, Operation][] = [
 ];
 
 /**
- * Every opcode that data need. Left out on purpose: INST, OBJ, NEWOBJ_EX (instances of classes), EXT1 to EXT4
+ * Every opcode that plain data needs. Left out on purpose: INST, OBJ, NEWOBJ_EX (instances of classes), EXT1 to EXT4
  * (a registry of the running Python), NEXT_BUFFER and READONLY_BUFFER (bytes outside the file).
  */
 export const opcodes: ReadonlyMap<number, Operation> = new Map([

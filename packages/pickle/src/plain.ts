@@ -2,7 +2,7 @@ import type { Budget } from './budget.js';
 import { Internal, isPickledArray, type PickleValue } from './values.js';
 
 interface Extent {
-  /** Values in it, shared ones counted as often as they are met. */
+  /** Number of values in it; a shared value counts each time it occurs. */
   items: number;
   depth: number;
 }
@@ -13,8 +13,8 @@ interface Frame extends Extent {
 }
 
 /**
- * Checks that a value is what {@link PickleValue} promises: nothing of the reader's own left in it, no value inside
- * itself, not nested too deep, and not so many times the same value that walking through it would take forever.
+ * Checks that a value is what {@link PickleValue} promises: no internal objects, no value that
+ * contains itself, a bounded depth, and not so many repetitions of one value that walking through it would never end.
  */
 export function assertPlain(root: unknown, budget: Budget): asserts root is PickleValue {
   const done = new Map<object, Extent>();
@@ -61,7 +61,7 @@ function tooDeep(budget: Budget): Error {
   return budget.error(`expected values nested at most ${budget.maxDepth} deep, got deeper ones`);
 }
 
-/** The values inside a value, or null if it has none to look into. */
+/** The values inside a value, or null if it contains none. */
 function childrenOf(value: unknown): Iterator<unknown> | null {
   if (Array.isArray(value) || value instanceof Set) return value.values();
   if (value instanceof Map) return keysAndValues(value);

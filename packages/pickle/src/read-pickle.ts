@@ -33,7 +33,7 @@ export function readPickle(bytes: Uint8Array, limits: PickleLimits = {}): Pickle
   return value;
 }
 
-/** The same bytes without a subclass's ways: a Buffer's slice would be a view, not a copy. */
+/** The same bytes as a plain Uint8Array: a Buffer's slice would be a view, not a copy. */
 export function asPlainBytes(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -69,7 +69,7 @@ describe('readTorchCheckpoint: what torch.save wrote, tolerance 0', () => {
     expect(get(group!, 'betas')).toEqual([0.9, 0.999]);
   });
 
-  it('tensors that are windows on one storage share memory', () => {
+  it('tensors that are views of one storage share memory', () => {
     const value = readTorchCheckpoint(fixtureBytes('pickle', 'strides-zip.pth'));
     const base = get(value, 'base') as NumericArray<'F32'>;
     const offset = get(value, 'offset') as NumericArray<'F32'>;

@@ -67,7 +67,7 @@ function findPrefix(names: readonly string[], budget: Budget): string {
   return prefix;
 }
 
-/** Pickles of the magic number, the version, facts of the machine, the value, the storages' keys; then their bytes. */
+/** Pickles of the magic number, the version, system information, the value and the storages' keys; then the storages' bytes. */
 function readLegacyFormat(bytes: Uint8Array, budget: Budget): unknown {
   const pending: PendingTensor[] = [];
   const storages = new Map<string, TorchStorage>();

@@ -24,7 +24,7 @@ const storageTypes: ReadonlyMap<string, ElementType> = new Map([
   ['torch.BoolStorage', 'BOOL'],
 ]);
 
-/** A run of elements in the file that tensors are windows on. */
+/** A range of elements in the file that tensors are views of. */
 export class TorchStorage extends Internal {
   constructor(
     readonly key: string,
@@ -114,7 +114,7 @@ export function fillTensor(
   tensor.data = data;
 }
 
-/** Arguments: storage, first element, sizes, strides, and what only training needs. */
+/** Arguments: storage, first element, sizes, strides, and fields that only training uses. */
 function rebuildTensor(args: unknown[], pending: PendingTensor[], budget: Budget): NumericArray {
   const [storage, offset, shape, strides] = args;
   if (!(storage instanceof TorchStorage)) throw budget.error('a tensor must have a storage, got another value');

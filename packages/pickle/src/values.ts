@@ -44,7 +44,7 @@ export interface ObjectArray {
 export type PickledArray = NumericArray | TextArray | ObjectArray;
 
 /**
- * What a pickle becomes. None is `null`; int a number, or a bigint beyond 2^53; list and tuple an array; dict and
+ * The value of a pickle. None is `null`; int a number, or a bigint beyond 2^53; list and tuple an array; dict and
  * OrderedDict a `Map` in Python's order (tuples as keys are arrays: compare them by content); set and frozenset a `Set`;
  * bytes and bytearray a `Uint8Array`; a numpy scalar the plain value.
  */
@@ -86,7 +86,7 @@ export const elementArrays: Readonly<Record<ElementType, ElementArrayConstructor
   BOOL: Uint8Array,
 };
 
-/** What only lives on the reader's stack and may not be left in the result: globals, dtypes, storages. */
+/** Values that exist only on the reader's stack and must not remain in the result: globals, dtypes, storages. */
 export abstract class Internal {
   abstract describe(): string;
 }

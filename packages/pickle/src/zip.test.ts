@@ -41,30 +41,30 @@ describe('ZipReader', () => {
 
   it.each<[string, Uint8Array, string]>([
     [
-      'a wrong check sum',
+      'a wrong checksum',
       changed((view, entry) => view.setUint32(entry + 16, 1)),
-      '"deflated é" with its check sum, got other bytes',
+      '"deflated é" with its checksum, got other bytes',
     ],
     [
-      'a bomb: more than said',
+      'a bomb: more than declared',
       changed((view, entry) => view.setUint32(entry + 24, 100, true)),
       'deflated files, got other bytes (test: the zip archive must have a file of 100 bytes, got more.)',
     ],
     [
-      'less than said',
+      'less than declared',
       changed((view, entry) => view.setUint32(entry + 24, 40_000, true)),
       '"deflated é" of 40000 bytes, got 30000',
     ],
     [
-      'a method we lack',
+      'an unsupported method',
       changed((view, entry) => view.setUint16(entry + 10, 12, true)),
       'files stored or deflated, got "deflated é" packed by method 12',
     ],
     ['a password', changed((view, entry) => view.setUint16(entry + 8, 1, true)), 'no encrypted file, got "deflated é"'],
     [
-      'files over each other',
+      'overlapping files',
       changed((view, entry) => view.setUint32(entry + 42, 0, true)),
-      'files apart from each other, got "deflated é" over another',
+      'files that do not overlap, got "deflated é" inside another',
     ],
     [
       'a file past the end',

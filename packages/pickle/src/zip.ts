@@ -50,7 +50,7 @@ export class ZipReader {
     return this.#entries.has(name);
   }
 
-  /** Names of the files in the order of the directory. */
+  /** File names in the order of the directory. */
   names(): string[] {
     return [...this.#entries.keys()];
   }
@@ -58,7 +58,7 @@ export class ZipReader {
   /**
    * One file, unpacked: a view on the archive if it is stored, else new bytes taken from the budget.
    *
-   * @throws DataError if there is no such file, or its size or check sum are not what the directory says.
+   * @throws DataError if there is no such file, or its size or checksum are not what the directory says.
    */
   read(name: string): Uint8Array {
     const entry = this.#entries.get(name);
@@ -68,7 +68,7 @@ export class ZipReader {
     if (bytes.length !== entry.bytes) {
       throw this.#broken(`${JSON.stringify(name)} of ${entry.bytes} bytes, got ${bytes.length}`);
     }
-    if (crc32(bytes) !== entry.crc) throw this.#broken(`${JSON.stringify(name)} with its check sum, got other bytes`);
+    if (crc32(bytes) !== entry.crc) throw this.#broken(`${JSON.stringify(name)} with its checksum, got other bytes`);
     return bytes;
   }
 
@@ -125,7 +125,7 @@ export class ZipReader {
     let end = 0;
     for (const [name, { headerStart, packedBytes }] of entries) {
       if (headerStart < end)
-        throw this.#broken(`files apart from each other, got ${JSON.stringify(name)} over another`);
+        throw this.#broken(`files that do not overlap, got ${JSON.stringify(name)} inside another`);
       end = headerStart + 30 + packedBytes;
     }
   }

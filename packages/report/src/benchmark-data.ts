@@ -40,7 +40,7 @@ export interface BenchmarkReportValue {
   interval?: [number, number];
   /** How the reference compares with this row on the same clips. */
   paired?: {
-    /** The reference's less this row's, in the metric's own direction. */
+    /** The reference's value minus this row's; the sign is not adjusted to the metric. */
     difference: number;
     interval: [number, number];
     /** One-sided p value of "the reference beats this row". */

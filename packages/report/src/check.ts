@@ -3,7 +3,7 @@ import type { ReportData } from './report-data.js';
 
 const IMAGE = /^data:image\/(jpeg|png|webp);base64,[A-Za-z0-9+/]*={0,2}$/;
 
-/** Refuses data that would make a broken or a misleading page. */
+/** Rejects data that would make a broken or misleading page. */
 export function checkReportData(data: ReportData): void {
   if (Number.isNaN(Date.parse(data.createdAt))) throw wrong('createdAt must be an ISO 8601 time', data.createdAt);
   const keys = new Set(data.summary.metrics.map(({ key }) => key));

@@ -3,7 +3,7 @@ import { formatDifference, formatInterval, formatNumber } from './format.js';
 import { type Html, html } from './html.js';
 import type { ClipDetail, ClipPrediction, ReportData } from './report-data.js';
 import { stageAt, stageClass, stageLegend, stageNamesOf } from './stages.js';
-import { table } from './table.js';
+import { closedTable } from './table.js';
 
 export function clipsSection(data: ReportData): Html | null {
   const { details = [], predictions } = data;
@@ -91,13 +91,13 @@ function exemplarTable({ id, exemplars = [] }: ClipDetail, names: readonly strin
       )}</tr>`,
   );
   const mean = votes.reduce((sum, vote) => sum + vote, 0) / votes.length;
-  const caption = html`Exemplars: training clips of the same dive number. Vote = their score + the predicted difference; mean vote ${formatNumber(mean, 2)}.${
+  const caption = html`Vote = an exemplar's score + the predicted difference to it. Mean vote ${formatNumber(mean, 2)}.${
     stages.length > 0 && " Last columns: each stage's part of the difference."
   }`;
   const head = html`<tr><th scope="col">Exemplar</th><th scope="col">Score</th><th scope="col">Difference</th><th scope="col">Vote</th>${stages.map(
     (name) => html`<th scope="col">${name}</th>`,
   )}</tr>`;
-  return table(`exemplars-${id}`, { caption, head, bodies: html`<tbody>${rows}</tbody>` });
+  return closedTable(`exemplars-${id}`, `${exemplars.length} exemplars and their votes`, { caption, head, bodies: html`<tbody>${rows}</tbody>` });
 }
 
 /** A number with a bar to the left or right of the middle, as long as its share of the largest. */

@@ -47,16 +47,18 @@ function validationFigure({ validation, baselineSrcc }: TrainingHistory): Html {
   if (baselineSrcc !== undefined) {
     marks.push(ruleY([baselineSrcc], { stroke: 'var(--muted)', strokeDasharray: '5 4' }));
     marks.push(
-      text(['labels only'], { y: baselineSrcc, frameAnchor: 'right', dy: -7, textAnchor: 'end', fill: 'var(--muted)' }),
+      // beside the plot, where no curve can run through it
+      text(['labels only'], { y: baselineSrcc, frameAnchor: 'right', dx: 6, textAnchor: 'start', fill: 'var(--muted)' }),
     );
   }
-  const label = `Line chart: validation SRCC rises from ${formatNumber(validation[0]!.srcc, 3)} at step ${validation[0]!.step} to ${formatNumber(last.srcc, 3)} at step ${last.step}.`;
+  const label = `Line chart: validation SRCC goes from ${formatNumber(validation[0]!.srcc, 3)} at step ${validation[0]!.step} to ${formatNumber(last.srcc, 3)} at step ${last.step}.`;
   const drawing = drawResponsive(label, (width, narrow) => ({
     width,
     height: narrow ? 240 : 320,
     marginLeft: 44,
+    marginRight: baselineSrcc === undefined ? 20 : 72,
     x: { label: 'step', ticks: narrow ? 4 : 8 },
-    y: { label: 'SRCC', grid: true, ticks: 5, ...roomAround(validation, baselineSrcc) },
+    y: { label: 'SRCC', grid: true, ticks: 5, domain: srccDomain(validation, baselineSrcc) },
     marks,
   }));
   const caption = html`<strong>Rank correlation on the validation clips.</strong> Last: ${formatNumber(last.srcc, 3)}${
@@ -67,16 +69,10 @@ function validationFigure({ validation, baselineSrcc }: TrainingHistory): Html {
   return figure(drawing, caption);
 }
 
-/** Values that are all the same would stand on a single tick with all its digits. */
-function roomAround(
-  validation: TrainingHistory['validation'],
-  baselineSrcc: number | undefined,
-): { domain?: [number, number] } {
-  const [first] = validation;
-  const isFlat =
-    baselineSrcc === undefined &&
-    validation.every(({ srcc, interval }) => srcc === first!.srcc && interval === undefined);
-  return isFlat ? { domain: [first!.srcc - 0.05, first!.srcc + 0.05] } : {};
+/** The whole range of a rank correlation, from 0 unless some are negative, so that small differences look small. */
+function srccDomain(validation: TrainingHistory['validation'], baselineSrcc = 0): [number, number] {
+  const values = validation.flatMap(({ srcc, interval = [] }) => [srcc, ...interval]);
+  return [Math.floor(Math.min(0, baselineSrcc, ...values.filter(Number.isFinite)) * 10) / 10, 1];
 }
 
 function lossFigure(

@@ -2,7 +2,7 @@ import { formatTime } from './format.js';
 import { Html, html } from './html.js';
 import { style } from './style.js';
 
-/** The page can't reach out: no script, no other origin, whatever its data say. */
+/** The page can't load anything: no script, no other origin, whatever its data contain. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
 /** What every page has. */
@@ -48,5 +48,5 @@ ${figures}
 
 function sourceStatement({ description, rendered }: PageParts['source']): Html {
   if (!rendered) return html`<p class="source">Clips: ${description}.</p>`;
-  return html`<p class="source rendered"><strong>Rendered dives.</strong> The clips are drawings made from the labels of real dives, not video of athletes (${description}). The numbers show what the method learns from such drawings; they can't be compared with published results on real video.</p>`;
+  return html`<p class="source rendered"><strong>Rendered dives.</strong> The clips were rendered from the labels of real dives; they are not video of athletes (${description}). The numbers show what the method learns from such drawings; they can't be compared with published results on real video.</p>`;
 }

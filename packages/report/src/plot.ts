@@ -8,7 +8,7 @@ export const WIDE = 912;
 export const NARROW = 360;
 
 /**
- * Draws a plot as static SVG. Colours may be `var(--...)` of the page's style sheet, so that one drawing serves light and dark.
+ * Renders a plot as static SVG. Colours may be `var(--...)` of the page's style sheet, so that one drawing serves light and dark.
  *
  * @param label - What a reader who can't see it needs to know.
  * @param options - Of Observable Plot.
@@ -23,7 +23,7 @@ export function drawPlot(label: string, options: PlotOptions): Html {
     color: { type: 'identity', ...options.color },
   });
   svg.removeAttribute('class');
-  svg.querySelector('style')?.remove(); // the page's style sheet has what it says
+  svg.querySelector('style')?.remove(); // the page's style sheet has the same rules
   const start = html`<svg role="img" aria-label="${label}" class="plot" `; // the DOM leaves < in attributes as it is
   return new Html(svg.outerHTML.replace('<svg ', () => start.text));
 }

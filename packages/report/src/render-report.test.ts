@@ -35,7 +35,7 @@ describe('renderReport: the page', () => {
 
   it('says at the top that the dives are rendered, and only then', () => {
     const [statement] = texts('header .source');
-    expect(statement).toContain('Rendered dives. The clips are drawings made from the labels of real dives');
+    expect(statement).toContain('Rendered dives. The clips were rendered from the labels of real dives');
     expect(statement).toContain('rendered dives, 32 frames of 64 x 64');
     const real = renderReport({ ...data, source: { description: 'FineDiving', rendered: false } });
     expect(texts('header .source', parseHTML(real).document as never)).toEqual(['Clips: FineDiving.']);
@@ -168,7 +168,7 @@ describe('renderReport: what the sections say', () => {
       ['a', '70.00', '−2.50', '67.50', '+1.00', '−4.00', '+0.50'],
       ['b', '60.00', '+4.00', '64.00', '–', '–', '–'],
     ]);
-    expect(texts('#clips .caption', one as never)[0]).toContain('mean vote 65.75');
+    expect(texts('#clips .caption', one as never)[0]).toContain('Mean vote 65.75');
     expect([...one.querySelectorAll('.bar')].map((bar) => bar.getAttribute('style'))).toEqual([
       '--share:7.0%',
       '--share:28.0%',

@@ -14,7 +14,7 @@ export interface ReportData {
   source: {
     /** The `description` of the clip source, e.g. `rendered dives`. */
     description: string;
-    /** Whether the clips are drawings from labels; the page then says so at the top, and what follows from it. */
+    /** Whether the clips are rendered from labels. The page then says so at the top, with the consequences. */
     rendered: boolean;
   };
   /** Results beside the label-only baselines. */
@@ -29,7 +29,7 @@ export interface ReportData {
   seed: number;
   /** The configuration as the run used it; nested values are shown by their path (`optimizer.rate`). */
   configuration: Record<string, unknown>;
-  /** How to get the same numbers again. */
+  /** How to reproduce the numbers. */
   reproduce: {
     /** Commands for a shell, in order. */
     commands: string[];
@@ -107,7 +107,7 @@ export interface ClipPrediction {
   interval?: [number, number];
   /** Frames of the clip. */
   frameCount: number;
-  /** True first frames of the second and later stages; empty where nobody labelled them, and the page then says nothing of errors. */
+  /** True first frames of the second and later stages; empty if they are not labelled; the page then shows no errors of transitions. */
   transitions: number[];
   /** Predicted ones, as many, at least one. */
   predictedTransitions: number[];

@@ -1,6 +1,6 @@
 import { type Html, html } from './html.js';
 import type { ReportData } from './report-data.js';
-import { table } from './table.js';
+import { closedTable } from './table.js';
 
 /** What notes, reproduction and configuration need. */
 type Setup = Pick<ReportData, 'reproduce' | 'notes'> & Partial<Pick<ReportData, 'seed' | 'configuration'>>;
@@ -31,9 +31,10 @@ function configurationSection(seed: number | undefined, configuration: Record<st
 function pairs(rows: readonly (readonly [string, string])[], caption: string): Html {
   const head = html`<tr><th scope="col">Name</th><th scope="col">Value</th></tr>`;
   const body = rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`);
-  return table(
+  return closedTable(
     caption.toLowerCase().replaceAll(' ', '-'),
-    { caption, head, bodies: html`<tbody>${body}</tbody>` },
+    caption,
+    { caption: `${rows.length} entries`, head, bodies: html`<tbody>${body}</tbody>` },
     'pairs',
   );
 }

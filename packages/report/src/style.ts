@@ -3,23 +3,24 @@ import { stageVariables } from './stage-colors.js';
 /** The page's style sheet, made when a page is, so that a bundle without pages holds nothing of it. Colours are variables, so that drawings follow light and dark with it. */
 export const style = (): string => `
 :root {
-  --paper: #f6f9fb; --panel: #ffffff; --ink: #12212b; --muted: #526570; --line: #d3dde4; --accent: #0a6ea6;
-  --note: #fff4dc; --note-line: #c98a12;
+  --paper: #eef4f6; --panel: #ffffff; --ink: #0a2230; --muted: #48616e; --line: #c3d2d9; --accent: #00688f;
+  --note: #fdeee9; --note-line: #c2410c; --display: "Barlow Condensed", "Arial Narrow", sans-serif;
   ${stageVariables('light')}
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --paper: #0d161c; --panel: #14212a; --ink: #e4edf2; --muted: #9fb3bf; --line: #2b3d48; --accent: #59b7e8;
-    --note: #2c2412; --note-line: #d9a441;
+    --paper: #071820; --panel: #0d2530; --ink: #e4f0f5; --muted: #9db6c2; --line: #26434f; --accent: #5cc6ec;
+    --note: #33190f; --note-line: #ff8a5c;
     ${stageVariables('dark')}
   }
 }
 * { box-sizing: border-box; }
 html { scroll-behavior: smooth; }
 body { margin: 0 auto; max-width: 60rem; padding: 2.5rem 1.5rem 4rem; background: var(--paper); color: var(--ink);
-  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-h1 { margin: 0.2rem 0 0.5rem; font-size: clamp(1.8rem, 5vw, 2.7rem); line-height: 1.12; letter-spacing: -0.02em; }
-h2 { margin: 3.2rem 0 1rem; padding-top: 1rem; border-top: 2px solid var(--ink); font-size: 1.35rem; line-height: 1.2; }
+  font: 1rem/1.5 Barlow, system-ui, sans-serif; }
+h1, h2 { font-family: var(--display); font-weight: 600; line-height: 1.05; }
+h1 { margin: 0.2rem 0 0.5rem; font-size: clamp(1.9rem, 5vw, 2.7rem); }
+h2 { margin: 3rem 0 1rem; padding-top: 1rem; border-top: 2px solid var(--ink); font-size: 1.6rem; }
 /* names of clips are long words */
 h3 { margin: 0; font-size: 1.1rem; overflow-wrap: anywhere; }
 p { margin: 0 0 1rem; max-width: 46rem; }
@@ -34,11 +35,13 @@ a { color: var(--accent); }
 .figures > div { padding: 0.9rem 1rem; background: var(--panel); }
 .figures dt { color: var(--muted); font-size: 0.9rem; }
 .figures dd { margin: 0; }
-.figures strong { font-size: 1.9rem; line-height: 1.2; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
+.figures strong { font-family: var(--display); font-size: 2.2rem; font-weight: 600; line-height: 1.1; font-variant-numeric: tabular-nums; }
 .figures span { display: block; color: var(--muted); font-size: 0.82rem; font-variant-numeric: tabular-nums; }
 nav ul, .legend { display: flex; flex-wrap: wrap; gap: 0.3rem 1.2rem; margin: 0; padding: 0; list-style: none; }
 section { scroll-margin-top: 1rem; }
 .scroll { overflow-x: auto; }
+details { margin: 0 0 1rem; }
+summary { padding: 0.35rem 0; color: var(--accent); cursor: pointer; }
 table { width: 100%; border-collapse: collapse; font-size: 0.94rem; font-variant-numeric: tabular-nums; }
 .caption { margin: 0 0 0.5rem; color: var(--muted); font-size: 0.88rem; }
 th, td { padding: 0.45rem 0.8rem 0.45rem 0; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; font-weight: 400; }
@@ -53,7 +56,7 @@ small { display: block; color: var(--muted); font-size: 0.8rem; font-weight: 400
 figure { margin: 0 0 2rem; }
 figcaption { margin-top: 0.5rem; max-width: 46rem; color: var(--muted); font-size: 0.88rem; }
 figcaption strong { color: var(--ink); }
-.plot { display: block; width: 100%; height: auto; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; overflow: visible; }
+.plot { display: block; width: 100%; height: auto; font: 12px Barlow, system-ui, sans-serif; overflow: visible; }
 .plot text { white-space: pre; }
 .narrow { display: none; }
 .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 0 2rem; }
@@ -89,10 +92,18 @@ footer { margin-top: 3rem; color: var(--muted); font-size: 0.85rem; }
   body { padding: 1.5rem 1rem 3rem; }
   .wide { display: none; } .narrow { display: block; }
   .pairs th[scope=row] { width: 50%; }
-  table:not(.pairs) { min-width: max-content; }
-  table:not(.pairs) th:not([scope=rowgroup]):first-child { position: sticky; left: 0; z-index: 1; max-width: 8.5rem; background: var(--paper); }
+  table:not(.pairs, .stack) { min-width: max-content; }
+  /* a row of results becomes a list: metric, value, interval */
+  .stack, .stack tbody, .stack tr, .stack th, .stack td { display: block; text-align: left; }
+  .stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .stack th[scope=row] { padding-bottom: 0; border: 0; font-weight: 600; }
+  .stack tr:has(td) { padding: 0.3rem 0 0.6rem; border-bottom: 1px solid var(--line); }
+  .stack td { display: flex; flex-wrap: wrap; gap: 0 0.6rem; padding: 0.1rem 0; border: 0; }
+  .stack td::before { content: attr(data-metric); width: 6.5rem; color: var(--muted); font-weight: 400; }
+  .stack td small { align-self: center; }
+  table:not(.pairs, .stack) th:not([scope=rowgroup]):first-child { position: sticky; left: 0; z-index: 1; max-width: 8.5rem; background: var(--paper); }
   article table:not(.pairs) th:first-child { background: var(--panel) !important; }
-  table:not(.pairs) thead th { max-width: 7rem; }
+  table:not(.pairs, .stack) thead th { max-width: 7rem; }
   th[scope=rowgroup] { max-width: calc(100vw - 2rem); }
   .pair, .grid { grid-template-columns: 1fr; }
   article { padding: 0.9rem; }
@@ -107,6 +118,7 @@ footer { margin-top: 3rem; color: var(--muted); font-size: 0.85rem; }
   h2, h3, figcaption, .caption { break-after: avoid; }
   figure, tr, .figures > div, .facts { break-inside: avoid; }
   .scroll, pre { overflow: visible; white-space: pre-wrap; }
+  details::details-content { content-visibility: visible; height: auto; }
   .swatch, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;

@@ -47,7 +47,7 @@ export function summarySection({ summary }: ReportData): Html {
   const bodies = groups
     .filter(({ rows }) => rows.length > 0)
     .map(({ role, rows }) => group(role, rows, summary.metrics));
-  return html`<section id="summary"><h2>Results</h2>${table('results-caption', { caption, head, bodies })}</section>`;
+  return html`<section id="summary"><h2>Results</h2>${table('results-caption', { caption, head, bodies }, 'stack')}</section>`;
 }
 
 const groupNames = {
@@ -73,9 +73,9 @@ function heading(metric: Metric): Html {
 }
 
 function cell(metric: Metric, value: SummaryValue | undefined): Html {
-  if (!isDefined(value)) return html`<td>–</td>`;
+  if (!isDefined(value)) return html`<td data-metric="${metric.label}">–</td>`;
   const digits = digitsOf(metric);
-  return html`<td>${formatNumber(value.value, digits)}${unitOf(metric)}${
+  return html`<td data-metric="${metric.label}">${formatNumber(value.value, digits)}${unitOf(metric)}${
     value.deviation !== undefined ? ` ± ${formatNumber(value.deviation, digits)}` : null
   }${value.interval && html`<small>${formatInterval(value.interval, digits)}</small>`}</td>`;
 }

@@ -61,7 +61,7 @@ describe('widening', () => {
     ]);
   });
 
-  it('rounds to a neighbour that no other is nearer than', () => {
+  it('rounds to the nearest neighbour', () => {
     fc.assert(
       fc.property(fc.float({ noNaN: true, min: -65519, max: 65519 }), (value) => {
         const [bits] = float32ToFloat16(Float32Array.of(value));

@@ -110,11 +110,11 @@ function readMetadata(value: unknown): Record<string, string> {
 }
 
 /**
- * `JSON.parse` takes the last of two equal keys in silence; the format forbids them.
+ * `JSON.parse` silently keeps the last of two equal keys; the format forbids them.
  * The text has been parsed before, so only strings and brackets need to be told apart here.
  */
 function assertNoDuplicateKeys(text: string): void {
-  const open: (Set<string> | null)[] = []; // keys seen of every object around here, null for a list
+  const open: (Set<string> | null)[] = []; // keys seen so far in each enclosing object; null for a list
   for (let i = 0; i < text.length; i++) {
     const character = text[i];
     if (character === '{') open.push(new Set());

@@ -8,7 +8,7 @@ import { writeSafetensors } from './write.js';
 
 /** {@link SafetensorsLimits} and a bound on the file. */
 export interface SafetensorsFileLimits extends SafetensorsLimits {
-  /** Largest file in bytes; 2^31 - 1 unless given, which is also what Node reads at once. */
+  /** Maximum size of the file in bytes. Default 2^31 - 1, the most that Node reads at once. */
   maxFileBytes?: number;
 }
 
@@ -42,10 +42,10 @@ export async function readSafetensorsFile(path: string, limits: SafetensorsFileL
 }
 
 /**
- * Writes a safetensors file so that at `path` there is always the old file or the new one, whole: under a temporary
- * name in the same directory, flushed to the disk, then renamed.
+ * Writes a safetensors file atomically: `path` always holds either the complete old file or the complete new one. The file is written
+ * under a temporary name in the same directory, flushed to the disk, then renamed.
  *
- * @param path - Where the file shall be; its directory must exist.
+ * @param path - Where to write the file; its directory must exist.
  * @param tensors - As for `writeSafetensors`.
  * @param metadata - As for `writeSafetensors`.
  * @throws What `writeSafetensors` and the file system throw; the temporary file is gone then.

@@ -7,11 +7,11 @@ export const MAX_HEADER_BYTES = 100_000_000;
 
 /** Bounds against hostile files; every one may be raised by the caller, `maxHeaderBytes` up to {@link MAX_HEADER_BYTES}. */
 export interface SafetensorsLimits {
-  /** Largest header in bytes; 10,000,000 unless given (a thousand tensors need about 100,000). */
+  /** Maximum size of the header in bytes. Default 10,000,000; a thousand tensors need about 100,000. */
   maxHeaderBytes?: number;
-  /** Most tensors; 100,000 unless given. */
+  /** Maximum number of tensors. Default 100,000. */
   maxTensors?: number;
-  /** Most dimensions a tensor; 32 unless given. */
+  /** Maximum number of dimensions of a tensor. Default 32. */
   maxRank?: number;
 }
 

@@ -10,7 +10,7 @@ export interface Double {
   files: string[];
 }
 
-/** What several files of results make together. */
+/** The merged results of several files. */
 export interface MergedResults<R = unknown> {
   kind: string;
   settings: Readonly<Record<string, unknown>>;
@@ -20,9 +20,9 @@ export interface MergedResults<R = unknown> {
   finished: FinishedRecord<R>[];
   /** The last failure of every task that was never done, in the order of the list. */
   failed: FailedRecord[];
-  /** What is not there. */
+  /** What is missing. */
   missing: {
-    /** Ids of tasks that a file is there for, without a result or failure in it. */
+    /** Ids of tasks whose file exists but has neither a result nor a failure of them. */
     tasks: string[];
     /** Shards without a file, such as `3/8`. */
     shards: string[];
@@ -34,7 +34,7 @@ export interface MergedResults<R = unknown> {
 }
 
 /**
- * Puts the results of shards together.
+ * Merges the results of shards.
  *
  * @param files - In any order; one shard may have several, and shards of different cuts of one list may stand side by side.
  * @throws {@link DataError} if there is no file, if they are not results of one list with equal settings, or if one task has
@@ -85,7 +85,7 @@ export function mergeResults<R = unknown>(files: readonly ResultFile<R>[]): Merg
   };
 }
 
-/** Shards without a file, of the finest cut there is; none where the files know every task. */
+/** Shards without a file, of the finest division there is. Empty if the files name every task. */
 function missingShards(files: readonly ResultFile[], known: number): string[] {
   const shards = files.map(({ header }) => header.shard);
   if (known === files[0]!.header.list.count) return [];

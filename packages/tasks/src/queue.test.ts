@@ -118,7 +118,7 @@ describe.skipIf(missingRedis !== null)(`TaskQueue on a real redis-server${becaus
     await queue.close();
   });
 
-  it.concurrent('a worker taken for dead that lives on: its task has one result', async () => {
+  it.concurrent('a worker declared dead that is still alive: its task has one result', async () => {
     const queue = await open('silent');
     await queue.add(trials(6, (value) => (value === 2 ? { blocks: 5000 } : { milliseconds: 20 })));
     const workers = ['a', 'b'].map((label) => startWorker(server.url, 'silent', label));
@@ -129,7 +129,7 @@ describe.skipIf(missingRedis !== null)(`TaskQueue on a real redis-server${becaus
     await queue.close();
   });
 
-  it.concurrent('Redis itself killed and started again: workers go on, nothing is lost or done twice', async () => {
+  it.concurrent('Redis itself killed and started again: workers continue, nothing is lost or done twice', async () => {
     const own = await RedisServer.start(mkdtempSync(join(folder, 'redis-')));
     try {
       const queue = await TaskQueue.open<Trial, number>({ url: own.url, name: 'crash' });

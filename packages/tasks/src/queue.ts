@@ -20,13 +20,13 @@ import type { Task, TaskList } from './task.js';
 
 /** Which queue. */
 export interface QueueOptions {
-  /** Of Redis, such as `redis://127.0.0.1:6379`. */
+  /** URL of Redis, such as `redis://127.0.0.1:6379`. */
   url: string;
-  /** One list of tasks has one queue. */
+  /** Name of the queue; each list of tasks has its own. */
   name: string;
 }
 
-/** How far a queue is. */
+/** The progress of a queue. */
 export interface QueueStatus {
   kind: string;
   settings: Readonly<Record<string, unknown>>;
@@ -34,9 +34,9 @@ export interface QueueStatus {
   count: number;
   /** Tasks with a result. */
   finished: number;
-  /** Tasks given up after all their attempts; adding the list again tries them again. */
+  /** Tasks that failed in every attempt. Adding the list again retries them. */
   failed: number;
-  /** Tasks some worker is at, or was at when it died a moment ago. */
+  /** Tasks in progress, or abandoned a moment ago by a worker that died. */
   active: number;
   /** Tasks no worker has taken yet, or that wait to be tried again. */
   waiting: number;
@@ -46,37 +46,37 @@ export interface QueueStatus {
 
 /** How to work on a queue. */
 export interface WorkOptions<P = Readonly<Record<string, unknown>>, R = unknown> {
-  /** Does a task. What it throws is kept, and the task is tried again, by whoever is free. */
+  /** Runs a task. An error is recorded, and any free worker retries the task. */
   run(task: Task<P>): Promise<R>;
-  /** What results of this worker rest on: it refuses a list of other settings. */
+  /** The settings of this worker's results. It refuses a list with other settings. */
   settings: Readonly<Record<string, unknown>>;
-  /** Tasks under way at a time; 1 where left out. */
+  /** Number of tasks at a time. Default 1. */
   concurrency?: number;
   /**
-   * A worker that shows no sign of life for so long is taken for dead, and its task given to another; 30 where left out. It must be
-   * longer than a task ever blocks the thread.
+   * Seconds without a heartbeat after which a worker counts as dead and its task goes to another. Default 30. It must be longer than a
+   * task ever blocks the thread.
    */
   aliveSeconds?: number;
-  /** Waits for more when everything is done. */
+  /** Keeps waiting for tasks when all are done. */
   stay?: boolean;
-  /** When it is aborted, tasks under way end and no other is taken. */
+  /** When it is aborted, running tasks finish and no further task is taken. */
   signal?: AbortSignal;
   /** Called after every task, and after every attempt that failed. */
   onRecord?(record: TaskRecord<R>): void;
-  /** Called when the connection has trouble; it is made again. */
+  /** Called when the connection fails; it is reconnected. */
   onTrouble?(error: Error): void;
 }
 
 const PREFIX = 'mcore';
-/** Jobs added, results read at a time. */
+/** Number of jobs added, or results read, at a time. */
 const CHUNK = 500;
-/** Times that the worker of a task may die before it is given up: it may be the task that kills them. */
+/** How many workers may die during a task before it counts as failed: the task itself may kill them. */
 const DEATHS = 5;
 
 /**
  * A list of tasks in Redis, worked on by any number of processes on any number of machines, through
- * [BullMQ](https://docs.bullmq.io). A task whose worker dies is given to another. Results are in Redis too, one for each task: the first
- * one stays, and a task that has one is not done again.
+ * [BullMQ](https://docs.bullmq.io). If a worker dies, its task goes to another. Results are in Redis too, one for each task: the first
+ * one is kept, and a task that has one is not run again.
  */
 export class TaskQueue<P = Readonly<Record<string, unknown>>, R = unknown> {
   readonly name: string;
@@ -93,7 +93,7 @@ export class TaskQueue<P = Readonly<Record<string, unknown>>, R = unknown> {
   }
 
   /**
-   * Connects; a queue comes into being when a list is added.
+   * Connects to Redis. A queue is created when a list is added.
    *
    * @throws {@link McoreError} with `ERR_MCORE_QUEUE` if BullMQ or ioredis is not installed, or Redis does not answer.
    */
@@ -111,10 +111,10 @@ export class TaskQueue<P = Readonly<Record<string, unknown>>, R = unknown> {
   }
 
   /**
-   * Adds a list. Adding it again adds nothing that is there, and tries again what was given up.
+   * Adds a list. Adding it again skips the tasks that are there and retries those that failed.
    *
    * @param attempts - How often a task that throws is tried.
-   * @returns Tasks that were added, and those that were given up and are tried again.
+   * @returns How many tasks were added, and how many failed ones are retried.
    * @throws {@link DataError} if the queue has another list, or this one with other settings.
    */
   async add(list: TaskList<P>, attempts = 3): Promise<{ added: number; retried: number }> {
@@ -135,11 +135,11 @@ export class TaskQueue<P = Readonly<Record<string, unknown>>, R = unknown> {
       .filter(({ data }) => !finished.has(data.task.id));
     for (let start = 0; start < jobs.length; start += CHUNK)
       await this.#queue.addBulk(jobs.slice(start, start + CHUNK));
-    // BullMQ passes over jobs that are there already
+    // BullMQ skips jobs that are there already
     return { added: Math.max(0, jobs.length - before), retried: failed.length };
   }
 
-  /** How far it is; undefined where no list was added. */
+  /** Its progress; undefined if no list was added. */
   async status(): Promise<QueueStatus | undefined> {
     const file = await this.#header().catch(() => undefined);
     if (file === undefined) return undefined;
@@ -159,10 +159,10 @@ export class TaskQueue<P = Readonly<Record<string, unknown>>, R = unknown> {
   }
 
   /**
-   * Takes tasks until every one has a result or was given up (with `stay`: until aborted).
+   * Takes tasks until each has a result or has failed for good (with `stay`: until aborted).
    *
    * @returns How many tasks this worker did, and how often one failed here.
-   * @throws {@link DataError} if the queue has no list, or one of other settings.
+   * @throws {@link DataError} if the queue has no list, or one with other settings.
    */
   async work(options: WorkOptions<P, R>): Promise<{ finished: number; failed: number }> {
     const { header } = await this.#header();
@@ -205,7 +205,7 @@ export class TaskQueue<P = Readonly<Record<string, unknown>>, R = unknown> {
     return done;
   }
 
-  /** Everything there is so far, as a file of results of the whole list. */
+  /** All results so far, as a results file of the whole list. */
   async collect(): Promise<ResultFile<R>> {
     const { header } = await this.#header();
     const failures = new Map<string, FailedRecord>();
@@ -241,7 +241,7 @@ export class TaskQueue<P = Readonly<Record<string, unknown>>, R = unknown> {
     await this.#redis.quit();
   }
 
-  /** Does a task unless it has a result: a worker may have died after it had kept one, before BullMQ knew. */
+  /** Runs a task unless it has a result: a worker may have died after saving the result but before telling BullMQ. */
   async #do(
     { task, index }: { task: Task<P>; index: number },
     run: (task: Task<P>) => Promise<R>,
@@ -252,13 +252,13 @@ export class TaskQueue<P = Readonly<Record<string, unknown>>, R = unknown> {
       await this.#redis.hset(this.#key('failures'), task.id, JSON.stringify(record));
       return record;
     }
-    // the first result stays, whoever took this worker for dead meanwhile
+    // the first result is kept, even if this worker was declared dead meanwhile
     const first = await this.#redis.hsetnx(this.#key('results'), task.id, JSON.stringify(record));
     await this.#redis.hdel(this.#key('failures'), task.id);
     return first === 1 ? record : undefined;
   }
 
-  /** Tasks that are not settled. */
+  /** Unfinished tasks. */
   async #open(): Promise<number> {
     const counts = await this.#queue.getJobCounts('wait', 'prioritized', 'delayed', 'active');
     return Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -285,7 +285,7 @@ export class TaskQueue<P = Readonly<Record<string, unknown>>, R = unknown> {
 }
 
 function jobOptions(attempts: number) {
-  // results are kept apart; jobs given up stay, so that they can be tried again
+  // results have their own key; failed jobs stay, so that they can be retried
   return { attempts, backoff: { type: 'exponential', delay: 1000 }, removeOnComplete: true, removeOnFail: false };
 }
 

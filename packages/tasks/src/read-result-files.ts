@@ -7,7 +7,7 @@ import { parseResults, type ResultFile } from './results.js';
  * Reads files of results.
  *
  * @param paths - Files, or folders whose `results-*.jsonl` are taken.
- * @throws {@link DataError} if a path is not there, a folder has no such file, or a file is none of results.
+ * @throws {@link DataError} if a path is not there, a folder has no such file, or a file is not a results file.
  */
 export async function readResultFiles<R = unknown>(paths: readonly string[]): Promise<ResultFile<R>[]> {
   const files = (await Promise.all(paths.map(filesOf))).flat();

@@ -1,6 +1,6 @@
 import { McoreError } from '@mcore/errors';
 
-/** Redis and BullMQ, which are optional: who has no queue needs neither. */
+/** Redis and BullMQ, which are optional: only queues need them. */
 export async function loadQueuePackages(): Promise<{
   bullmq: typeof import('bullmq');
   ioredis: typeof import('ioredis');
@@ -18,8 +18,7 @@ export async function loadQueuePackages(): Promise<{
 }
 
 /**
- * Connects to Redis, and fails within seconds where there is none. A connection that was there and is lost is made again for as
- * long as it takes.
+ * Connects to Redis, and fails within seconds if there is none. A lost connection is retried without limit.
  *
  * @param url - Such as `redis://127.0.0.1:6379`.
  */

@@ -8,14 +8,14 @@ import { formatRecord, parseResults, type ResultFile, type ResultHeader, type Ta
 import { type Shard, shardOf } from './shard.js';
 import { checkTasks, type Task, type TaskList } from './task.js';
 
-/** Where results are kept, and of what. */
+/** Where results are saved, and which ones. */
 export interface ResultStoreOptions<P = Readonly<Record<string, unknown>>> {
-  /** Results of every shard are files in it; it is made where it is missing. */
+  /** Folder with one file of results per shard; created if it is missing. */
   folder: string;
   list: TaskList<P>;
-  /** The part to do; all where left out. */
+  /** The shard to run. Default: all tasks. */
   shard?: Shard;
-  /** Kept in the header for people: engine, version. Not compared. */
+  /** Written into the header for people: engine, version. Not compared. */
   made?: Readonly<Record<string, unknown>>;
 }
 
@@ -26,9 +26,9 @@ export function resultFileName({ index, count }: Shard): string {
 }
 
 /**
- * Results of one shard in a file of JSON lines. The file appears whole, with its header; every result is one line, on disk before
- * {@link ResultStore.add} returns. A process killed at any moment loses nothing but the task it was at: a line that was cut off
- * is dropped when the file is opened again.
+ * Results of one shard in a file of JSON lines. The file appears complete with its header. Each result is one line, on disk before
+ * {@link ResultStore.add} returns. A killed process loses only its current task: an incomplete last line is dropped when the file
+ * is opened again.
  */
 export class ResultStore<P = Readonly<Record<string, unknown>>, R = unknown> {
   /** Of the file. */
@@ -56,9 +56,9 @@ export class ResultStore<P = Readonly<Record<string, unknown>>, R = unknown> {
   }
 
   /**
-   * Opens the file of a shard, or makes it.
+   * Opens the file of a shard, or creates it.
    *
-   * @throws {@link DataError} if the file is there with results of another list or of other settings.
+   * @throws {@link DataError} if the file has results of another list or of other settings.
    */
   static async open<P = Readonly<Record<string, unknown>>, R = unknown>(
     options: ResultStoreOptions<P>,
@@ -68,14 +68,14 @@ export class ResultStore<P = Readonly<Record<string, unknown>>, R = unknown> {
     const path = join(folder, resultFileName(shard));
     await create(path, formatRecord(header));
     const before = parseResults(await readFile(path, 'utf8'), path);
-    // refuses what was begun with other settings
+    // refuses a file that was begun with other settings
     mergeResults([before, parseResults(formatRecord(header), 'this run')]);
     if ((await stat(path)).size > before.bytes) await truncate(path, before.bytes);
     const tasks = shardOf(list.tasks, shard.index, shard.count);
     return new ResultStore<P, R>(path, tasks, list, await open(path, 'a'), before);
   }
 
-  /** Tasks of the shard that have no result yet; those that failed are among them. */
+  /** Tasks of the shard without a result, including those that failed. */
   get pending(): Task<P>[] {
     return this.tasks.filter(({ id }) => !this.#finished.has(id));
   }
@@ -97,8 +97,8 @@ export class ResultStore<P = Readonly<Record<string, unknown>>, R = unknown> {
   /**
    * Adds a line and waits until it is on disk. Calls may overlap; lines do not.
    *
-   * @throws what the file system threw, and again at every later call: on a full disk part of a line may be there, and nothing
-   *   may follow it.
+   * @throws the file system's error, also at every later call: on a full disk part of a line may have been written, and nothing may
+   *   follow it.
    */
   async add(record: TaskRecord<R>): Promise<void> {
     const line = formatRecord(record);
@@ -140,7 +140,7 @@ export function headerOf<P>(list: TaskList<P>, shard: Shard, made: Readonly<Reco
   };
 }
 
-/** Makes a file with its first line, whole or not at all, unless it is there. */
+/** Creates a file with its first line atomically, unless it exists. */
 async function create(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;

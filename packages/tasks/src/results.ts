@@ -1,7 +1,7 @@
 import { DataError } from '@mcore/errors';
 import type { Shard } from './shard.js';
 
-/** First line of a file of results: what its results rest on, and which tasks it is for. */
+/** First line of a results file: the settings of its results, and its tasks. */
 export interface ResultHeader {
   format: 'mcore-results';
   version: 1;
@@ -14,18 +14,18 @@ export interface ResultHeader {
   shard: Shard;
   /** Ids of this shard's tasks. */
   tasks: readonly string[];
-  /** Where it was made (engine, version): for people, not compared. */
+  /** Where it was computed (engine, version): for people, not compared. */
   made: Readonly<Record<string, unknown>>;
 }
 
-/** A task that was done. */
+/** A task that succeeded. */
 export interface FinishedRecord<R = unknown> {
   id: string;
   /** Position in the whole list, from 0. */
   index: number;
   /** How long it took. */
   seconds: number;
-  /** What the runner gave, as JSON holds it: NaN and infinities are null. */
+  /** What the runner returned, as JSON: NaN and infinities are null. */
   result: R;
 }
 
@@ -45,9 +45,9 @@ export interface ResultFile<R = unknown> {
   /** Its name, for messages. */
   name: string;
   header: ResultHeader;
-  /** In the order they were written; a task that failed and was done later is there twice. */
+  /** In the order they were written; a task that failed and later succeeded is there twice. */
   records: TaskRecord<R>[];
-  /** Length of all whole lines in bytes; what comes after was cut off when it was written. */
+  /** Length of all complete lines in bytes; an incomplete line may follow. */
   bytes: number;
 }
 
@@ -57,10 +57,10 @@ export function formatRecord(record: ResultHeader | TaskRecord): string {
 }
 
 /**
- * Reads a file of results. A last line without its end, left by a process that was killed while it wrote, is passed over.
+ * Reads a file of results. An incomplete last line, left by a process that was killed while writing, is skipped.
  *
  * @param name - Names the file in errors.
- * @throws {@link DataError} if a whole line is none of such a file.
+ * @throws {@link DataError} if a complete line is not valid.
  */
 export function parseResults<R = unknown>(text: string, name: string): ResultFile<R> {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
@@ -93,7 +93,7 @@ function parseLine(line: string, place: string): Record<string, unknown> {
     const value: unknown = JSON.parse(line);
     if (value !== null && typeof value === 'object') return value as Record<string, unknown>;
   } catch {
-    // said below
+    // reported below
   }
   throw new DataError(`parseResults: expected a JSON object in ${place}, got "${line.slice(0, 40)}".`);
 }

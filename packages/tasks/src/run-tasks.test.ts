@@ -105,7 +105,7 @@ describe('runTasks', () => {
     expect(finished.map(({ result }) => Number(result.slice(20_000)))).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });
 
-  it('refuses to go on in a file of other settings or of another list', async () => {
+  it('refuses to resume a file of other settings or of another list', async () => {
     await runTasks({ folder, list: squares(3), run: square });
     const path = join(folder, 'results-0001-of-0001.jsonl');
     await expect(runTasks({ folder, list: squares(3, { power: 3 }), run: square })).rejects.toThrow(
@@ -179,7 +179,7 @@ describe.skipIf(onWindows !== null)(`as a process${because(onWindows)}`, () => {
     await expectComplete();
   });
 
-  it('where the file may grow no more, stops with part of a line, and goes on when there is room', async () => {
+  it('stops with part of a line if the file cannot grow, and resumes once there is room', async () => {
     // 512 blocks of 512 or 1,024 bytes: the sixth or eleventh result is cut off
     const shell = ['-c', 'ulimit -f 512; exec "$0" "$@"'];
     const child = spawn('sh', [...shell, process.execPath, script, folder], { stdio: ['ignore', 'ignore', 'pipe'] });

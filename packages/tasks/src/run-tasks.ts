@@ -5,15 +5,15 @@ import type { Task } from './task.js';
 
 /** How to run a list, or a shard of it. */
 export interface RunOptions<P = Readonly<Record<string, unknown>>, R = unknown> extends ResultStoreOptions<P> {
-  /** Does a task. What it throws is kept as the task's failure, and the next task comes. */
+  /** Runs a task. An error is recorded as the task's failure, and the next task follows. */
   run(task: Task<P>): Promise<R>;
-  /** Tasks under way at a time; 1 where left out. */
+  /** Number of tasks at a time. Default 1. */
   concurrency?: number;
-  /** Called when the results of earlier runs are known, and after every task. */
+  /** Called once the results of earlier runs are read, and after every task. */
   onProgress?(done: number, total: number): void;
   /** Called with every line that was written. */
   onRecord?(record: TaskRecord<R>): void;
-  /** When it is aborted no further task is begun; those under way end. */
+  /** When it is aborted no further task starts; running ones finish. */
   signal?: AbortSignal;
 }
 
@@ -31,7 +31,7 @@ export interface RunSummary {
   failed: number;
 }
 
-/** Runs the tasks of a shard that have no result yet, and keeps each result as soon as it is there. */
+/** Runs the tasks of a shard that have no result yet, and saves each result at once. */
 export async function runTasks<P = Readonly<Record<string, unknown>>, R = unknown>(
   options: RunOptions<P, R>,
 ): Promise<RunSummary> {
@@ -62,7 +62,7 @@ export async function runTasks<P = Readonly<Record<string, unknown>>, R = unknow
   }
 }
 
-/** Does a task and makes the line of what came of it. */
+/** Runs a task and returns its line: result or failure. */
 export async function recordOf<P, R>(
   task: Task<P>,
   index: number,

@@ -37,7 +37,7 @@ describe('shardOf', () => {
     ]);
   });
 
-  it('refuses a shard that is none', () => {
+  it('refuses an invalid shard', () => {
     expect(() => shardOf(list(3), 0, 3)).toThrow('shardOf: expected a shard from 1/n to n/n, got 0/3.');
     expect(() => shardOf(list(3), 4, 3)).toThrow('shardOf: expected a shard from 1/n to n/n, got 4/3.');
   });

@@ -5,14 +5,14 @@ import type { Task } from './task.js';
 export interface Shard {
   /** From 1 to `count`. */
   index: number;
-  /** Parts the list is cut into. */
+  /** Number of shards. */
   count: number;
 }
 
 /**
- * Reads a shard as people write it: `2/4` is the second of four.
+ * Parses a shard as people write it: `2/4` is the second of four.
  *
- * @throws {@link ArgumentError} if it is none.
+ * @throws {@link ArgumentError} if the text is not a shard.
  */
 export function parseShard(text: string): Shard {
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(text.trim()) ?? [];
@@ -31,11 +31,11 @@ export function formatShard({ index, count }: Shard): string {
  * - a Slurm array: `SLURM_ARRAY_TASK_ID` with `SLURM_ARRAY_TASK_COUNT`, `_MIN` and `_STEP`;
  * - a Kubernetes Indexed Job: `JOB_COMPLETION_INDEX`, and `MCORE_SHARDS`, since Kubernetes does not tell pods how many there are.
  *
- * `MCORE_SHARDS` is the number of shards wherever it is set; then Slurm's id counts from 0. That is how a part of an array is
+ * `MCORE_SHARDS` is the number of shards wherever it is set; then Slurm's id counts from 0. That is how part of an array is
  * run again: `MCORE_SHARDS=8 sbatch --array=3`.
  *
  * @param environment - Such as `process.env`.
- * @returns Undefined where no scheduler gave one.
+ * @returns Undefined if no scheduler set one.
  * @throws {@link ArgumentError} if the variables contradict each other, or the array has gaps.
  */
 export function detectShard(environment: Readonly<Record<string, string | undefined>>): Shard | undefined {
@@ -75,8 +75,8 @@ export function detectShard(environment: Readonly<Record<string, string | undefi
 
 /**
  * The tasks of one shard, in the order of the list. Over all shards every task is there exactly once, and no shard has more than
- * one task more than another. Tasks are dealt out in turn; where they have groups, the list is sorted by group and cut into
- * stretches instead, so that few groups are in more than one shard.
+ * one task more than another. Tasks are assigned in turn. If they have groups, the list is sorted by group and cut into
+ * ranges instead, so that few groups are split between shards.
  *
  * @param index - From 1 to `count`.
  * @throws {@link ArgumentError} if the index is out of range.

@@ -4,9 +4,9 @@ import { ArgumentError, DataError } from '@mcore/errors';
 export interface Task<P = Readonly<Record<string, unknown>>> {
   /** Names the task among all of its list; results are kept and looked up by it. */
   id: string;
-  /** Which runner does it. */
+  /** Which runner runs it. */
   kind: string;
-  /** What the runner needs to know. */
+  /** Parameters of the runner. */
   params: P;
   /** Tasks of one group share work, such as exemplars; they stay together when a list is cut into shards. */
   group?: string;
@@ -16,15 +16,15 @@ export interface Task<P = Readonly<Record<string, unknown>>> {
 export interface TaskList<P = Readonly<Record<string, unknown>>> {
   /** What the job is, such as `score`. */
   kind: string;
-  /** What every result rests on (weights, seeds, options): only results of equal settings are merged. */
+  /** Everything that results depend on (weights, seeds, options). Only results with equal settings are merged. */
   settings: Readonly<Record<string, unknown>>;
   tasks: readonly Task<P>[];
 }
 
 /**
- * Checks that every task of a list can be told from the others.
+ * Checks that all ids of a list are different.
  *
- * @throws {@link ArgumentError} if an id is empty or there twice.
+ * @throws {@link ArgumentError} if an id is empty or occurs twice.
  */
 export function checkTasks(tasks: readonly Pick<Task, 'id'>[]): void {
   const seen = new Set<string>();

@@ -14,7 +14,7 @@ const broken = (code: string) => {
 };
 
 describe('checkInstallation', () => {
-  it('tells a crash of the processor', async () => {
+  it('reports a crash caused by the processor', async () => {
     const folder = broken("process.kill(process.pid, 'SIGILL'); setTimeout(() => {}, 1e4)");
     await expect(checkInstallation(folder)).rejects.toThrow(
       new EngineError(
@@ -23,18 +23,18 @@ describe('checkInstallation', () => {
     );
   });
 
-  it('tells wrong numbers', async () => {
+  it('reports wrong numbers', async () => {
     const folder = broken(
       `console.log(JSON.stringify({ right: false, values: [19, 22, 43, 51] })); process.exitCode = 1`,
     );
     await expect(checkInstallation(folder)).rejects.toThrow(
       new EngineError(
-        `checkInstallation: TensorFlow in ${folder} computes wrong numbers: [19, 22, 43, 50] was expected, got [19,22,43,51].`,
+        `checkInstallation: TensorFlow in ${folder} computes wrong numbers: expected [19, 22, 43, 50], got [19,22,43,51].`,
       ),
     );
   });
 
-  it('hands on why it could not be loaded', async () => {
+  it('passes on why it could not be loaded', async () => {
     const folder = broken("throw new Error('libtensorflow_cc.so.2: cannot open shared object file')");
     await expect(checkInstallation(folder)).rejects.toThrow(
       new EngineError(

@@ -4,18 +4,18 @@ import { installedFiles } from './folders.js';
 import { launchEnvironment } from './nvidia.js';
 import { lastLines, runCommand } from './run-command.js';
 
-/** What a working installation says about itself. */
+/** What a working installation reports. */
 export interface CheckReport {
   /** TensorFlow's version. */
   readonly tensorflow: string;
   /** Whether TensorFlow found a GPU it can use. */
   readonly gpu: boolean;
-  /** What TensorFlow wrote while it started: with `cuda`, why there is no GPU. */
+  /** TensorFlow's startup log. With `cuda` it says why there is no GPU. */
   readonly log: string;
 }
 
 /**
- * Multiplies two matrices with an installation, in a process of its own.
+ * Multiplies two matrices with an installation, in a separate process.
  *
  * @param folder - The installation.
  * @param node - The Node to run it with; default this one.
@@ -29,7 +29,7 @@ export async function checkInstallation(folder: string, node: string = process.e
   if (report?.right === true) return { tensorflow: report.tensorflow, gpu: report.gpu, log: result.stderr.trim() };
   const start = `checkInstallation: TensorFlow in ${folder}`;
   if (report !== undefined) {
-    throw new EngineError(`${start} computes wrong numbers: [19, 22, 43, 50] was expected, got [${report.values}].`);
+    throw new EngineError(`${start} computes wrong numbers: expected [19, 22, 43, 50], got [${report.values}].`);
   }
   if (result.failure === 'SIGILL') {
     throw new EngineError(`${start} does not run on this processor, which lacks AVX. Use the engine 'wasm' instead.`);

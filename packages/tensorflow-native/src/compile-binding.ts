@@ -13,7 +13,7 @@ import { lastLines, runCommand, succeeded } from './run-command.js';
  *
  * @param folder - The installation; has `tensorflow/` with its headers and `tfjs-node/` with its source.
  * @param compiler - See `findCompiler`.
- * @throws {@link EngineError} with the compiler's words.
+ * @throws {@link EngineError} with the compiler's output.
  */
 export async function compileBinding(folder: string, compiler: Compiler): Promise<void> {
   const { binding, libraries, tfjsNode } = installedFiles(folder);

@@ -16,7 +16,7 @@ export interface InstallationDiagnosis {
   readonly message: string;
 }
 
-/** What there is to say about TensorFlow here. */
+/** The state of TensorFlow on this machine. */
 export interface TensorflowDiagnosis {
   /** Whether TensorFlow can be installed on this machine; else why not. */
   readonly supported: boolean;
@@ -27,7 +27,7 @@ export interface TensorflowDiagnosis {
 }
 
 /**
- * Tests every installation in a process of its own and says what can be done where there is none.
+ * Tests every installation in a separate process. If there is none, says how to get one.
  *
  * @param cache - The cache folder.
  * @returns Never throws.

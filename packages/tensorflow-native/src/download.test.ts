@@ -77,7 +77,7 @@ describe.skipIf(missing !== null)(`downloadWheel, with the real pip and a local 
     vi.stubEnv('PIP_FIND_LINKS', folder);
     const failure = downloadWheel({ ...wheel, sha256: '0'.repeat(64) }, join(folder, 'into'), newContext());
     await expect(failure).rejects.toThrow(
-      /^installTensorflow: pip could not download tensorflow-cpu==0\.0\.1: the file is not the one that TensorFlow published \(its SHA-256 differs\)\. Something between here and the index changed it\. pip said:/,
+      /^installTensorflow: pip could not download tensorflow-cpu==0\.0\.1: the file is not the one that TensorFlow published \(its SHA-256 differs\)\. Something on the way, such as a proxy, changed it\. pip said:/,
     );
   });
 
@@ -132,7 +132,7 @@ describe('explainDownload', () => {
     ...(failure === undefined ? {} : { failure }),
   });
 
-  it('tells a full disk', () => {
+  it('recognizes a full disk', () => {
     const error = explainDownload(
       'x==1',
       'pip',
@@ -143,13 +143,13 @@ describe('explainDownload', () => {
     );
   });
 
-  it('tells a missing npm', () => {
+  it('recognizes a missing npm', () => {
     expect(explainDownload('x@1', 'npm', result('', 'ENOENT')).message).toBe(
       'installTensorflow: npm could not download x@1: npm is not on the PATH. Install it, or run this through npx.',
     );
   });
 
-  it('hands on what it does not know', () => {
+  it('passes on what it does not recognize', () => {
     expect(explainDownload('x==1', 'pip', result('ERROR: something new')).message).toBe(
       'installTensorflow: pip could not download x==1. pip said:\nERROR: something new',
     );

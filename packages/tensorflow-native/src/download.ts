@@ -10,7 +10,7 @@ const PLATFORMS = [
   'manylinux2014_x86_64', // pip derives manylinux2010 and manylinux1 from it
 ];
 
-/** Files of the wheels that are kept: libraries, the headers of the C API, licences. */
+/** Files to keep from the wheels: libraries, the headers of the C API, licences. */
 const KEPT = [
   'tensorflow/libtensorflow_cc\\.so\\.2$',
   'tensorflow/libtensorflow_framework\\.so\\.2$',
@@ -53,7 +53,7 @@ else:
 export interface DownloadContext {
   /** A Python 3 with pip. */
   readonly python: string;
-  /** Where archives are put while they are needed. */
+  /** Where archives are kept while they are needed. */
   readonly folder: string;
   readonly onOutput?: (text: string) => void;
 }
@@ -65,7 +65,7 @@ export interface DownloadContext {
  * @param into - Folder that gets `tensorflow/`, `nvidia/` and the `.dist-info` folders.
  * @param context - See {@link DownloadContext}.
  * @returns The wheel's file name.
- * @throws {@link EngineError} that tells a missing network from a missing wheel and a full disk.
+ * @throws {@link EngineError} that distinguishes a missing network, a missing wheel and a full disk.
  */
 export async function downloadWheel(wheel: Wheel, into: string, context: DownloadContext): Promise<string> {
   const requirements = join(context.folder, 'requirements.txt');
@@ -123,9 +123,9 @@ async function unpack(
 }
 
 /**
- * Makes an error out of what pip, npm or the unpacking wrote.
+ * Turns the output of pip, npm or the unpacking into an error.
  *
- * @param what - What was to be got.
+ * @param what - What was to be downloaded.
  * @param tool - Which tool failed.
  * @param result - How it ended.
  * @returns The error to throw.
@@ -146,7 +146,7 @@ export function explainDownload(what: string, tool: 'pip' | 'npm' | 'unpacking',
   }
   if (/THESE PACKAGES DO NOT MATCH THE HASHES/i.test(text)) {
     return new EngineError(
-      `${start}: the file is not the one that TensorFlow published (its SHA-256 differs). Something between here and the index changed it. ${end}`,
+      `${start}: the file is not the one that TensorFlow published (its SHA-256 differs). Something on the way, such as a proxy, changed it. ${end}`,
     );
   }
   if (

@@ -31,7 +31,7 @@ function acquire(file: string): void {
   const holder = Number(readFileSync(file, 'utf8'));
   if (isRunning(holder)) {
     throw new EngineError(
-      `installTensorflow: another installation is running (process ${holder}). Wait for it; if it isn't one, delete ${file}.`,
+      `installTensorflow: another installation is running (process ${holder}). Wait for it, or, if that process is not an installation, delete ${file}.`,
     );
   }
   rmSync(file, { force: true });

@@ -26,11 +26,11 @@ import { PROTOBUF_VERSION, TFJS_NODE_VERSION, type Variant, wheelsOf } from './v
 export interface InstallOptions {
   /** `cpu` (0.3 GB to download, 0.9 GB on disk) or `cuda` (3.4 and 5.7 GB). Default `cpu`. */
   readonly variant?: Variant;
-  /** A `tfjs_binding.node` that was compiled elsewhere, for machines without a C++ compiler. */
+  /** Path of a `tfjs_binding.node` compiled elsewhere, for machines without a C++ compiler. */
   readonly binding?: string;
-  /** Replaces an installation that exists. Default false. */
+  /** Replaces an existing installation. Default false. */
   readonly force?: boolean;
-  /** Where it goes; default the user's cache folder. */
+  /** Where to install it. Default: the user's cache folder. */
   readonly cache?: string;
   /** Called with each step, for logs. */
   readonly onStep?: (message: string) => void;
@@ -38,8 +38,8 @@ export interface InstallOptions {
 
 /**
  * Installs TensorFlow for the engine `tensorflow`: downloads its libraries with pip and tfjs-node's source with npm,
- * compiles the binding, tests it, and moves the finished folder into the cache. Until then nothing is visible there, and
- * a failed attempt leaves nothing behind.
+ * compiles the binding, tests it, and moves the finished folder into the cache. A failed
+ * attempt leaves nothing behind.
  *
  * Source of the recipe: tfjs-node's `binding.gyp`, with the libraries of PyPI's wheel in place of the archive it
  * downloads.
@@ -135,7 +135,7 @@ function assertBinding(file: string): string {
   return path;
 }
 
-/** Removes what an attempt that was killed left behind; the lock says that none is running. */
+/** Removes what a killed attempt left behind; the lock ensures that none is running. */
 function removeLeftovers(folder: string): void {
   const parent = dirname(folder);
   for (const name of readdirSync(parent)) {

@@ -17,7 +17,7 @@ function libraryFolders(installation: string): readonly string[] {
  * search path has most of them; this leaves nothing to `LD_LIBRARY_PATH`, which is read only when a process starts.
  *
  * @param installation - Folder of the variant `cuda`; nothing happens for `cpu`.
- * @returns The files that were loaded. What can't be loaded is left to TensorFlow, which says what it misses.
+ * @returns The files that were loaded. A library that can't be loaded is skipped; TensorFlow reports what is missing.
  */
 export function preloadNvidia(installation: string): readonly string[] {
   return libraryFolders(installation).flatMap((folder) =>

@@ -10,7 +10,7 @@ export interface InstallRecord {
   readonly tfjsNode: string;
   /** The wheels, as file names. */
   readonly wheels: readonly string[];
-  /** How the binding came to be: the compiler's first line of `--version`, or the file it was copied from. */
+  /** Origin of the binding: the compiler's first line of `--version`, or the file it was copied from. */
   readonly binding: string;
   /** Version of Node that ran the self-test. */
   readonly node: string;

@@ -16,15 +16,15 @@ describe('assertMachine', () => {
   it.each([
     [
       { ...linux, platform: 'darwin', arch: 'arm64' },
-      "installTensorflow: TensorFlow is built for linux-x64 here, this is darwin-arm64. Use the engine 'webgpu' or 'wasm' instead.",
+      "installTensorflow: TensorFlow is built for linux-x64 here, got darwin-arm64. Instead, use the engine 'webgpu' or 'wasm'.",
     ],
     [
       { ...linux, glibc: undefined },
-      "installTensorflow: TensorFlow needs glibc, and this Node runs on another C library (Alpine's musl?). Use an image of Debian or Ubuntu, or: Use the engine 'webgpu' or 'wasm' instead.",
+      "installTensorflow: TensorFlow needs glibc, and this Node runs on another C library (Alpine's musl?). Use an image of Debian or Ubuntu, or use the engine 'webgpu' or 'wasm' instead.",
     ],
     [
       { ...linux, glibc: '2.17' },
-      "installTensorflow: TensorFlow needs glibc 2.27 or later, this system has 2.17. Update the system, or: Use the engine 'webgpu' or 'wasm' instead.",
+      "installTensorflow: TensorFlow needs glibc 2.27 or later, this system has 2.17. Update the system, or use the engine 'webgpu' or 'wasm' instead.",
     ],
   ])('refuses %o', (machine, message) => {
     expect(() => assertMachine(machine)).toThrow(new EngineError(message));
@@ -50,7 +50,7 @@ describe.skipIf(onWindows !== null)(`findPython${because(onWindows)}`, () => {
     expect(await findPython([join(folder, 'absent'), old, good])).toBe(good);
   });
 
-  it('tells a missing Python', async () => {
+  it('reports a missing Python', async () => {
     await expect(findPython(['/nowhere/python3'])).rejects.toThrow(
       new EngineError(
         "installTensorflow: no Python 3 found (tried /nowhere/python3). pip downloads TensorFlow; any Python 3 with pip will do (Debian, Ubuntu: apt install python3-pip), MCORE_PYTHON names it if it isn't on the PATH.",
@@ -58,7 +58,7 @@ describe.skipIf(onWindows !== null)(`findPython${because(onWindows)}`, () => {
     );
   });
 
-  it('tells a missing pip and an old one', async () => {
+  it('reports a missing pip and an old one', async () => {
     const folder = temporaryFolder();
     const without = python(folder, 'without', 'echo "$0: No module named pip" >&2; exit 1');
     const old = python(folder, 'old', 'echo "pip 19.0.3 from /x (python 3.7)"');

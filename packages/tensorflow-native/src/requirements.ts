@@ -8,7 +8,7 @@ const OLDEST_GLIBC = [2, 27] as const;
 /** Oldest pip that knows platform tags such as manylinux_2_27. */
 const OLDEST_PIP = [20, 3] as const;
 
-/** What is known about the machine; a parameter so that every refusal can be tested. */
+/** What is known about the machine; a parameter, so that every error can be tested. */
 export interface Machine {
   readonly platform: string;
   readonly arch: string;
@@ -29,20 +29,20 @@ export function thisMachine(): Machine {
  */
 export function assertMachine(machine: Machine = thisMachine()): void {
   const { platform, arch, glibc } = machine;
-  const instead = "Use the engine 'webgpu' or 'wasm' instead.";
+  const instead = "use the engine 'webgpu' or 'wasm' instead.";
   if (platform !== 'linux' || arch !== 'x64') {
     throw new EngineError(
-      `installTensorflow: TensorFlow is built for linux-x64 here, this is ${platform}-${arch}. ${instead}`,
+      `installTensorflow: TensorFlow is built for linux-x64 here, got ${platform}-${arch}. Instead, use the engine 'webgpu' or 'wasm'.`,
     );
   }
   if (glibc === undefined) {
     throw new EngineError(
-      `installTensorflow: TensorFlow needs glibc, and this Node runs on another C library (Alpine's musl?). Use an image of Debian or Ubuntu, or: ${instead}`,
+      `installTensorflow: TensorFlow needs glibc, and this Node runs on another C library (Alpine's musl?). Use an image of Debian or Ubuntu, or ${instead}`,
     );
   }
   if (isOlder(glibc, OLDEST_GLIBC)) {
     throw new EngineError(
-      `installTensorflow: TensorFlow needs glibc ${OLDEST_GLIBC.join('.')} or later, this system has ${glibc}. Update the system, or: ${instead}`,
+      `installTensorflow: TensorFlow needs glibc ${OLDEST_GLIBC.join('.')} or later, this system has ${glibc}. Update the system, or ${instead}`,
     );
   }
 }
@@ -52,7 +52,7 @@ export function assertMachine(machine: Machine = thisMachine()): void {
  *
  * @param candidates - Programs to try, in order.
  * @returns The first that works.
- * @throws {@link EngineError} that tells a missing Python from a missing or old pip.
+ * @throws {@link EngineError} that distinguishes a missing Python from a missing or old pip.
  */
 export async function findPython(
   candidates: readonly string[] = process.env.MCORE_PYTHON ? [process.env.MCORE_PYTHON] : ['python3', 'python'],

@@ -12,7 +12,7 @@ it('returns status and output, and passes the output on as it comes', async () =
   expect(texts.sort()).toEqual(['err\n', 'out\n']);
 });
 
-it('tells a program that is missing from one that was killed', async () => {
+it('distinguishes a missing program from a killed one', async () => {
   expect(await runCommand('/nowhere/program', [])).toEqual({ status: null, failure: 'ENOENT', stdout: '', stderr: '' });
   expect((await node("process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 1e4)")).failure).toBe('SIGTERM');
 });

@@ -54,7 +54,7 @@ export function runCommand(
   });
 }
 
-/** Whether it ran and exited with 0. */
+/** Whether the program ran and exited with 0. */
 export function succeeded(result: CommandResult): boolean {
   return result.status === 0;
 }

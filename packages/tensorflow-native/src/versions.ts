@@ -1,4 +1,4 @@
-/** Which builds of TensorFlow there are: for processors, or with CUDA kernels for NVIDIA cards as well. */
+/** The builds of TensorFlow: for processors, or with CUDA kernels for NVIDIA cards as well. */
 export type Variant = 'cpu' | 'cuda';
 
 /** TensorFlow's version; its C API has been stable since 1.0, so tfjs-node's binding of 2022 compiles against it. */
@@ -10,7 +10,7 @@ export const TFJS_NODE_VERSION = '4.22.0';
 /** Version of `google-protobuf`, which tfjs-node requires when it is loaded (for TensorBoard only). */
 export const PROTOBUF_VERSION = '3.21.4';
 
-/** A wheel on PyPI. The Python tag is fixed: nothing in it is run by Python, so the local Python's version is free. */
+/** A wheel on PyPI. The Python tag is fixed: Python runs nothing in it, so any local version of Python will do. */
 export interface Wheel {
   /** A requirement as pip understands it. */
   readonly requirement: string;
@@ -57,7 +57,7 @@ const NVIDIA_WHEELS: readonly Wheel[] = [
 ];
 
 /**
- * The wheels a variant is made of.
+ * The wheels of a variant.
  *
  * @param variant - `cpu` or `cuda`.
  * @returns TensorFlow's wheel first.

@@ -89,7 +89,7 @@ function typicalVote(votes: readonly ExemplarVote[], score: number): ExemplarVot
   return votes.toSorted((a, b) => distance(a) - distance(b))[0];
 }
 
-/** The clips with film strips: best and worst by score, worst by stages. */
+/** The clips with film strips, worst first: by score, by stages, then the best by score. */
 function clipsToShow(predictions: readonly ClipPrediction[]): { id: string; reason: string }[] {
   const byScore = chooseClips(predictions, 3, 'score');
   const byStages = chooseClips(predictions, 2, 'stages');
@@ -97,9 +97,9 @@ function clipsToShow(predictions: readonly ClipPrediction[]): { id: string; reas
   const add = (clips: readonly ClipPrediction[], reason: string) => {
     for (const { id } of clips) reasons.set(id, reasons.has(id) ? `${reasons.get(id)}, ${reason}` : reason);
   };
-  add(byScore.best, 'smallest error of the score');
   add(byScore.worst, 'largest error of the score');
   add(byStages.worst, 'stages found worst');
+  add(byScore.best, 'smallest error of the score');
   return [...reasons].map(([id, reason]) => ({ id, reason }));
 }
 

@@ -10,7 +10,7 @@ const WORKS = {
 
 const number = (value) => (value >= 100 ? value.toFixed(0) : value.toFixed(1));
 
-/** A table of one work: every contender with median, quartiles, largest memory and versions. */
+/** A table of one work: every program with median, quartiles, largest memory and versions. */
 export function workTable({ work, sizes, machine, date, rounds, results }) {
   const { frames, height, width, exemplars } = sizes;
   const against = work === 'score' ? `, ${exemplars} exemplars` : '';

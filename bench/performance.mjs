@@ -18,12 +18,12 @@ const page = join(root, 'docs', 'performance.md');
 const cores = availableParallelism();
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mcore', 'python');
 const python = process.platform === 'win32' ? join(cache, 'Scripts', 'python.exe') : join(cache, 'bin', 'python');
-const contender = join(root, 'bench', 'pytorch', 'serve.py');
+const program = join(root, 'bench', 'pytorch', 'serve.py');
 
 /** @param {string[]} modes */
 const against = (...modes) =>
-  modes.flatMap((mode) => ['--against', `pytorch ${mode}=${python} ${contender} ${mode} --threads ${cores}`]);
-const onnxPython = ['--against', `onnxruntime python=${python} ${contender} onnxruntime --threads ${cores}`];
+  modes.flatMap((mode) => ['--against', `pytorch ${mode}=${python} ${program} ${mode} --threads ${cores}`]);
+const onnxPython = ['--against', `onnxruntime python=${python} ${program} onnxruntime --threads ${cores}`];
 const own = (...engines) => ['--engines', engines.join(',')];
 const several = (name) => (cores > 1 ? [name, `${name}:${cores}`] : [name]);
 const threaded = [...several('native'), ...several('wasm')];

@@ -3,7 +3,7 @@
  * `npm run build && node bench/stream.mjs [paper|laptop] [rounds]`.
  *
  * Everything runs in this process and takes turns, one clip each a round, so that what disturbs the machine disturbs all alike. Times are
- * medians in milliseconds; random weights none of which is 0 or 1, frames of bytes (normalised by each contender itself). It refuses
+ * medians in milliseconds; random weights none of which is 0 or 1, frames of bytes (normalised by each program itself). It refuses
  * results that differ by more than 1e-4. ONNX Runtime is left out where onnxruntime-node is missing.
  */
 import { createRequire } from 'node:module';
@@ -56,10 +56,10 @@ function rangeOf(name) {
 const data = Uint8Array.from(noise(count * side * side * 3, 0, 256));
 const frames = { data, count, height: side, width: side };
 
-const contenders = [];
+const programs = [];
 const frozen = backbone.inferenceModel();
 const tensors = (name, options) =>
-  contenders.push({
+  programs.push({
     name,
     async run() {
       await registerOps(options);
@@ -75,7 +75,7 @@ tensors('tensors, wasm', {});
 tensors('tensors, native', { native: loadTensorKernels() });
 const stream = async (name, kernels) => {
   const model = await backbone.streamingModel(kernels);
-  contenders.push({
+  programs.push({
     name: `stream, ${name}`,
     async run() {
       const start = performance.now();
@@ -112,7 +112,7 @@ async function addOnnx(threads) {
       (_, value) => (value / 255 - IMAGENET_MEAN[colour]) / IMAGENET_DEVIATION[colour],
     ),
   );
-  contenders.push({
+  programs.push({
     name: `onnx:${threads}`,
     async run() {
       const start = performance.now();
@@ -125,10 +125,10 @@ async function addOnnx(threads) {
   });
 }
 
-const times = new Map(contenders.map(({ name }) => [name, []]));
+const times = new Map(programs.map(({ name }) => [name, []]));
 let expected;
 for (let round = -1; round < Number(rounds); round++) {
-  for (const { name, run } of contenders) {
+  for (const { name, run } of programs) {
     await setTimeout(20); // threads of others that wait in a loop go to sleep
     const { milliseconds, values } = await run();
     expected ??= values.slice();

@@ -66,7 +66,7 @@ def main(folder):
         got = load_file(folder / f"{name}.safetensors")
         assert got.keys() == wanted.keys() and all(torch.equal(got[key], value) for key, value in wanted.items())
         size = (folder / name).stat().st_size / 1e6
-        print(f"{name}, {size:.0f} MB, {report['kind']}: {len(report['rows'])} tensors equal to the bit; not needed: {', '.join(report['ignored'])}; beside: {report['facts']}")
+        print(f"{name}, {size:.0f} MB, {report['kind']}: {len(report['rows'])} tensors bit-exact; not needed: {', '.join(report['ignored'])}; beside: {report['facts']}")
     export_and_check(folder / "zip.pth.safetensors", folder / "released")
 
     torch.manual_seed(SEED)
@@ -78,7 +78,7 @@ def main(folder):
         got = load_file(folder / f"{name}.safetensors")
         assert all(torch.equal(got[row["to"]], state[row["from"]]) for row in report["rows"])
         statistics = sum("running_" in row["from"] for row in report["rows"])
-        print(f"{name}, {report['kind']}: {len(report['rows'])} tensors equal to the bit, {statistics} of them running statistics; {len(report['initial'])} keep initial values")
+        print(f"{name}, {report['kind']}: {len(report['rows'])} tensors bit-exact, {statistics} of them running statistics; {len(report['initial'])} keep initial values")
     export_and_check(folder / "timm.pth.safetensors", folder / "timm")
 
 

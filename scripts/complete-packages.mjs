@@ -15,19 +15,37 @@ const FIRST_RELEASE = join(root, '.changeset', 'first-release.md');
  * A package.json with the common parts as they must be; its own parts stay, in their order.
  *
  * @param {Record<string, any>} json
+ * @param {string} directory Below the root, such as `packages/errors`.
  * @returns {Record<string, any>}
  */
-export function completed(json) {
-  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+export function completed(json, directory) {
+  const { engines, repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const extra = (json.files ?? []).filter((/** @type {string} */ file) => !FILES.includes(file));
   return {
     ...json,
+    ...addresses(repository, directory),
     license: json.license ?? 'Apache-2.0',
     type: 'module',
     files: [...FILES, ...extra].sort(),
     engines,
     scripts: { ...json.scripts, prepack: 'node ../../scripts/prepack.mjs' },
     publishConfig: { access: 'public' },
+  };
+}
+
+/**
+ * Where a package's sources, its page and its issues are; nothing as long as the root's package.json has no address.
+ *
+ * @param {{ type?: string, url: string } | undefined} repository Of the root's package.json.
+ * @param {string} directory
+ */
+export function addresses(repository, directory) {
+  if (repository === undefined) return {};
+  const page = repository.url.replace(/^git\+|\.git$/g, '');
+  return {
+    repository: { type: 'git', url: repository.url, directory },
+    homepage: `${page}/tree/main/${directory}#readme`,
+    bugs: `${page}/issues`,
   };
 }
 
@@ -44,8 +62,8 @@ export function firstRelease() {
  */
 export function wantedFiles() {
   const license = readFileSync(join(root, 'LICENSE'), 'utf8').replaceAll('\r\n', '\n');
-  const files = publishedPackages().flatMap(({ directory, json }) => [
-    [join(directory, 'package.json'), `${JSON.stringify(completed(json), null, 2)}\n`],
+  const files = publishedPackages().flatMap(({ directory, path, json }) => [
+    [join(directory, 'package.json'), `${JSON.stringify(completed(json, path), null, 2)}\n`],
     [join(directory, 'LICENSE'), license],
   ]);
   return existsSync(FIRST_RELEASE) ? [...files, [FIRST_RELEASE, firstRelease()]] : files;

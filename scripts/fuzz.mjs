@@ -54,7 +54,7 @@ async function campaign() {
 }
 
 /**
- * Runs a campaign in a child, and goes on after an input that has ended or hung it.
+ * Runs a campaign in a child process, and continues after an input that has ended or hung it.
  *
  * @param {import('./fuzz/readers.mjs').Reader} reader
  * @param {number} inputs
@@ -230,7 +230,7 @@ function record(
 ## Readers
 
 Every reader of files has been fed with damaged ones: real files and generated ones with bits, numbers, names and whole pieces changed, taken
-out, doubled or swapped, archives and headers put together again around the damage. Whatever the input is, the outcome is a value or an error
+out, doubled or swapped, archives and headers rebuilt around the damage. Whatever the input is, the outcome is a value or an error
 of ours in one line: no crash, no hang, no more memory than the bound, no path that leads out of its folder, no changed prototype, no code that
 is run (the process forbids code from text). Found cases are kept as tests, and \`npm test\` runs a short part of every campaign.
 

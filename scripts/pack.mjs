@@ -41,7 +41,14 @@ export function withDependencies(names) {
 export function pack(folder, names) {
   mkdirSync(folder, { recursive: true });
   const workspaces = withDependencies(names).map(({ name }) => `--workspace=${name}`);
-  const args = ['pack', '--json', '--ignore-scripts', '--loglevel=error', `--pack-destination=${folder}`, ...workspaces];
+  const args = [
+    'pack',
+    '--json',
+    '--ignore-scripts',
+    '--loglevel=error',
+    `--pack-destination=${folder}`,
+    ...workspaces,
+  ];
   const npm = process.env.npm_execpath;
   const { status, stdout } = spawnSync(npm ? process.execPath : 'npm', npm ? [npm, ...args] : args, {
     cwd: root,

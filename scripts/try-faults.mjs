@@ -63,7 +63,7 @@ const parts = {
       say(`${killable.name}: ${kills} kills`);
       const row = {
         what: `SIGKILL in \`${killable.name}\`, at ${kills} random moments of its ${seconds.toFixed(1)} s, up to ${perRun} times a run`,
-        outcome: `every file that was there could be read whole after each; ${runs} runs, gone on with, ended with the same bytes as one that was left alone`,
+        outcome: `every file that was there could be read whole after each; ${runs} runs, resumed, ended with the same bytes as one that was left alone`,
       };
       rows.push(row);
       save([row]);

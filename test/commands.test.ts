@@ -26,25 +26,29 @@ it('every command has a page in docs/commands, and no page is left of a command 
 });
 
 const unbuilt = missingBuild();
-const reason = process.platform === 'win32' ? 'there is no sh' : unbuilt && 'the packages are not built (npm run build)';
+const reason =
+  process.platform === 'win32' ? 'there is no sh' : unbuilt && 'the packages are not built (npm run build)';
 
-describe.skipIf(Boolean(reason))(`examples of commands print what the pages say, numbers aside${because(reason || null)}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'mcore-commands-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  // in order: later examples use files of earlier ones
-  for (const name of PAGES) {
-    const { commands, output, notRun, varies } = exampleOf(name);
-    if (notRun !== undefined) it.skip(`${name}${because(notRun)}`, () => undefined);
-    else
-      it(name, { timeout: 240_000 }, () => {
-        const printed = runCommands(commands, folder);
-        expect(output, 'run node scripts/site/examples.mjs').toBeTruthy();
-        expect(printed).not.toBe('');
-        if (!varies) expect(shape(printed)).toBe(shape(output!));
-      });
-  }
-  it('leaves the files that the pages promise', () => {
-    for (const file of ['runs/quickstart/report.html', 'first.csv', 'bank.safetensors', 'benchmark.html', 'onnx'])
-      expect(existsSync(join(folder, file)), file).toBe(true);
-  });
-});
+describe.skipIf(Boolean(reason))(
+  `examples of commands print what the pages say, numbers aside${because(reason || null)}`,
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mcore-commands-'));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    // in order: later examples use files of earlier ones
+    for (const name of PAGES) {
+      const { commands, output, notRun, varies } = exampleOf(name);
+      if (notRun !== undefined) it.skip(`${name}${because(notRun)}`, () => undefined);
+      else
+        it(name, { timeout: 240_000 }, () => {
+          const printed = runCommands(commands, folder);
+          expect(output, 'run node scripts/site/examples.mjs').toBeTruthy();
+          expect(printed).not.toBe('');
+          if (!varies) expect(shape(printed)).toBe(shape(output!));
+        });
+    }
+    it('leaves the files that the pages promise', () => {
+      for (const file of ['runs/quickstart/report.html', 'first.csv', 'bank.safetensors', 'benchmark.html', 'onnx'])
+        expect(existsSync(join(folder, file)), file).toBe(true);
+    });
+  },
+);

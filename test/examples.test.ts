@@ -12,6 +12,7 @@ const suffix = because(unbuilt === null ? null : 'the packages are not built (np
 const libraries = publishedPackages().filter(({ json }) => json.exports);
 const guides = join(root, 'docs', 'guides');
 const files = [
+  ...readdirSync(join(root, 'docs', 'reference')).map((file) => join(root, 'docs', 'reference', file)),
   ...libraries.map(({ directory }) => join(directory, 'README.md')),
   ...readdirSync(guides)
     .filter((file) => file.endsWith('.md'))
@@ -44,7 +45,7 @@ it('every library has an example in its README, with its output or the reason wh
 
 it('guides show no JavaScript that is neither run nor marked with a reason', () => {
   const unchecked = files
-    .filter((file) => file.startsWith(guides))
+    .filter((file) => file.startsWith(join(root, 'docs')))
     .flatMap((file) =>
       markdownExamples(readFileSync(file, 'utf8'))
         .filter(({ output, notRun }) => output === undefined && notRun === undefined)

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { incompleteFiles } from '../scripts/complete-packages.mjs';
+import { addresses, incompleteFiles } from '../scripts/complete-packages.mjs';
 import { dependencyLicences, isAllowed } from '../scripts/licences.mjs';
 import { publishedPackages, root, workspaces } from '../scripts/packages.mjs';
 import { billOfMaterials } from '../scripts/sbom.mjs';
@@ -13,6 +13,15 @@ const isTfjs = (name: string) => name.startsWith('@tensorflow/tfjs');
 
 it('every published package has what all have alike (else: npm run packages)', () => {
   expect(incompleteFiles().map(([path]) => relative(root, path))).toEqual([]);
+});
+
+it("packages get repository, homepage and bugs from the root's address, and nothing without one", () => {
+  expect(addresses(undefined, 'packages/errors')).toEqual({});
+  expect(addresses({ url: 'git+https://example.org/team/mcore.git' }, 'packages/errors')).toEqual({
+    repository: { type: 'git', url: 'git+https://example.org/team/mcore.git', directory: 'packages/errors' },
+    homepage: 'https://example.org/team/mcore/tree/main/packages/errors#readme',
+    bugs: 'https://example.org/team/mcore/issues',
+  });
 });
 
 describe.each(publishedPackages())('$name', ({ name, path, directory, json }) => {

@@ -32,11 +32,12 @@ it("the demo's style sheets have the stage colours of @mcore/report, and no othe
 
 it("the report has the demo's colours and fonts, light and dark", () => {
   const demo = readFileSync(join(root, 'apps', 'demo', 'src', 'style', 'base.css'), 'utf8');
-  const report = renderReport(madeUpReport(2));
+  const report = renderReport(madeUpReport(30));
   const names = { paper: 'paper', panel: 'panel', ink: 'ink', quiet: 'muted', line: 'line', accent: 'accent' };
   const valuesOf = (text: string, name: string) =>
     [...text.matchAll(new RegExp(`--${name}: ([^;]+);`, 'g'))].slice(0, 2).map(([, value]) => value);
-  for (const [theirs, ours] of Object.entries(names)) expect(valuesOf(report, ours), ours).toEqual(valuesOf(demo, theirs));
+  for (const [theirs, ours] of Object.entries(names))
+    expect(valuesOf(report, ours), ours).toEqual(valuesOf(demo, theirs));
   expect(valuesOf(report, 'display')).toEqual(valuesOf(demo, 'display'));
 });
 

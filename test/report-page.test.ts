@@ -41,13 +41,17 @@ describe.skipIf(noChromium !== null)(`a report in Chromium${because(noChromium)}
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it.each([390, 1440])('is not wider than a window of %i pixels, tables open or closed', { timeout: 60_000 }, async (width) => {
-    await page.setViewport({ width, height: 900 });
-    for (const open of [false, true]) {
-      await page.$$eval('details', (all, value) => all.forEach((each) => each.toggleAttribute('open', value)), open);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
-    }
-  });
+  it.each([390, 1440])(
+    'is not wider than a window of %i pixels, tables open or closed',
+    { timeout: 60_000 },
+    async (width) => {
+      await page.setViewport({ width, height: 900 });
+      for (const open of [false, true]) {
+        await page.$$eval('details', (all, value) => all.forEach((each) => each.toggleAttribute('open', value)), open);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      }
+    },
+  );
 
   it('shows tables of exemplars and settings on demand', async () => {
     const names = await page.$$eval('details > summary', (all) => all.map(({ textContent }) => textContent));

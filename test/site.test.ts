@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join, relative } from 'node:path';
+import { noChromium, startChromium } from '@mcore/testing/chromium';
+import { because } from '@mcore/testing/skips';
 import MiniSearch, { type SearchOptions } from 'minisearch';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../scripts/packages.mjs';
@@ -58,10 +62,77 @@ describe('the site', () => {
 
   it.each([
     ['train', /^\/guides\/train-on/],
+    ['few clips', /^\/guides\/fine-tune/],
+    ['import weights', /^\/guides\/import-weights/],
+    ['real', /^\/guides\/what-is-real/],
     ['install', /^\/guides\//],
     ['score', /^\/guides\/(score|train)/],
     ['own videos', /^\/guides\/(score|train)-(on-)?your-videos/],
   ])('finds a guide first for "%s"', async (query, guide) => {
     expect((await firstHits(query))[0]).toMatch(guide);
   });
+
+  it('has a page for every command with an example, its output and its options', async () => {
+    const { PAGES } = await import('../scripts/site/examples.mjs');
+    for (const name of PAGES) {
+      const html = readFileSync(join(site, 'commands', `${name}.html`), 'utf8');
+      expect(html, name).toContain(`mcore ${name}`);
+      expect(html, name).toContain('id="options"');
+      expect(html, name).toContain('language-sh');
+    }
+  });
+
+  it.skipIf(noChromium !== null)(
+    `is not wider than a window of 390 or 1440 pixels; tables of guides and commands need no scrolling${because(noChromium)}`,
+    { timeout: 120_000 },
+    async () => {
+      const browser = await startChromium();
+      const server = await serve(site);
+      try {
+        const page = await browser.newPage();
+        const paths = htmlPages().map(({ path }) => path);
+        const shown = paths.filter((path) => /^(index|guides\/|commands\/|reference\/|evidence\/)/.test(path));
+        const wide: string[] = [];
+        for (const width of [390, 1440]) {
+          await page.setViewport({ width, height: 900 });
+          for (const path of shown) {
+            await page.goto(`${server.url}/${path}`, { waitUntil: 'domcontentloaded' });
+            const found = await page.evaluate(() => ({
+              page: document.documentElement.scrollWidth,
+              tables: [...document.querySelectorAll('.vp-doc table')].filter((t) => t.scrollWidth > t.clientWidth + 1)
+                .length,
+            }));
+            if (found.page > width) wide.push(`${path} at ${width}: ${found.page}`);
+            if (found.tables > 0 && !path.startsWith('evidence/'))
+              wide.push(`${path} at ${width}: ${found.tables} tables`);
+          }
+        }
+        expect(wide).toEqual([]);
+      } finally {
+        await browser.close();
+        await server.close();
+      }
+    },
+  );
 });
+
+/** Serves the files of a folder. */
+async function serve(folder: string): Promise<{ url: string; close(): Promise<void> }> {
+  const types: Record<string, string> = {
+    html: 'text/html',
+    js: 'text/javascript',
+    css: 'text/css',
+    svg: 'image/svg+xml',
+  };
+  const server = createServer((request, response) => {
+    const file = join(folder, decodeURIComponent(new URL(request.url!, 'http://x').pathname));
+    if (!existsSync(file)) return response.writeHead(404).end();
+    const type = types[file.split('.').at(-1)!] ?? 'application/octet-stream';
+    response.writeHead(200, { 'content-type': type }).end(readFileSync(file));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}

@@ -59,7 +59,7 @@ class PyTorch:
         missing, extra = self.model.load_state_dict(state, strict=False)
         wrong = [name for name in missing if not name.endswith("num_batches_tracked")] + extra
         if wrong:
-            raise ValueError(f"serve.py: wanted the weights of the configuration, got {wrong[:5]} missing or extra.")
+            raise ValueError(f"serve.py: expected the weights of the configuration, got {wrong[:5]} missing or extra.")
         fix_batch_norm(self.model)
         if mode == "compiled":
             for module in self.model.modules():

@@ -60,7 +60,7 @@ export const killables = {
       ...['--render-height', '72', '--checkpoint-every', '2', '--validate-every', '3', '--engine', 'wasm'],
       ...['--workers', '2', '--cache', '../train-cache'],
     ],
-    // a run that was killed before it kept its settings has left nothing to go on with, and says so
+    // a run that was killed before it saved its settings has left nothing to resume, and says so
     again: (folder) => (existsSync(join(folder, 'config.json')) ? ['--resume'] : []),
     outputs: 'out',
     whole: checkpointsAreWhole,

@@ -662,7 +662,7 @@ export const readers = [
     read(input) {
       const known = new Set(clips.filter(({ split }) => split === 'train').map(({ id }) => id));
       for (const { exemplars } of parseExemplars(input, clips).lists.values()) {
-        for (const id of exemplars) if (!known.has(id)) throw new Error(`an exemplar that is none: ${id}`);
+        for (const id of exemplars) if (!known.has(id)) throw new Error(`an unknown exemplar: ${id}`);
       }
     },
     found: ['text of the file in messages, over several lines and without bound (`packages/errors`)'],

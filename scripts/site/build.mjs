@@ -11,7 +11,7 @@ import { siteLinks } from './links.mjs';
 import { pages } from './pages.mjs';
 
 /**
- * `npm run docs`: the site, into docs/site. Pages from the repository's Markdown, the command line's help and the sources' TSDoc are put together
+ * `npm run docs`: the site, into docs/site. Pages from the repository's Markdown, the command line's help and the sources' TSDoc are collected
  * in docs/.vitepress/pages, from which VitePress makes the site; it fails on a link that leads nowhere.
  */
 const STAGING = join(root, 'docs', '.vitepress', 'pages');

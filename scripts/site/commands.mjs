@@ -15,7 +15,10 @@ export function writeCommandPages(write, link) {
   const names = commandsOf(help([]));
   const about = new Map(names.map((name) => [name, aboutOf(help([name]))]));
   const rows = names.map((name) => `| [\`mcore ${name}\`](./${name}.md) | ${about.get(name)} |`);
-  write('commands/index.md', `# Commands\n\n${INTRODUCTION}\n\n| command | what it does |\n| --- | --- |\n${rows.join('\n')}\n`);
+  write(
+    'commands/index.md',
+    `# Commands\n\n${INTRODUCTION}\n\n| command | what it does |\n| --- | --- |\n${rows.join('\n')}\n`,
+  );
   for (const name of names) {
     const inner = commandsOf(help([name])).map((part) => [`mcore ${name} ${part}`, help([name, part])]);
     const blocks = inner.length > 0 ? inner : [[`mcore ${name}`, help([name])]];

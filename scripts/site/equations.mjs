@@ -15,7 +15,9 @@ export function equationsPage(api) {
   const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
   const rows = text.split('\n').flatMap((line) => {
     const [, number, what, code = '', file, folder] = ROW.exec(line) ?? [];
-    return number === undefined ? [] : [`| ${number} | ${what} | ${linkOf(api, `@mcore/${folder}`, code)} | \`${file}\` |`];
+    return number === undefined
+      ? []
+      : [`| ${number} | ${what} | ${linkOf(api, `@mcore/${folder}`, code)} | \`${file}\` |`];
   });
   if (rows.length === 0) throw new Error('ARCHITECTURE.md: expected a table of equations, found none.');
   return `# Equations

@@ -9,7 +9,7 @@ const repository = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).
 
 /**
  * Rewrites the links of a page from where its file lies in the repository to where pages lie on the site. Links to files that are not on the site
- * lead to the repository's address, or become plain text while there is none.
+ * lead to the repository's address, or become plain text until there is one.
  *
  * @param {string} text Markdown.
  * @param {{ source: string, path: string }} page

@@ -59,7 +59,7 @@ describe('mcore export', () => {
     expect(names).toContain('base_model._features.s1.b1.conv1.gsm.bn.num_batches_tracked');
   });
 
-  it('can be imported again, to the bit', async () => {
+  it('can be imported again, bit-exact', async () => {
     // mcore import takes full sizes alone; the import of these files is the library's
     const { importReleased } = await import('@mcore/model');
     const original = readSafetensors(readFileSync(join(folder, 'small.safetensors')));

@@ -21,7 +21,7 @@ it('scores every good video of a list and names every broken one', { timeout: 30
 });
 
 it.each(['render', 'import'] as const)(
-  '%s, killed at random moments and gone on with, leaves the same bytes as undisturbed',
+  '%s, killed at random moments and resumed, leaves the same bytes as undisturbed',
   { timeout: 300_000 },
   async (name) => {
     const where = place();
@@ -32,7 +32,7 @@ it.each(['render', 'import'] as const)(
 
 it('lets one run at a time into a folder, and none be kept out by a killed one', { timeout: 300_000 }, async () => {
   expect(await runTwice(place(), 'render')).toMatch(
-    /^Failed: expected out for this run alone, got it in use by mcore data render \(process \d+ on .*\)\. Wait for it or choose another folder; if nothing runs there, delete out.\.mcore\.lock\. \(ERR_MCORE_LOCKED\)$/,
+    /^Failed: out is locked by mcore data render \(process \d+ on .*\)\. Wait for it or choose another folder; if nothing runs there, delete out.\.mcore\.lock\. \(ERR_MCORE_LOCKED\)$/,
   );
 });
 

@@ -62,7 +62,7 @@ describe('mcore pretrain', () => {
     expect(taught).toBeGreaterThan(100);
   }, 120_000);
 
-  it('is the same to the bit when it was killed and gone on with, on one thread', async () => {
+  it('is bit-exact after it was killed and resumed, on one thread', async () => {
     const log = join(folder, 'killed', 'log.jsonl');
     const { process: child, finished } = startMcore(pretraining('killed'), folder);
     while (child.exitCode === null && !(existsSync(log) && readFileSync(log, 'utf8').split('\n').length > 3))
@@ -76,7 +76,7 @@ describe('mcore pretrain', () => {
     expect(logOf('killed')).toEqual(logOf('unbroken'));
   }, 300_000);
 
-  it('refuses to go on under other settings, and says which', async () => {
+  it('refuses to resume with other settings, and says which', async () => {
     const { status, stderr } = await runMcore([...pretraining('unbroken', '--resume'), '--steps', '7'], folder);
     expect(status).toBe(1);
     expect(stderr).toContain(

@@ -54,7 +54,7 @@ describe.skipIf(missingRedis !== null)(`mcore queue on a real redis-server${beca
     expect((await queue('status')).stderr).toContain('expected tasks in queue scores, got none.');
   }, 180_000);
 
-  it('trainings of a benchmark: a worker killed in the middle of one, another goes on with it, and merge makes the table', async () => {
+  it('trainings of a benchmark: a worker killed in the middle of one, another resumes it, and merge makes the table', async () => {
     const small = ['--steps', '6', '--train-clips', '10', '--validation-clips', '10', '--test-clips', '12'];
     const rows = ['--rows', 'exemplar-free,complete', '--seeds', '1', '--render-height', '72'];
     const listed = await runMcore(

@@ -58,7 +58,7 @@ describe('training, evaluating and scoring as processes', () => {
     }
   });
 
-  it('goes on with the settings it keeps, and with no others', async () => {
+  it('resumes with the settings it keeps, and with no others', async () => {
     const settings = JSON.parse(readFileSync(join(folder, 'unbroken', 'config.json'), 'utf8'));
     expect(settings).toMatchObject({ preset: 'laptop', optimiser: { batchSize: 2 }, run: { steps: STEPS, seed: 0 } });
     const args = ['train', '--resume', '--out', 'unbroken', '--seed', '3', '--set', 'loss.contrastive.weight=0'];

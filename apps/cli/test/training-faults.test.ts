@@ -63,7 +63,7 @@ describe('training that is broken off', () => {
   }, 300_000);
 
   it.each(SEEDS)(
-    'killed at random moments (seed %i) and resumed, it ends with the same files to the bit',
+    'killed at random moments (seed %i) and resumed, it ends with the same bytes',
     async (seed) => {
       const random = new Random(`moments ${seed}`);
       const out = `killed-${seed}`;
@@ -91,7 +91,7 @@ describe('training that is broken off', () => {
   );
 
   it.skipIf(noTmpfs !== '')(
-    `a disk that is full ends it with one line, what was written is whole, and it goes on${noTmpfs}`,
+    `a disk that is full ends it with one line, what was written is complete, and it resumes${noTmpfs}`,
     () => {
       const disk = join(folder, 'disk');
       mkdirSync(disk);
@@ -151,7 +151,7 @@ describe('training that is broken off', () => {
     for (const { data } of before.tensors.values()) expect((data as Float32Array).every(Number.isFinite)).toBe(true);
   }, 300_000);
 
-  it('patience ends it after so many looks without a better one, and going on changes nothing', async () => {
+  it('patience ends it after that many evaluations without a better one, and resuming changes nothing', async () => {
     // weights that do not move never become better
     const still = ['--set', 'optimiser.learningRate=0', '--set', 'optimiser.backboneLearningRate=0', '--patience', '2'];
     const { status, stdout } = await runMcore(training('still', ...still, '--steps', '40', '--json'), folder);

@@ -117,7 +117,7 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
     expect(await verdictOf(page)).toBeGreaterThan(0);
     expect(await evidenceOf(page)).toBeGreaterThan(1);
     const text = await page.$eval('main', (main) => main.textContent);
-    expect(text).toContain('These weights were trained on drawings of dives. They are no judge of real ones.');
+    expect(text).toContain('These weights were trained on rendered dives. They cannot judge real ones.');
     const { info } = decodeCheckpoint(readFileSync(weightsUrl));
     expect(await page.$$eval('tbody tr', (rows) => rows.length)).toBe(info.config.exemplars);
     // what moved while all of this came: next to nothing (letters, when their font arrives)
@@ -236,7 +236,7 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
     expect(pages[0]).toContain('A dive, judged');
     expect(pages[0]).toContain('dive.mp4');
     expect(pages[0]).toContain(shown);
-    expect(pages[0]).toContain('They are no judge of real ones.');
+    expect(pages[0]).toContain('They cannot judge real ones.');
     const { exemplars }: Scored = JSON.parse(await save(page, 'JSON'));
     for (const { score, delta } of exemplars) {
       expect(pages[1]).toContain((score + delta).toFixed(1));

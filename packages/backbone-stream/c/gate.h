@@ -6,7 +6,7 @@
 // Gates are tanh of a 3x3x3 convolution over time, height and width of relu(x * scale + offset); outside of the clip that is 0, and so is
 // what is moved. So frame t is shifted once frame t + 2 is there.
 //
-// Each half is interleaved afterwards; whoever uses the result has its weights packed in the order of shift_place() instead.
+// Each half is interleaved afterwards; code that uses the result packs its weights in the order of shift_place() instead.
 #ifndef STREAM_GATE_H
 #define STREAM_GATE_H
 #include "arena.h"

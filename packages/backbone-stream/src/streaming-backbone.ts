@@ -18,7 +18,7 @@ export interface FrameSize {
  * Results are bit-equal for every way of pushing and every number of threads. Owns its weights: call {@link dispose}.
  *
  * Sources: Radosavovic et al., "Designing Network Design Spaces", CVPR 2020; Sudhakaran et al., "Gate-Shift Networks for Video Action
- * Recognition", CVPR 2020; put together as in the released code of MCoRe (An et al., ICASSP 2024), whose tensor names it takes.
+ * Recognition", CVPR 2020; assembled as in the released code of MCoRe (An et al., ICASSP 2024), whose tensor names it takes.
  */
 export class StreamingBackbone {
   /** Channels of a feature. */

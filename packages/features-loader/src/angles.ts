@@ -18,7 +18,7 @@ export interface AngleOptions {
  * @param sequence - `[steps, channels]`.
  * @param options - Which channels are angles.
  * @returns `[steps, channels + angles]`.
- * @throws {@link ArgumentError} if the channels are none of the sequence.
+ * @throws {@link ArgumentError} if the sequence lacks one of the channels.
  */
 export function sineCosine(sequence: FeatureSequence, options: AngleOptions = {}): FeatureSequence {
   const { from, to, turn } = checked('sineCosine', sequence, options);
@@ -47,7 +47,7 @@ export function sineCosine(sequence: FeatureSequence, options: AngleOptions = {}
  * @param sequence - `[steps, channels]`.
  * @param options - Which channels are angles.
  * @returns Shaped like `sequence`.
- * @throws {@link ArgumentError} if the channels are none of the sequence.
+ * @throws {@link ArgumentError} if the sequence lacks one of the channels.
  */
 export function unwrapAngles(sequence: FeatureSequence, options: AngleOptions = {}): FeatureSequence {
   const { from, to, turn } = checked('unwrapAngles', sequence, options);

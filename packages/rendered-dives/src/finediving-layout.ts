@@ -48,7 +48,7 @@ export interface LayoutProgress {
  * them `train.json`, `val.json` and `test.json` in E2E-Spot's format and `rendered.json`, which says that these are rendered, with
  * which seed, size, quality and version.
  *
- * A run that was cut off goes on where it was: each clip's folder appears when it is whole. Frames are those of `RenderedDives`, up to JPEG.
+ * An interrupted run resumes where it was: each clip's folder appears when it is complete. Frames are those of `RenderedDives`, up to JPEG.
  *
  * @param directory - Made if it is not there.
  * @throws `DataError` if the directory holds dives of another seed, size, quality or version; `ArgumentError` for a quality or number of workers out of

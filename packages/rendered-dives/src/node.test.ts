@@ -69,7 +69,7 @@ describe('writeFineDivingLayout', () => {
     expect(read('val.json')).toEqual([]);
   });
 
-  it('goes on where it was cut off and leaves what is whole', async () => {
+  it('resumes where it was interrupted and keeps what is complete', async () => {
     const target = join(directory, 'dives');
     const kept = join(target, '01', '10', '00001.jpg');
     const before = statSync(kept).mtimeMs;

@@ -48,7 +48,13 @@ function validationFigure({ validation, baselineSrcc }: TrainingHistory): Html {
     marks.push(ruleY([baselineSrcc], { stroke: 'var(--muted)', strokeDasharray: '5 4' }));
     marks.push(
       // beside the plot, where no curve can run through it
-      text(['labels only'], { y: baselineSrcc, frameAnchor: 'right', dx: 6, textAnchor: 'start', fill: 'var(--muted)' }),
+      text(['labels only'], {
+        y: baselineSrcc,
+        frameAnchor: 'right',
+        dx: 6,
+        textAnchor: 'start',
+        fill: 'var(--muted)',
+      }),
     );
   }
   const label = `Line chart: validation SRCC goes from ${formatNumber(validation[0]!.srcc, 3)} at step ${validation[0]!.step} to ${formatNumber(last.srcc, 3)} at step ${last.step}.`;

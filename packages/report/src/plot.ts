@@ -23,6 +23,8 @@ export function drawPlot(label: string, options: PlotOptions): Html {
     color: { type: 'identity', ...options.color },
   });
   svg.removeAttribute('class');
+  // Plot names its marks ("dot", "line"), which the image's own label replaces
+  for (const mark of svg.querySelectorAll('g[aria-label]')) mark.removeAttribute('aria-label');
   svg.querySelector('style')?.remove(); // the page's style sheet has the same rules
   const start = html`<svg role="img" aria-label="${label}" class="plot" `; // the DOM leaves < in attributes as it is
   return new Html(svg.outerHTML.replace('<svg ', () => start.text));

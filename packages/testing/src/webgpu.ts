@@ -70,7 +70,7 @@ export async function useTestWebgpu(): Promise<void> {
 
 const watched = new WeakSet<GPUDevice>();
 
-/** WebGPU reports errors later, to nobody in particular, and goes on with zeros: an uncaught exception fails the run. */
+/** WebGPU reports errors later and continues with zeros: an uncaught exception fails the run. */
 function failOnDeviceErrors({ device }: { device: GPUDevice }): void {
   if (watched.has(device)) return;
   watched.add(device);

@@ -2,7 +2,7 @@ import type { AvFrameVideoSampleResource } from '@mediabunny/server';
 import { CustomVideoDecoder, type EncodedPacket, type VideoCodec, VideoSample } from 'mediabunny';
 import type * as NodeAv from 'node-av';
 
-/** What the decoder needs of the two optional packages, loaded by whoever registers it. */
+/** What the decoder needs of the two optional packages, loaded by the code that registers it. */
 export interface DecoderLibrary {
   readonly av: typeof NodeAv;
   readonly Resource: typeof AvFrameVideoSampleResource;
@@ -103,7 +103,7 @@ export function nodeVideoDecoder({ av, Resource }: DecoderLibrary) {
         if (status === av.AVERROR_EAGAIN || status === av.AVERROR_EOF) return;
         this.#check(status);
         this.#nameRange();
-        // pixels are given as they are coded; whoever asks for a size says what they are stretched to
+        // pixels come as they are coded; a requested size decides what they are stretched to
         this.#frame.sampleAspectRatio = new av.Rational(1, 1);
         const clone = this.#frame.clone();
         if (!clone) throw new Error('out of memory');

@@ -247,7 +247,7 @@ describe('what is wrong with a video, in one line', () => {
     video.close();
   });
 
-  it('says which frame is damaged, and goes on working: packets of zeros, then of noise', async () => {
+  it('says which frame is damaged and keeps working: packets of zeros, then of noise', async () => {
     for (const spoil of [
       (bytes: Uint8Array, from: number) => bytes.map((byte, at) => (at < from ? byte : 0)),
       random,

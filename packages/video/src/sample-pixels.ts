@@ -31,7 +31,7 @@ export async function pixelsOf(sample: VideoSample, colors: FileColors): Promise
   return convertedElsewhere(sample, width, height);
 }
 
-/** RGB already, or a layout that is not told: whoever decoded it converts it. */
+/** RGB already, or an unknown layout: the decoder converts it. */
 async function convertedElsewhere(sample: VideoSample, width: number, height: number): Promise<Frames> {
   try {
     const rgba = new Uint8Array(sample.allocationSize({ format: 'RGBA' }));

@@ -38,7 +38,7 @@ export function addBank(program: Command): void {
     .description('Compute the features of the training clips once, so that scoring costs one backbone pass a video.')
     .requiredOption('--weights <file>', 'checkpoint to compute them with')
     .requiredOption('--out <file>', 'exemplar bank to write')
-    .option('--per-dive <n>', 'at most so many exemplars of a dive number, drawn by the seed', wholeNumber(1))
+    .option('--per-dive <n>', 'max exemplars of a dive number, drawn by the seed', wholeNumber(1))
     .option('--half', 'keep features in half precision', false);
   withExamples(
     withJson(withScoringEngine(withData(command))),

@@ -53,8 +53,8 @@ interface BenchmarkOptions extends DataOptions, EngineOptions, ShardOptions {
 export function addBenchmark(program: Command): void {
   const command = program
     .command('benchmark')
-    .description("Train and test what the paper's tables compare, several seeds each; hours, and resumable.")
-    .option('--out <dir>', 'folder for trainings and results; what is there is not done again', BENCHMARK_OUT)
+    .description("Train and test what the paper's tables compare, with several seeds. Takes hours; resumable.")
+    .option('--out <dir>', 'folder for trainings and results; finished ones are kept', BENCHMARK_OUT)
     .addOption(
       new Option('--preset <name>', 'configuration to start from').choices(Object.keys(presets)).default('laptop'),
     )
@@ -65,7 +65,7 @@ export function addBenchmark(program: Command): void {
     .option('--validation-clips <n>', 'choose checkpoints on a seeded random part', wholeNumber(2), 100)
     .option('--test-clips <n>', 'test on a seeded random part (default: all)', wholeNumber(10))
     .option('--page <file>', 'write the tables into this Markdown page, in place of those that are there')
-    .option('--tasks <file>', 'do nothing but write the trainings there, for mcore queue add --tasks');
+    .option('--tasks <file>', 'only write the list of trainings there, for mcore queue add --tasks');
   withExamples(
     withJson(withShard(withEngine(withData(command)))),
     'mcore benchmark --page docs/benchmark.md',

@@ -15,10 +15,10 @@ interface CompareOptions {
 export function addCompare(program: Command): void {
   const command = program
     .command('compare')
-    .description('Does A beat B? Paired bootstrap of every metric over the clips of two evaluations.')
+    .description('Test whether A beats B: paired bootstrap of every metric over the clips of two evaluations.')
     .argument('<a.csv>', 'clips of one evaluation, from mcore eval --csv')
     .argument('<b.csv>', 'the same clips by another model')
-    .option('--resamples <n>', 'how often clips are drawn again', wholeNumber(1), 2000)
+    .option('--resamples <n>', 'bootstrap resamples of the clips', wholeNumber(1), 2000)
     .option('--seed <n>', 'seed of the draws', wholeNumber(0), 0);
   withExamples(withJson(command), 'mcore compare complete.csv without-contrast.csv').action(runCompare);
 }

@@ -43,20 +43,20 @@ interface CheckOptions {
 
 /** `mcore data render`, `mcore data init` and `mcore data check`. */
 export function addData(program: Command): void {
-  const data = program.command('data').description('Make and check data sets.');
+  const data = program.command('data').description('Render, list and check data sets.');
   const render = data
     .command('render')
-    .description("Draw FineDiving's real labels as video frames, in FineDiving's own layout.")
-    .requiredOption('--out <dir>', 'folder to write; a run that was cut off goes on')
+    .description("Render FineDiving's real labels as video frames, in FineDiving's own layout.")
+    .requiredOption('--out <dir>', 'folder to write; an interrupted run resumes')
     .option('--clips <n>', 'a seeded random part', wholeNumber(1))
     .addOption(
       new Option('--split <name>', 'part of the official split').choices(['all', 'train', 'test']).default('all'),
     )
-    .option('--seed <n>', 'another seed is another benchmark', wholeNumber(0), 0)
+    .option('--seed <n>', 'another seed makes another benchmark', wholeNumber(0), 0)
     .option('--height <pixels>', 'height of the frames', wholeNumber(16), nativeHeight)
     .option('--quality <1-100>', 'of the JPEG files', wholeNumber(1), 85)
     .option('--mp4', 'also write a video file of every clip, and videos.csv, a manifest of them', false)
-    .option('--workers <n>', 'threads that draw', wholeNumber(1), availableParallelism());
+    .option('--workers <n>', 'threads that render', wholeNumber(1), availableParallelism());
   withExamples(
     withJson(render),
     'mcore data render --out rendered --clips 100 --mp4',
@@ -178,7 +178,7 @@ function trainingLines({ needs, notes }: TrainingNeeds, problems: number): strin
   return [
     ...needs.map((need) => `mcore train needs ${need}`),
     ...notes.map((note) => `note  ${note}`),
-    ...(problems > 0 ? ['mcore train stops at such clips; with --missing leave-out it goes on without them'] : []),
+    ...(problems > 0 ? ['mcore train stops at such clips; --missing leave-out trains without them'] : []),
     ...(needs.length === 0 && problems === 0 ? ['mcore train can begin'] : []),
   ];
 }
@@ -193,7 +193,7 @@ async function checkLayout(directory: string, options: CheckOptions): Promise<vo
     },
   });
   progress?.stop();
-  const leave = ['mcore train stops at such clips; with --missing leave-out it goes on without them'];
+  const leave = ['mcore train stops at such clips; --missing leave-out trains without them'];
   result(options.json, check, () =>
     [formatFineDivingCheck(check), ...(check.counts.unusable > 0 ? leave : [])].join('\n'),
   );

@@ -83,15 +83,15 @@ export function addEval(program: Command): void {
     .option('--limit <n>', 'a seeded random part of the clips', wholeNumber(2))
     .option('--exemplars <file>', 'fixed exemplar lists: read if the file is there, else drawn and written to it')
     .option('--exemplar-seed <n>', 'seed of the draw', wholeNumber(0), 0)
-    .option('--draws <n>', 'draw exemplars so often, and give mean and deviation over the draws', wholeNumber(1), 1)
+    .option('--draws <n>', 'number of draws of exemplars; more than one give mean and deviation over the draws', wholeNumber(1), 1)
     .addOption(
-      new Option('--by <group...>', 'also figures of every group; by cue, of rendered dives: what the scores follow')
+      new Option('--by <group...>', 'also results of every group; cue, for rendered dives: what the scores follow')
         .choices(['dive-number', 'competition', 'cue'])
         .default([]),
     )
-    .option('--against <file>', 'clips of another evaluation, from --csv: does this one beat it?')
+    .option('--against <file>', 'clips of another evaluation, from --csv, to test against')
     .option('--csv <file>', 'write one row a clip, for mcore compare')
-    .option('--report <file>', 'write an HTML page: figures, plots, film strips');
+    .option('--report <file>', 'write an HTML page with results, plots and film strips');
   withExamples(
     withJson(withShards(withScoringEngine(withSeenClips(withProtocol(withData(command)), 'test')))),
     'mcore eval --weights runs/first/best.safetensors --csv clips.csv',

@@ -26,7 +26,7 @@ export function addImport(program: Command): void {
         .choices(['paper', 'released'])
         .default('released'),
     )
-    .option('--seed <n>', 'seed of what the file lacks by nature', wholeNumber(0), 0);
+    .option('--seed <n>', 'seed of weights that the file does not have', wholeNumber(0), 0);
   withExamples(
     withJson(command),
     'mcore import last.pth --out released.safetensors',

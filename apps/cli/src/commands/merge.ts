@@ -18,7 +18,7 @@ interface MergeOptions {
   json: boolean;
 }
 
-/** How results of each kind of job are put together; of a kind that is not here, they are listed. */
+/** How the results of each kind of job are merged; those of other kinds are listed. */
 const OUTPUTS: Record<string, (merged: MergedResults<never>) => MergedOutput> = {
   score: mergedScores,
   eval: mergedEvaluation,
@@ -30,10 +30,10 @@ export function addMerge(program: Command): void {
   const command = program
     .command('merge')
     .description(
-      'Put the results of shards together; says what is missing or double, refuses other weights or settings.',
+      'Merge the results of shards; lists what is missing or duplicate, refuses other weights or settings.',
     )
     .argument('<path...>', 'folders given with --results, or single files of them')
-    .option('--partial', 'give what there is though tasks are missing', false)
+    .option('--partial', 'merge although tasks are missing', false)
     .option('--out <file>', 'write the JSON there')
     .option('--csv <file>', 'with results of mcore eval: write one row a clip')
     .option('--page <file>', 'with results of mcore benchmark: write the tables into this Markdown page');
@@ -68,7 +68,7 @@ async function runMerge(paths: string[], options: MergeOptions): Promise<void> {
   if (merged.failed.length > 0) process.exitCode = 1;
 }
 
-/** Names at most so many tasks of each sort. */
+/** Maximum number of tasks that are named of each kind. */
 const NAMED = 20;
 
 function sayState({ kind, count, finished, failed, missing, double }: MergedResults<unknown>): void {

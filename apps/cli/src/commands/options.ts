@@ -71,7 +71,7 @@ export function withScoringEngine(command: Command): Command {
 function withEngines(command: Command, names: readonly string[]): Command {
   return command
     .addOption(
-      new Option('--engine <name>', 'what computes; auto takes the fastest that passes a numerical self-test')
+      new Option('--engine <name>', 'engine that computes; auto takes the fastest that passes a numerical self-test')
         .choices(names)
         .default('auto'),
     )
@@ -121,7 +121,7 @@ function seedOf(text: string): number | string {
 
 /** Adds `--allow-seen-clips`. */
 export function withSeenClips(command: Command, what: string): Command {
-  return command.option('--allow-seen-clips', `${what} on clips that trained or chose the weights all the same`, false);
+  return command.option('--allow-seen-clips', `also ${what} on clips that trained or chose the weights`, false);
 }
 
 /**
@@ -148,7 +148,7 @@ export function withLearning(command: Command): Command {
     .option('--init <file>', 'checkpoint to start from instead of random weights')
     .option(
       '--render-variants <n>',
-      'draw rendered training clips with n seeds, --render-seed first; which one is seen is random each time',
+      'render training clips with n seeds, --render-seed first; each time a random one is used',
       wholeNumber(1),
       1,
     );

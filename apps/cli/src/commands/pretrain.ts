@@ -53,7 +53,7 @@ interface PretrainOptions extends DataOptions, EngineOptions {
 export function addPretrain(program: Command): void {
   const command = program
     .command('pretrain')
-    .description('Teach a backbone what single frames of rendered dives show, before training on scores.')
+    .description('Pretrain a backbone on what single frames of rendered dives show.')
     .addOption(
       new Option('--preset <name>', 'configuration whose backbone is taught')
         .choices(Object.keys(presets))

@@ -33,10 +33,10 @@ export function addQueue(program: Command): void {
   const queue = program.command('queue').description('Share a list of tasks among machines, through BullMQ and Redis.');
   const add = queue
     .command('add')
-    .description('Add videos to score, or tasks from a file; adding them again tries again what was given up.')
+    .description('Add videos to score, or tasks from a file; adding them again retries those that failed.')
     .argument('[video...]', 'video files, or folders with one image a frame')
     .option('--tasks <file>', 'a list of tasks as JSON in place of videos: { kind, settings, tasks }')
-    .option('--attempts <n>', 'how often a task that fails is tried', wholeNumber(1), 3);
+    .option('--attempts <n>', 'attempts of a task that fails', wholeNumber(1), 3);
   withExamples(
     withQueue(withVideos(withWeights(add))),
     'mcore queue add --list videos.txt',
@@ -44,9 +44,9 @@ export function addQueue(program: Command): void {
   ).action(runAdd);
   const work = queue
     .command('work')
-    .description('Do tasks of a queue until all are done; start it as often as there are cores or machines.')
+    .description('Run tasks of a queue until all are done; start one on each core or machine.')
     .option('--concurrency <n>', 'tasks at a time in this process', wholeNumber(1), 1)
-    .option('--alive <seconds>', 'a worker without a sign of life for so long is taken for dead', wholeNumber(1), 30)
+    .option('--alive <seconds>', 'seconds without a heartbeat after which a worker counts as dead', wholeNumber(1), 30)
     .option('--stay', 'wait for more tasks when all are done', false)
     .option(
       '--out <dir>',
@@ -59,14 +59,14 @@ export function addQueue(program: Command): void {
     'mcore queue work --queue benchmark --out /shared/benchmark',
   ).action(runWork);
   withExamples(
-    withQueue(queue.command('status').description('Say how far a queue is.')),
+    withQueue(queue.command('status').description('Print the progress of a queue.')),
     'mcore queue status --json',
   ).action(runStatus);
   withExamples(
     withQueue(
       queue
         .command('collect')
-        .description('Write what there is as a file of results, for mcore merge.')
+        .description('Write the results so far as a file, for mcore merge.')
         .requiredOption('--results <dir>', 'where to write it'),
     ),
     'mcore queue collect --results scores && mcore merge scores',
@@ -183,7 +183,7 @@ async function runStatus(options: QueueCommandOptions): Promise<void> {
       options.json,
       { queue: options.queue, ...status },
       () =>
-        `queue ${options.queue} (${kind}): ${finished} of ${count} done, ${active} under way, ${waiting} waiting, ${failed} given up, ${workers} workers`,
+        `queue ${options.queue} (${kind}): ${finished} of ${count} done, ${active} running, ${waiting} waiting, ${failed} failed, ${workers} workers`,
     );
   });
 }
@@ -192,7 +192,7 @@ async function runCollect(options: QueueCommandOptions & { results: string }): P
   await withOpenQueue(options, async (queue) => {
     const { header, records } = await queue.collect();
     const path = join(options.results, resultFileName(header.shard));
-    // a run that adds to this very file would go on adding to one that is no longer there
+    // a run that appends to this file would append to one that is no longer there
     await holdingResults(options.results, header.shard, 'mcore queue collect', () =>
       writeFileAtomically(path, [header, ...records].map(formatRecord).join('')),
     );

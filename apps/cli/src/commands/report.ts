@@ -15,7 +15,7 @@ export function addReport(program: Command): void {
   const command = program
     .command('report')
     .description(
-      'One self-contained HTML page of a benchmark. Pages of trainings and evaluations: mcore train, mcore eval --report.',
+      'Write one self-contained HTML page of a benchmark. mcore train and mcore eval --report write their own.',
     )
     .argument('<benchmark.json>', 'what mcore benchmark --json printed')
     .option('--out <file>', 'page to write', 'benchmark.html');

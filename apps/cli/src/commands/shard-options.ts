@@ -17,7 +17,7 @@ export function withShards(command: Command): Command {
   return withShard(
     command.option(
       '--results <dir>',
-      'keep every result in this folder as soon as it is there; what is there is not done again',
+      'save every result in this folder at once; finished ones are kept',
     ),
     'with --results: ',
   );

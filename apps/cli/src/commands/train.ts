@@ -90,7 +90,7 @@ async function runTrain(options: TrainOptions, command: Command): Promise<void> 
 async function train(settings: TrainSettings, files: RunFiles, mode: ResumeMode, json: boolean): Promise<void> {
   const { config, run } = settings;
   const { engine: _, data = 'rendered', out, ...options } = run;
-  // a file that can't be read is told of before an engine is started
+  // a file that can't be read is reported before an engine starts
   const init = run.init === undefined ? undefined : await readCheckpoint(run.init);
   const engine = await startEngine(run as EngineOptions);
   try {

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { parseSetting, readRunConfig } from './read-config.js';
 import { type RunConfig, type RunOptions, runSchema } from './run-schema.js';
 
-/** What a training run is to do: presets, files and options put together. */
+/** Settings of a training run, from presets, files and options. */
 export interface TrainSettings {
   config: MCoReConfig;
   run: RunOptions;

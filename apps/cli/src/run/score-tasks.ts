@@ -25,7 +25,7 @@ export interface ScoreTask {
   anyClass?: true;
 }
 
-/** What every score of a list rests on; only results of equal settings are put together. */
+/** Everything that the scores of a list depend on. Only results with equal settings are merged. */
 export interface ScoreSettings {
   weights: string;
   bank: string;

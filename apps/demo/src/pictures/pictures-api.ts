@@ -18,7 +18,7 @@ export interface PictureRequest {
   source: PictureSource;
   fromSeconds: number;
   toSeconds: number;
-  /** At most so many, evenly spaced. */
+  /** Maximum number of pictures, evenly spaced. */
   count: number;
   /** Of the pictures, in pixels; the width follows. */
   height: number;

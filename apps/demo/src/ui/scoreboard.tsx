@@ -162,5 +162,5 @@ function Parts({ verdict: { scored } }: { verdict: Verdict }) {
 function weightsWords(): string {
   const trainedOn = ready.value?.weights.trainedOn;
   if (trainedOn !== undefined && !trainedOn.startsWith('rendered dives')) return `Weights trained on ${trainedOn}.`;
-  return 'These weights were trained on drawings of dives. They are no judge of real ones.';
+  return 'These weights were trained on rendered dives. They cannot judge real ones.';
 }

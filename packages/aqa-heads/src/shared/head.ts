@@ -3,7 +3,7 @@ import type { Random } from '@mcore/random';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { CommonConfig } from './common-config.js';
 
-/** What is known of one clip. A head reads what its {@link HeadNeeds} name and passes over the rest. */
+/** Labels of one clip. A head reads those that its {@link HeadNeeds} name and ignores the rest. */
 export interface ClipLabel {
   /** The score, in points. */
   readonly score: number;

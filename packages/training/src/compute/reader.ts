@@ -10,7 +10,7 @@ export interface Reader extends Learner<WindowBatch, ReadingLosses> {
   dispose(): Promise<void>;
 }
 
-/** Makes copies to teach, which read so many values of every frame. */
+/** Makes copies for pretraining, which predict this many values of every frame. */
 export type ReaderFactory = (
   checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
   options: { readings: number },

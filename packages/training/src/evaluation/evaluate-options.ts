@@ -18,7 +18,7 @@ export interface EvaluateOptions extends ComputeOptions, SplitOptions {
   data?: ClipSource | string;
   /** Clips to evaluate; `test` unless given. */
   part?: 'test' | 'validation';
-  /** A seeded random part of so many clips. */
+  /** A seeded random part of this many clips. */
   limit?: number;
   /** Fixed exemplars, or the seed of their draw; 0 unless given. */
   exemplars?: ExemplarChoice | number;

@@ -22,7 +22,7 @@ it('refuses a folder that a live process holds, and says which', async () => {
   writeFileSync(lockFile, holder(process.ppid));
   await expect(lockFolder(folder, 'mcore score')).rejects.toMatchObject({
     code: 'ERR_MCORE_LOCKED',
-    message: `expected ${folder} for this run alone, got it in use by mcore train (process ${process.ppid} on ${hostname()}, since 2024-01-01T00:00:00.000Z). Wait for it or choose another folder; if nothing runs there, delete ${lockFile}.`,
+    message: `${folder} is locked by mcore train (process ${process.ppid} on ${hostname()}, since 2024-01-01T00:00:00.000Z). Wait for it or choose another folder; if nothing runs there, delete ${lockFile}.`,
   });
 });
 
@@ -52,7 +52,7 @@ it('lets exactly one of many in who all find a stale lock', async () => {
 
 it('refuses a folder that this very process holds', async () => {
   const lock = await lockFolder(folder, 'fit');
-  await expect(lockFolder(folder, 'fit')).rejects.toThrow(`in use by fit (process ${process.pid} on`);
+  await expect(lockFolder(folder, 'fit')).rejects.toThrow(`locked by fit (process ${process.pid} on`);
   await lock.release();
 });
 
@@ -67,8 +67,8 @@ it('says so where a folder has the name of the lock, instead of trying for ever'
 
 it.each([
   ['of another machine', holder(1, 'elsewhere'), 'mcore train (process 1 on elsewhere'],
-  ['that is no JSON', '', 'a lock that says not by whom'],
-])('refuses a lock %s, since nobody can tell whether it is in use', async (_, text, who) => {
+  ['that is not JSON', '', 'an unknown process (its lock file is not readable)'],
+])('refuses a lock %s, since it may be in use', async (_, text, who) => {
   writeFileSync(lockFile, text);
   await expect(lockFolder(folder, 'mcore train')).rejects.toThrow(who);
   rmSync(lockFile);
@@ -87,7 +87,7 @@ it('holds a shard of results while its work is done, the other shards of the fol
     // a lock of this very process is that of an earlier one of its number
     writeFileSync(`${held}${LOCK_NAME}`, holder(process.ppid));
     await expect(holdingResults(results, one, 'mcore eval', async () => 'never')).rejects.toThrow(
-      `expected ${held} for this run alone, got it in use by mcore train (process ${process.ppid} on`,
+      `${held} is locked by mcore train (process ${process.ppid} on`,
     );
     rmSync(`${held}${LOCK_NAME}`);
   });

@@ -27,7 +27,7 @@ export interface FolderLock {
 /**
  * Holds a folder, so that no two runs write into it. The folder is made; a lock whose process is gone is taken over.
  *
- * A process can't be asked for across machines: a lock of another host counts as held until somebody deletes it.
+ * A process of another machine can't be checked: a lock of another host counts as held until someone deletes it.
  *
  * @param folder - Made if it is not there.
  * @param command - What holds it, for the message that others get: `mcore train`.
@@ -199,9 +199,9 @@ function isAlive({ pid, host }: Holder): boolean {
 function lockedError({ held, path }: Place, holder: Holder | undefined): McoreError {
   const who = holder
     ? `${holder.command} (process ${holder.pid} on ${holder.host}, since ${holder.since})`
-    : 'a lock that says not by whom';
+    : 'an unknown process (its lock file is not readable)';
   return new McoreError(
     'ERR_MCORE_LOCKED',
-    `expected ${held} for this run alone, got it in use by ${who}. Wait for it or choose another folder; if nothing runs there, delete ${path}.`,
+    `${held} is locked by ${who}. Wait for it or choose another folder; if nothing runs there, delete ${path}.`,
   );
 }

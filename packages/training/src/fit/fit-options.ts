@@ -27,9 +27,9 @@ export interface FitOptions extends ComputeOptions {
   split?: SplitKind;
   /** Of the draw of validation clips and held-out events: that of `init`, else `seed`. */
   splitSeed?: number | string;
-  /** Train on a seeded random part of so many clips. */
+  /** Train on a seeded random part of this many clips. */
   trainClips?: number;
-  /** Validate on a seeded random part of so many clips. */
+  /** Validate on a seeded random part of this many clips. */
   validationClips?: number;
   /** Weights to start from instead of random ones. */
   init?: WeightsInput;
@@ -37,7 +37,7 @@ export interface FitOptions extends ComputeOptions {
   allowSeenClips?: boolean;
   /** Where checkpoints, bank and log are kept: in Node.js a folder. In memory unless given. */
   out?: string | RunStore;
-  /** What to do where `out` has a run: go on with it, unless given, which needs the same settings, or remove it and start over. */
+  /** What to do if `out` has a run: resume it, the default, which needs the same settings, or remove it and start over. */
   resume?: ResumeMode;
   /** Steps between checkpoints to resume from; 50 unless given. */
   checkpointEvery?: number;

@@ -67,7 +67,7 @@ describe('fit', () => {
     ]);
   });
 
-  it('ends at its signal and is resumed from what it kept, with the same weights to the bit', async () => {
+  it('ends at its signal and resumes from what it kept, with bit-exact weights', async () => {
     const whole = await fit(options);
     const out = new MemoryRunStore();
     const stop = new AbortController();

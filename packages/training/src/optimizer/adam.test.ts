@@ -31,7 +31,7 @@ describe('Adam', () => {
     }
   });
 
-  it('goes on to the bit from a saved state', () => {
+  it('resumes bit-exactly from a saved state', () => {
     const unbroken = Float32Array.from(values('start'));
     const adam = new Adam(10);
     for (let step = 0; step < 12; step++) adam.update(unbroken, clipped(step), rates, 1);

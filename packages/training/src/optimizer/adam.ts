@@ -1,6 +1,6 @@
 import { ArgumentError } from '@mcore/errors';
 
-/** Where an {@link Adam} stands; saved and restored it goes on to the bit. */
+/** State of an {@link Adam}. Restored, it continues bit-exactly. */
 export interface AdamState {
   /** Updates done. */
   step: number;

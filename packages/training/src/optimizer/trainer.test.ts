@@ -9,7 +9,7 @@ import { LocalReplica, NotFiniteError } from '../index.js';
 describe('Trainer', () => {
   beforeAll(() => useTestEngine('cpu'));
 
-  it('gives the same to the bit with one replica and with three', async () => {
+  it('gives bit-exact results with one replica and with three', async () => {
     const models = Array.from({ length: 3 }, () => new MCoRe(tinyConfig, { seed: 1 }));
     const run = async (replicas: LocalReplica[]) => {
       const trainer = await trainerOf(models[0]!, { inputsOf: madeUpPairs, replicas });
@@ -25,7 +25,7 @@ describe('Trainer', () => {
     for (const model of models) model.dispose();
   });
 
-  it('goes on to the bit from a saved state', async () => {
+  it('resumes bit-exactly from a saved state', async () => {
     const model = new MCoRe(tinyConfig, { seed: 2 });
     const unbroken = await trainerOf(model, { inputsOf: (step) => madeUpPairs(step, 2) });
     await unbroken.run();

@@ -5,7 +5,7 @@ import { Adam, type AdamState } from './adam.js';
 import { learningRateFactor } from './learning-rate.js';
 import { NotFiniteError, type SeenInput } from './not-finite-error.js';
 
-/** Where a training run stands; with the same data and seed it goes on to the bit. */
+/** State of a training run. With the same data and seed it resumes bit-exactly. */
 export interface TrainerState {
   parameters: Float32Array;
   adam: AdamState;
@@ -40,7 +40,7 @@ export class Trainer<I extends Input = PairInput, L extends Losses = LossValues>
   #next: { step: number; inputs: Promise<readonly I[]> } | undefined;
 
   /**
-   * @param start - Initial parameters, or the state of a run to go on with.
+   * @param start - Initial parameters, or the state of a run to resume.
    * @param options - See {@link TrainerOptions}.
    */
   constructor(start: Float32Array | TrainerState, options: TrainerOptions<I, L>) {
@@ -60,7 +60,7 @@ export class Trainer<I extends Input = PairInput, L extends Losses = LossValues>
     return this.#parameters;
   }
 
-  /** A copy of everything that is needed to go on. */
+  /** A copy of everything that is needed to resume. */
   state(): TrainerState {
     const { step, mean, square } = this.#adam.state;
     return { parameters: this.#parameters.slice(), adam: { step, mean: mean.slice(), square: square.slice() } };

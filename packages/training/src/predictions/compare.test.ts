@@ -6,7 +6,7 @@ import { type ComparedClip, compareClips } from '../index.js';
 const random = new Random('clips');
 const truth = Array.from({ length: 120 }, (_, index) => ({ id: `clip ${index}`, trueScore: random.uniform(30, 100) }));
 
-/** A model whose errors have a deviation, and whose last transition is so many frames off. */
+/** A model whose errors have a deviation, and whose last transition is off by some frames. */
 function model(name: string, deviation: number, off: number): ComparedClip[] {
   const noise = new Random(name);
   return truth.map((clip) => ({

@@ -4,7 +4,7 @@ import { loadCheckpoint, type RunStore, runFiles } from './run-store.js';
 /** What decides a run's numbers, as JSON: its kind, the configuration, seeds, steps, the clips. */
 export type RunSettings = Readonly<Record<string, unknown>>;
 
-/** What to do with a run that is there already: go on with it, start over, or go on if it is the same run. */
+/** What to do with an existing run: resume it, start over, or resume if it is the same run. */
 export type ResumeMode = 'resume' | 'start-over';
 
 /**

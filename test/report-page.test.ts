@@ -47,8 +47,17 @@ describe.skipIf(noChromium !== null)(`a report in Chromium${because(noChromium)}
     async (width) => {
       await page.setViewport({ width, height: 900 });
       for (const open of [false, true]) {
-        await page.$$eval('details', (all, value) => all.forEach((each) => each.toggleAttribute('open', value)), open);
+        await page.$$eval(
+          'details',
+          (all, value) => {
+            for (const each of all) each.toggleAttribute('open', value);
+          },
+          open,
+        );
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+        const shots = process.env.MCORE_TEST_SHOTS;
+        if (shots)
+          await page.screenshot({ path: join(shots, `report-${width}${open ? '-open' : ''}.png`), fullPage: true });
       }
     },
   );
@@ -60,7 +69,9 @@ describe.skipIf(noChromium !== null)(`a report in Chromium${because(noChromium)}
   });
 
   it('has no violations of axe, tables open, light and dark', { timeout: 120_000 }, async () => {
-    await page.$$eval('details', (all) => all.forEach((each) => each.setAttribute('open', '')));
+    await page.$$eval('details', (all) => {
+      for (const each of all) each.setAttribute('open', '');
+    });
     for (const value of ['light', 'dark']) {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
       expect(await violations(page), value).toEqual([]);

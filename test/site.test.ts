@@ -32,6 +32,9 @@ async function firstHits(query: string): Promise<string[]> {
   return search.search(query).map(({ id }) => String(id));
 }
 
+/** Pages of which MCORE_TEST_SHOTS=FOLDER keeps pictures. */
+const SHOTS = ['index.html', 'guides/train-on-your-videos.html', 'commands/train.html', 'reference/errors.html'];
+
 describe('the site', () => {
   beforeAll(() => {
     const built = spawnSync(process.execPath, [join(root, 'scripts', 'site', 'build.mjs')], { encoding: 'utf8' });
@@ -102,6 +105,10 @@ describe('the site', () => {
               tables: [...document.querySelectorAll('.vp-doc table')].filter((t) => t.scrollWidth > t.clientWidth + 1)
                 .length,
             }));
+            const shots = process.env.MCORE_TEST_SHOTS;
+            if (shots && SHOTS.includes(path)) {
+              await page.screenshot({ path: join(shots, `${path.replaceAll('/', '-')}-${width}.png`), fullPage: true });
+            }
             if (found.page > width) wide.push(`${path} at ${width}: ${found.page}`);
             if (found.tables > 0 && !path.startsWith('evidence/'))
               wide.push(`${path} at ${width}: ${found.tables} tables`);

@@ -11,7 +11,7 @@ import { root } from '../packages.mjs';
  */
 export const PAGES = [
   ...['doctor', 'data', 'score', 'merge', 'train', 'eval', 'compare', 'bank', 'export'],
-  ...['benchmark', 'report', 'pretrain', 'quickstart', 'bench', 'import', 'queue'],
+  ...['benchmark', 'report', 'pretrain', 'quickstart', 'bench', 'import', 'queue', 'find'],
 ];
 
 /** A block of commands, a text in between, a block of output. */

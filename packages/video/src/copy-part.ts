@@ -38,7 +38,7 @@ const containers: readonly (readonly [ending: RegExp, extension: string, hides: 
   ];
 
 /**
- * Copies a part of a film to a file of its own without decoding it: what it shows is the same to the last bit.
+ * Copies a part of a film to a file of its own without decoding it: its pictures stay bit-exact.
  *
  * @param source - Path of an mp4, mov, mkv, webm or MPEG transport stream file.
  * @param target - Path of the file to write, without its ending: the container is that of the source, mp4 for a transport stream.

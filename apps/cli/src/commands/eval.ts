@@ -83,7 +83,12 @@ export function addEval(program: Command): void {
     .option('--limit <n>', 'a seeded random part of the clips', wholeNumber(2))
     .option('--exemplars <file>', 'fixed exemplar lists: read if the file is there, else drawn and written to it')
     .option('--exemplar-seed <n>', 'seed of the draw', wholeNumber(0), 0)
-    .option('--draws <n>', 'number of draws of exemplars; more than one give mean and deviation over the draws', wholeNumber(1), 1)
+    .option(
+      '--draws <n>',
+      'number of draws of exemplars; more than one give mean and deviation over the draws',
+      wholeNumber(1),
+      1,
+    )
     .addOption(
       new Option('--by <group...>', 'also results of every group; cue, for rendered dives: what the scores follow')
         .choices(['dive-number', 'competition', 'cue'])

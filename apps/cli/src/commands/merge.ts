@@ -29,9 +29,7 @@ const OUTPUTS: Record<string, (merged: MergedResults<never>) => MergedOutput> = 
 export function addMerge(program: Command): void {
   const command = program
     .command('merge')
-    .description(
-      'Merge the results of shards; lists what is missing or duplicate, refuses other weights or settings.',
-    )
+    .description('Merge the results of shards; lists what is missing or duplicate, refuses other weights or settings.')
     .argument('<path...>', 'folders given with --results, or single files of them')
     .option('--partial', 'merge although tasks are missing', false)
     .option('--out <file>', 'write the JSON there')

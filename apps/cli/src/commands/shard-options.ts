@@ -15,10 +15,7 @@ export interface ShardOptions {
 /** Adds `--results` and `--shard`. */
 export function withShards(command: Command): Command {
   return withShard(
-    command.option(
-      '--results <dir>',
-      'save every result in this folder at once; finished ones are kept',
-    ),
+    command.option('--results <dir>', 'save every result in this folder at once; finished ones are kept'),
     'with --results: ',
   );
 }

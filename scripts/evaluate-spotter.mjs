@@ -5,11 +5,9 @@
  */
 import '@tensorflow/tfjs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { useEngine } from '@mcore/engines/node';
 import { ProbabilityTrack, pairEvents, Spotter } from '@mcore/judge';
-import { rendererVersion } from '@mcore/rendered-dives';
 import { openBackbone, recordingFeatures } from './spotter/features.mjs';
 import { addRecording, emptyCounts, summary } from './spotter/measure.mjs';
 import { testPlans } from './spotter/recordings.mjs';
@@ -32,7 +30,7 @@ const { framesPerSecond, threshold } = spotter.info;
 const counts = emptyCounts();
 for (const plain of testPlans()) {
   const entry = options.augmented ? { ...plain, name: `${plain.name}-changed`, augmented: true } : plain;
-  const { features, plan } = await recordingFeatures(entry, opened, join(options.cache, `renderer-${rendererVersion}`));
+  const { features, plan } = await recordingFeatures(entry, opened, options.cache);
   const track = new ProbabilityTrack(spotter);
   await track.push(features);
   addRecording(counts, pairEvents(await track.finish(), { framesPerSecond, threshold }), plan);

@@ -9,13 +9,12 @@
  */
 import '@tensorflow/tfjs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { useEngine } from '@mcore/engines/node';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { ProbabilityTrack, pairEvents, Spotter, spotterOutputs } from '@mcore/judge';
 import { Random } from '@mcore/random';
-import { rendererVersion } from '@mcore/rendered-dives';
 import * as tf from '@tensorflow/tfjs-core';
 import { FRAMES_PER_SECOND, openBackbone, recordingFeatures } from './spotter/features.mjs';
 import { addRecording, emptyCounts, summary } from './spotter/measure.mjs';
@@ -41,7 +40,6 @@ const deadline = Date.now() + 1000 * Number(options.seconds);
 
 await useEngine('native');
 const opened = await openBackbone(options.weights);
-const folder = join(options.cache, `renderer-${rendererVersion}`);
 const size = opened.backbone.featureSize;
 const train = await load(trainingPlans(Number(options.recordings)));
 const validation = await load(validationPlans(8));
@@ -76,7 +74,7 @@ async function load(entries) {
   const loaded = [];
   for (const entry of entries) {
     const start = Date.now();
-    const recording = await recordingFeatures(entry, opened, folder);
+    const recording = await recordingFeatures(entry, opened, options.cache);
     const seconds = (Date.now() - start) / 1000;
     if (seconds > 1) console.log(`${entry.name}: ${recording.count} frames in ${seconds.toFixed(0)} s`);
     loaded.push({ ...recording, targets: targetsOf(recording) });

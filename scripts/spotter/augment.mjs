@@ -21,6 +21,12 @@ export function picker(width, height, augmented, seed) {
   const tables = tint.map((part) =>
     Uint8ClampedArray.from({ length: 256 }, (_, level) => 255 * (level / 255) ** gamma * gain * part + lift),
   );
+  let state = random.bits();
+  /** Uniform in [-1, 1): quick numbers, of which a picture needs thousands. */
+  const quick = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
   return (picture) => {
     const { context } = target;
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -49,7 +55,7 @@ export function picker(width, height, augmented, seed) {
     for (let at = 0; at < data.length; at += 3) {
       const [r, g, b] = [data[at], data[at + 1], data[at + 2]];
       const grey = 0.3 * r + 0.59 * g + 0.11 * b;
-      const grain = noise ? (Math.random() - 0.5) * 2 * noise : 0;
+      const grain = noise ? quick() * noise : 0;
       for (let part = 0; part < 3; part++) {
         const value = grey + ([r, g, b][part] - grey) * saturation + grain;
         data[at + part] = tables[part][Math.min(255, Math.max(0, Math.round(value)))];

@@ -1,11 +1,11 @@
 /** Features and targets of rendered recordings, kept on disk: what is there is not computed again. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { loadNativeKernels } from '@mcore/backbone-stream/node';
 import { resizeFrames, transformFrames } from '@mcore/clips';
 import { decodeCheckpoint, modelFromCheckpoint, weightsId } from '@mcore/model';
-import { RecordingRenderer } from '@mcore/rendered-dives';
+import { RecordingRenderer, rendererVersion } from '@mcore/rendered-dives';
 import { nodeCanvas } from '@mcore/rendered-dives/node';
 import { picker } from './augment.mjs';
 
@@ -27,41 +27,60 @@ export async function openBackbone(path) {
  * `{ features, count, size, plan }` of a recording.
  *
  * @param entry - `{ name, plan, augmented, seed }` of recordings.mjs.
- * @param folder - Where they are kept; one folder for each renderer and each backbone.
+ * @param folder - Where pictures (19 kB each of 80x80) and features are kept. Other weights need other features of the same pictures.
  */
 export async function recordingFeatures(entry, { backbone, transform, id }, folder) {
   const plan = entry.plan();
   const size = backbone.featureSize;
-  const path = join(folder, `${id}-${entry.name}.f32`);
+  const { height, width } = transform.crop;
+  const pictures = join(folder, `renderer-${rendererVersion}`, `${entry.name}-${width}x${height}.rgb`);
+  const path = join(folder, `features-${id}`, `${entry.name}.f32`);
   if (!existsSync(path)) {
-    await mkdir(folder, { recursive: true });
-    const features = computeFeatures(plan, entry, backbone, transform);
-    await writeFile(`${path}.partial`, features);
-    await rename(`${path}.partial`, path);
+    if (!existsSync(pictures)) await renderPictures(plan, entry, transform, pictures);
+    await writeWhole(path, [computeFeatures(await readFile(pictures), backbone, transform.crop)]);
   }
   const bytes = await readFile(path);
   const features = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4).slice();
   return { features, count: features.length / size, size, plan };
 }
 
-function computeFeatures(plan, { augmented, seed }, backbone, transform) {
+async function renderPictures(plan, { augmented, seed }, transform, path) {
   const renderer = new RecordingRenderer(plan, { canvas: nodeCanvas, height: 128 });
   const { width, height } = renderer;
   const pick = picker(width, height, augmented, seed);
-  const stream = backbone.stream(transform.crop);
   const step = plan.framesPerSecond / FRAMES_PER_SECOND;
-  const parts = [];
-  for (let at = 0; at < plan.frameCount; at += step) {
-    const frame = { data: pick(renderer.draw(Math.round(at))), count: 1, height, width };
-    // in two steps, as films are read
-    parts.push(stream.push(transformFrames(resizeFrames(frame, transform.resize), transform, 'center')));
-  }
-  parts.push(stream.finish());
-  const features = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const draw = function* () {
+    for (let at = 0; at < plan.frameCount; at += step) {
+      const frame = { data: pick(renderer.draw(Math.round(at))), count: 1, height, width };
+      // in two steps, as films are read
+      yield transformFrames(resizeFrames(frame, transform.resize), transform, 'center').data;
+    }
+  };
+  await writeWhole(path, draw());
+}
+
+function computeFeatures(data, backbone, { height, width }) {
+  const bytes = height * width * 3;
+  const stream = backbone.stream({ height, width });
+  const features = new Float32Array((data.length / bytes) * backbone.featureSize);
   let to = 0;
-  for (const part of parts) {
+  const keep = (part) => {
     features.set(part, to);
     to += part.length;
+  };
+  for (let at = 0; at < data.length; at += 64 * bytes) {
+    const part = data.subarray(at, at + 64 * bytes);
+    keep(stream.push({ data: part, count: part.length / bytes, height, width }));
   }
+  keep(stream.finish());
   return features;
+}
+
+/** Writes parts to a file that appears under its name when it is whole. */
+async function writeWhole(path, parts) {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(`${path}.partial`, 'w');
+  for (const part of parts) await file.write(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+  await file.close();
+  await rename(`${path}.partial`, path);
 }

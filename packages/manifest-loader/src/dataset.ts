@@ -12,7 +12,8 @@ import {
 import { ArgumentError, DataError } from '@mcore/errors';
 import { tableLimits } from '@mcore/table';
 import { readTableFile } from '@mcore/table/node';
-import { fileKey, openVideo } from '@mcore/video/node';
+import { fileKey, openVideo, partOfVideo, type Video } from '@mcore/video/node';
+import { splitSpan, withSpan } from './media-fragment.js';
 import { type ManifestEntry, parseManifest } from './parse-manifest.js';
 
 /** How a manifest is opened. */
@@ -71,7 +72,7 @@ export class ManifestDataset implements ClipSource {
   }
 
   /**
-   * Where a clip's video or folder of images is.
+   * Where a clip's video or folder of images is; with its part of a longer one, as in `final.mp4#t=612.4,616.6`.
    *
    * @throws ArgumentError if there is no such clip.
    */
@@ -86,8 +87,9 @@ export class ManifestDataset implements ClipSource {
    *
    * @throws ArgumentError if there is no such clip; DataError if its file is missing.
    */
-  frameKey(id: string): Promise<string> {
-    return fileKey(this.fileOf(id));
+  async frameKey(id: string): Promise<string> {
+    const { path, span } = splitSpan(this.fileOf(id));
+    return withSpan(await fileKey(path), span);
   }
 
   /**
@@ -116,13 +118,15 @@ export function clipOfFile(clip: Clip, path: string): ClipSource {
 }
 
 async function readFileFrames(
-  path: string,
+  place: string,
   id: string,
   indices: readonly number[],
   options: ReadFramesOptions = {},
 ): Promise<Frames> {
-  const video = await openVideo(path, { name: `clip ${id}` });
+  const { path, span } = splitSpan(place);
+  const whole = await openVideo(path, { name: `clip ${id}` });
   try {
+    const video = partOfVideo(whole, span);
     const beyond = indices.find((index) => index >= video.frameCount);
     if (beyond !== undefined) {
       throw new DataError(
@@ -131,7 +135,7 @@ async function readFileFrames(
     }
     return await video.readFrames(indices, options);
   } finally {
-    video.close();
+    whole.close();
   }
 }
 
@@ -227,7 +231,7 @@ async function openEntry(entry: ManifestEntry, path: string, stages: number): Pr
     throw new DataError(`openManifest: expected transitions within ${frameCount} frames, got one at ${late}.`);
   }
   const labelled: Clip = { id, competition: event, diveNumber, score, difficulty, frameCount, transitions, split };
-  return { labelled, entry, path };
+  return { labelled, entry, path: withSpan(path, entry) };
 }
 
 async function framesOf(entry: ManifestEntry, path: string, stages: number) {
@@ -235,26 +239,42 @@ async function framesOf(entry: ManifestEntry, path: string, stages: number) {
   if (frames !== undefined && transitionSeconds === undefined) {
     return { frameCount: frames, transitions: [...(transitions ?? equalParts(frames, stages))] };
   }
-  const video = await openVideo(path, { name: entry.path });
+  const whole = await openVideo(path, { name: entry.path });
   try {
+    const video = partOf(whole, entry);
     const { frameCount, timestamps, durationSeconds } = video;
+    // transitions in seconds count from the beginning of the file, like start and end
+    const begin = whole.timestamps[whole.frameCount > frameCount ? firstAt(whole, entry) : 0]!;
     if (frames !== undefined && frames !== frameCount) {
       throw new DataError(`openManifest: expected ${frames} frames as the manifest says, got ${frameCount}.`);
     }
     if (transitionSeconds === undefined) {
       return { frameCount, transitions: [...(transitions ?? equalParts(frameCount, stages))] };
     }
-    const found = transitionSeconds.map((second) => timestamps.findIndex((shown) => shown >= second - 1e-6));
+    const found = transitionSeconds.map((second) => timestamps.findIndex((shown) => begin + shown >= second - 1e-6));
     const late = transitionSeconds[found.indexOf(-1)];
     if (late !== undefined) {
       throw new DataError(
-        `openManifest: expected transition_seconds within ${durationSeconds.toFixed(2)} s, got one at ${late}.`,
+        `openManifest: expected transition_seconds up to ${(begin + durationSeconds).toFixed(2)} s, got one at ${late}.`,
       );
     }
     return { frameCount, transitions: found };
   } finally {
-    video.close();
+    whole.close();
   }
+}
+
+/** @throws DataError if the part holds no frame. */
+function partOf(video: Video, { start = 0, end = video.durationSeconds }: ManifestEntry): Video {
+  const shown = video.timestamps.some((second) => second >= start - 1e-6 && second <= end + 1e-6);
+  if (shown) return partOfVideo(video, { start, end });
+  throw new DataError(
+    `openManifest: expected start and end within ${video.durationSeconds.toFixed(2)} s, got ${start} to ${end} s.`,
+  );
+}
+
+function firstAt(video: Video, { start = 0 }: ManifestEntry): number {
+  return video.timestamps.findIndex((second) => second >= start - 1e-6);
 }
 
 /** The manifest's own split, or a quarter of every class for testing. */

@@ -8,17 +8,18 @@ import {
   type TableFormat,
   type TableRow,
 } from '@mcore/table';
+import { pathColumns, type TimeSpan, timeSpan } from './time-span.js';
 
 const CALLER = 'openManifest';
 
 /** One clip of a manifest as it is written; what only its file can tell is not known yet. */
-export interface ManifestEntry extends ClipLabels {
+export interface ManifestEntry extends ClipLabels, TimeSpan {
   /** Of the video file or the folder of images, with `/` between its parts; relative and without `..`, unless others are allowed. */
   readonly path: string;
   readonly score: number;
   /** In lower case; `'any'` in a manifest without classes. */
   readonly diveNumber: string;
-  /** First frames of stages 2, 3, ... in seconds from the first frame; undefined where the manifest has none or has frames. */
+  /** First frames of stages 2, 3, ... in seconds from the first frame of the file; undefined where the manifest has none or has frames. */
   readonly transitionSeconds?: readonly number[];
   /** Number of frames, where the manifest says it: the file isn't opened to count them then. */
   readonly frames?: number;
@@ -34,7 +35,9 @@ export interface ParsedManifest {
 /** Columns by what else they may be called. */
 const columns = {
   ...clipColumns,
-  path: ['path', 'video', 'file', 'filename'],
+  path: pathColumns,
+  start: ['start'],
+  end: ['end'],
   score: ['score'],
   transition_seconds: ['transition_seconds'],
   frames: ['frames'],
@@ -47,6 +50,7 @@ const columns = {
  * | --- | --- |
  * | `path` | video file or folder of images, relative to the manifest's folder unless absolute paths are allowed; needed |
  * | `score` | in points; needed |
+ * | `start`, `end` | the part of the video that is the clip, in seconds from its first frame; all of it unless given |
  * | `id` | unique name; the path without its ending, `/` as `__`, unless given |
  * | `class` | dive number or name of the action; exemplars are clips of the same class. For all clips or for none |
  * | `difficulty` | helps to find the nearest dive where a number has no exemplar |
@@ -95,7 +99,10 @@ const ELSEWHERE = ' (absolutePaths, --absolute-paths, allows others)';
 function entryOf(row: TableRow, absolutePaths: boolean): ManifestEntry {
   const { place } = row;
   const path = row.path('path', { anywhere: absolutePaths, advice: ELSEWHERE });
-  const labels = clipLabels(row, path);
+  const span = timeSpan(row);
+  // several clips of one file need names of their own
+  const named = span.start === undefined ? path : path.replace(/(\.\w+)?$/, `-${span.start}$1`);
+  const labels = clipLabels(row, named);
   const score = row.number('score');
   if (score === undefined) throw row.error(`a number as score in ${place}`, undefined);
   const frames = row.number('frames');
@@ -108,6 +115,7 @@ function entryOf(row: TableRow, absolutePaths: boolean): ManifestEntry {
   }
   return {
     ...labels,
+    ...span,
     path,
     score,
     ...(transitionSeconds && { transitionSeconds }),

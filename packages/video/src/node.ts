@@ -4,6 +4,7 @@ export { listFrames, type OpenFolderOptions, openFrameFolder } from './frame-fol
 export { forEachImage, readImage } from './image-files.js';
 export { naturalOrder } from './natural-order.js';
 export { openVideo } from './open-path.js';
+export { partOfVideo } from './part-of-video.js';
 export { type ReadClipOptions, readClip, type VideoClip } from './read-clip.js';
 export { registerVideoDecoder } from './register-decoder.js';
 export { type OpenVideoOptions, type ReadFramesOptions, type Video, videoLimits } from './types.js';

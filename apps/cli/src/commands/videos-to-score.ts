@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseDiveNumber } from '@mcore/clips';
-import { DataError } from '@mcore/errors';
-import { readNamed } from '@mcore/training/node';
+import { readVideoList } from '@mcore/manifest-loader';
 import { weightsUrl } from '@mcore/weights-rendered-dives';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ScoreTask } from '../run/score-tasks.js';
@@ -33,7 +32,10 @@ export function withWeights(command: Command): Command {
 /** Adds `--list`, `--dive`, `--class`, `--any-class`, `--seed`, `--from` and `--to`. */
 export function withVideos(command: Command): Command {
   return withPart(command)
-    .option('--list <file>', 'more videos: one path a line, after a tab its dive number or class where it is known')
+    .option(
+      '--list <file>',
+      'more videos: a manifest (path, class, start, end), or one path a line, after a tab its dive number or class',
+    )
     .addOption(
       new Option('--dive <number>', 'dive number such as 107B; without it exemplars are the nearest dives')
         .argParser(diveNumber)
@@ -62,20 +64,11 @@ export async function videosToScore(
   }));
 }
 
-/** Videos of `--list`; `--dive` or `--class` holds where a line names none. */
+/** Videos of `--list`; `--dive` or `--class` holds where the list names none. */
 async function listedVideos({ list, class: action, dive = action }: VideoOptions): Promise<ScoreTask[]> {
   if (list === undefined) return [];
-  const text = new TextDecoder().decode(await readNamed(list, 'a list of videos'));
-  return text.split(/\r?\n/).flatMap((line, position) => {
-    if (line.trim() === '') return [];
-    const [video = '', name = '', ...more] = line.split('\t').map((cell) => cell.trim());
-    if (more.length > 0 || video === '') {
-      throw new DataError(
-        `${list}:${position + 1}: expected a path, or a path, a tab and a dive number or class, got ${JSON.stringify(line)}.`,
-      );
-    }
-    return [{ video, dive: name === '' ? (dive ?? null) : name.toLowerCase() }];
-  });
+  const videos = await readVideoList(list);
+  return videos.map(({ class: name, ...video }) => ({ ...video, dive: name ?? dive ?? null }));
 }
 
 function diveNumber(text: string): string {

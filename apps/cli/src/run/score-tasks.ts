@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { EngineChoice } from '@mcore/engines';
 import { type Judge, loadJudge, type ScoreOptions } from '@mcore/judge';
+import { type ListedVideo, withSpan } from '@mcore/manifest-loader';
 import { weightsId } from '@mcore/model';
 import type { Task, TaskList } from '@mcore/tasks';
 import { OnnxModel, readCheckpoint, readNamed, testOnnx } from '@mcore/training/node';
@@ -14,13 +15,9 @@ export interface WeightsOptions {
 }
 
 /** A video to score. */
-export interface ScoreTask {
-  video: string;
+export interface ScoreTask extends Omit<ListedVideo, 'class'> {
   /** Dive number or class; null where it is not known. */
   dive: string | null;
-  /** The part to score, in seconds; all of it unless given. */
-  start?: number;
-  end?: number;
   /** Whether an unknown class may be compared with exemplars of any. */
   anyClass?: true;
 }
@@ -50,7 +47,7 @@ export function scoreTasks(videos: readonly ScoreTask[], settings: ScoreSettings
   return {
     kind: 'score',
     settings: { ...settings },
-    tasks: videos.map((params): Task<ScoreTask> => ({ id: nameOf(params), kind: 'score', params })),
+    tasks: videos.map((params): Task<ScoreTask> => ({ id: withSpan(params.video, params), kind: 'score', params })),
   };
 }
 
@@ -79,14 +76,8 @@ export function scoreOptions(task: ScoreTask): ScoreOptions {
     ...(dive !== null && { class: dive }),
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
-    name: nameOf(task),
+    name: withSpan(task.video, task),
   };
-}
-
-/** A video's path, or `final.mp4#t=612.4,616.6` for a part of it (W3C, Media Fragments URI 1.0). */
-function nameOf({ video, start, end }: ScoreTask): string {
-  if (start === undefined && end === undefined) return video;
-  return `${video}#t=${start ?? ''}${end === undefined ? '' : `,${end}`}`;
 }
 
 function bankBeside(weights: string): string {

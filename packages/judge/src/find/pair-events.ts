@@ -32,9 +32,12 @@ const APART = 0.5;
 
 /**
  * Seconds of a flight. In FineDiving's 3,000 labels all but one in a hundred have 0.96 to 1.76, so what takes longer than `most` is slow motion,
- * up to about four times as slow.
+ * up to about four times as slow; what takes longer than `long` may be.
  */
-const FLIGHT = { least: 0.5, most: 2.05, mostOfReplays: 8 } as const;
+const FLIGHT = { least: 0.5, long: 2.05, most: 2.6, mostOfReplays: 8 } as const;
+
+/** Mean probability of a replay from which a flight is one: of the usual length, and of a long one. */
+const REPLAY = { usual: 0.5, long: 0.15 } as const;
 
 /** Seconds between the take-offs of two dives; in FineDiving's recordings at least 11. What follows sooner shows the dive again. */
 const SOONEST = 10;
@@ -59,7 +62,9 @@ export function pairEvents(probabilities: Float32Array, { framesPerSecond, thres
       const seconds = (entry.at - takeOff.at) / framesPerSecond;
       if (seconds > FLIGHT.mostOfReplays) break;
       if (seconds < FLIGHT.least) continue;
-      const isReplay = seconds > FLIGHT.most || meanBetween(replay, takeOff.at, entry.at) > 0.5;
+      const isReplay =
+        seconds > FLIGHT.most ||
+        meanBetween(replay, takeOff.at, entry.at) > (seconds > FLIGHT.long ? REPLAY.long : REPLAY.usual);
       const flown = meanBetween(flight, takeOff.at, entry.at);
       const confidence = Math.cbrt(takeOff.probability * entry.probability * flown);
       if (confidence < threshold) continue;

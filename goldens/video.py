@@ -20,6 +20,8 @@ PATTERN = ["-f", "lavfi", "-i", f"testsrc2=size={WIDTH}x{HEIGHT}:rate=25,scroll=
 MATRICES = {"bt601": (0.299, 0.114), "bt709": (0.2126, 0.0722), "bt2020": (0.2627, 0.0593)}
 # files that name another matrix than BT.601
 TAGGED = {"h264-bt709.mp4": "bt709", "hevc-hlg.mp4": "bt2020"}
+# two fields of different moments in each picture; lines are then mixed with their neighbours, 1 : 2 : 1
+INTERLACED = ("h264-interlaced.mp4", "h264-interlaced.mpegts")
 TEN_BITS = ("h264-ten-bits.mp4", "hevc-hlg.mp4")
 EXACT = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"]
 H264 = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "12", "-threads", "1"]
@@ -64,7 +66,15 @@ def frames(path, width, height):
     size = width * height * 3 // 2
     matrix = TAGGED.get(path.name, "bt601")
     pictures = [rgb(raw[at:at + size], width, height, matrix, full).tobytes() for at in range(0, len(raw), size)]
+    if path.name in INTERLACED:
+        pictures = [without_combs(picture, width, height) for picture in pictures]
     return [hashlib.sha256(picture).hexdigest()[:16] for picture in pictures]
+
+
+def without_combs(picture, width, height):
+    lines = numpy.frombuffer(picture, numpy.uint8).reshape(height, width, 3).astype(numpy.int64)
+    padded = numpy.pad(lines, ((1, 1), (0, 0), (0, 0)), mode="edge")
+    return ((padded[:-2] + 2 * lines + padded[2:] + 2) >> 2).astype(numpy.uint8).tobytes()
 
 
 def images():
@@ -91,6 +101,14 @@ def images():
     return golden
 
 
+def interlaced_files():
+    """a pattern that moves fast, 50 moments a second, two in each of 25 pictures"""
+    fast = f"testsrc2=size={WIDTH}x{HEIGHT}:rate=50,scroll=horizontal=0.11,tinterlace=interleave_top"
+    file = FIXTURES / "h264-interlaced.mp4"
+    ffmpeg("-f", "lavfi", "-i", fast, "-frames:v", 5, *H264, "-flags", "+ildct+ilme", "-x264-params", "interlaced=1:tff=1", *EXACT, file)
+    ffmpeg("-i", file, "-c", "copy", *EXACT, "-f", "mpegts", FIXTURES / "h264-interlaced.mpegts")
+
+
 def main():
     FIXTURES.mkdir(exist_ok=True)
     version = subprocess.run(["ffmpeg", "-version"], check=True, capture_output=True, text=True).stdout.split()[2]
@@ -109,6 +127,7 @@ def main():
     ffmpeg(*PATTERN, "-frames:v", 5, "-c:v", "libx265", "-crf", 12, "-pix_fmt", "yuv420p10le",
            "-x265-params", "log-level=error:info=0:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc", *EXACT, FIXTURES / "hevc-hlg.mp4")
     ffmpeg("-i", plain, "-c", "copy", *EXACT, "-f", "mpegts", FIXTURES / "h264.mpegts")
+    interlaced_files()
     ffmpeg(*PATTERN, "-frames:v", 5, "-c:v", "mjpeg", *EXACT, FIXTURES / "mjpeg.avi")
     ffmpeg(*PATTERN, "-frames:v", 5, *EXACT, FIXTURES / "animation.gif")
     ffmpeg(*PATTERN, "-frames:v", 25, "-c:v", "libx265", "-crf", 12, "-x265-params", "log-level=error:info=0", "-pix_fmt", "yuv420p", *EXACT,

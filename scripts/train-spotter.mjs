@@ -4,11 +4,12 @@
  *   npm run build && node scripts/train-spotter.mjs [--weights FILE] [--out FILE] [--cache FOLDER] [--recordings 60] [--steps 1500]
  *
  * Renders recordings of competitions (scripts/spotter/recordings.mjs), passes them through the backbone, and trains. What was rendered lies
- * in the cache, so that the command resumes where it was cut off; other weights or another renderer make it render again. About a quarter
- * of an hour on one core. Give `--only features` to stop before the training, and `--seconds N` to stop after some time (status 3 then).
+ * in the cache (2.6 GB), so that the command resumes where it was cut off; other weights need other features, but no other pictures. About a
+ * quarter of an hour on one core. `--init FILE` starts from another spotter, such as that of weights which were trained further; `--only features`
+ * stops before the training, and `--seconds N` after some time (status 3 then).
  */
 import '@tensorflow/tfjs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { useEngine } from '@mcore/engines/node';
@@ -29,20 +30,21 @@ const { values: options } = parseArgs({
     recordings: { type: 'string', default: '60' },
     steps: { type: 'string', default: '1500' },
     hidden: { type: 'string', default: '64' },
+    init: { type: 'string' },
     only: { type: 'string' },
     seconds: { type: 'string', default: 'Infinity' },
   },
 });
 const WINDOW = 160;
 const BATCH = 12;
-const LEARNING_RATE = 2e-3;
+const LEARNING_RATE = options.init ? 1e-3 : 2e-3;
 const deadline = Date.now() + 1000 * Number(options.seconds);
 
 await useEngine('native');
 const opened = await openBackbone(options.weights);
 const size = opened.backbone.featureSize;
-const train = await load(trainingPlans(Number(options.recordings)));
 const validation = await load(validationPlans(8));
+const train = await load(trainingPlans(Number(options.recordings)));
 if (options.only === 'features') process.exit(0);
 
 const frames = train.reduce((sum, { count }) => sum + count, 0);
@@ -60,6 +62,11 @@ const info = {
   trainedOn: `${train.length} rendered recordings of ${parts.train.length} competitions, ${Math.round(frames / FRAMES_PER_SECOND / 60)} minutes`,
 };
 const spotter = new Spotter(info, mean, scale, 'spotter');
+if (options.init) {
+  const before = Spotter.decode(await readFile(options.init), options.init);
+  spotter.network.load(before.network.weights());
+  before.dispose();
+}
 await learn(Number(options.steps));
 const { threshold, result } = await chooseThreshold();
 console.log(`threshold ${threshold}`, JSON.stringify(result));

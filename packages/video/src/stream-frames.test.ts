@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { resizeFrames } from '@mcore/clips';
 import { fixturePath } from '@mcore/testing/fixtures';
 import { frameDigests, upTo } from '@mcore/testing/frames';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -46,6 +47,25 @@ describe('streamFrames', () => {
       break;
     }
     expect((await video.readFrames([24])).count).toBe(1);
+    video.close();
+  });
+});
+
+describe('coarse', () => {
+  it('takes the middle of blocks of large frames, and leaves others as they are', async () => {
+    const video = await openVideo(fixturePath('video', 'h264-b-frames.mp4')); // 64 x 36
+    const size = { height: 6, width: 6 };
+    const coarse = await video.readFrames([3], { size, coarse: true });
+    const full = await video.readFrames([3]);
+    const one = [...Array(12).keys()].flatMap((y) => [...Array(21).keys()].map((x) => [3 * y + 1, 3 * x + 1] as const));
+    const data = Uint8Array.from(
+      one.flatMap(([y, x]) => [...full.data.subarray((y * 64 + x) * 3, (y * 64 + x) * 3 + 3)]),
+    );
+    expect(coarse).toEqual(resizeFrames({ data, count: 1, height: 12, width: 21 }, size));
+    const large = { height: 18, width: 32 };
+    expect(await video.readFrames([3], { size: large, coarse: true })).toEqual(
+      await video.readFrames([3], { size: large }),
+    );
     video.close();
   });
 });

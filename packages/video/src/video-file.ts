@@ -1,4 +1,4 @@
-import { type Frames, resizeFrames } from '@mcore/clips';
+import { type FrameSize, type Frames, resizeFrames } from '@mcore/clips';
 import { ArgumentError, DataError, McoreError } from '@mcore/errors';
 import {
   EncodedPacketSink,
@@ -14,11 +14,12 @@ import {
 } from 'mediabunny';
 import { type ByteSource, blockCache } from './block-cache.js';
 import { withinTime } from './deadline.js';
-import { type FileColors, fileColors } from './file-colors.js';
+import { fileColors } from './file-colors.js';
 import { FORMATS, unreadableFormat } from './formats.js';
 import { assembleFrames, runsOf } from './frame-assembly.js';
 import { guardedSource } from './guarded-source.js';
-import { pixelsOf } from './sample-pixels.js';
+import { mayBeInterlaced } from './interlaced-stream.js';
+import { type PictureFacts, pixelsOf } from './sample-pixels.js';
 import { checkSampleTables } from './sample-tables.js';
 import { type OpenVideoOptions, type ReadFramesOptions, type Video, videoLimits } from './types.js';
 
@@ -48,8 +49,8 @@ export async function openVideoSource(bytes: ByteSource, options: OpenVideoOptio
     const timeline = await withinTime(readTimeline(track, name), timeoutSeconds, late);
     const [width, height] = await Promise.all([track.getDisplayWidth(), track.getDisplayHeight()]);
     const codec = (await track.getCodec())!;
-    const colors = await fileColors(track);
-    const video = new VideoFile(input, track, timeline, { name, timeoutSeconds, width, height, codec, colors });
+    const facts = { ...(await fileColors(track)), interlaced: await mayBeInterlaced(track) };
+    const video = new VideoFile(input, track, timeline, { name, timeoutSeconds, width, height, codec, facts });
     // a first frame now, so that what can't be decoded is known at once
     await video.readFrames([0], { size: { height: 1, width: 1 } });
     return video;
@@ -71,7 +72,7 @@ class VideoFile implements Video {
   readonly codec: string;
   readonly timestamps: Float64Array;
   readonly notes: readonly string[];
-  readonly #colors: FileColors;
+  readonly #facts: PictureFacts;
   readonly #input: Input;
   readonly #track: InputVideoTrack;
   readonly #starts: Float64Array;
@@ -81,18 +82,19 @@ class VideoFile implements Video {
     input: Input,
     track: InputVideoTrack,
     { starts, end }: Timeline,
-    facts: Pick<Video, 'name' | 'width' | 'height' | 'codec'> & { timeoutSeconds: number; colors: FileColors },
+    options: Pick<Video, 'name' | 'width' | 'height' | 'codec'> & { timeoutSeconds: number; facts: PictureFacts },
   ) {
     this.#input = input;
     this.#track = track;
     this.#starts = starts;
-    this.#timeoutSeconds = facts.timeoutSeconds;
-    this.name = facts.name;
-    this.width = facts.width;
-    this.height = facts.height;
-    this.codec = facts.codec;
-    this.#colors = facts.colors;
-    this.notes = facts.colors.hdr ? [hdrNote(facts.name, facts.colors.hdr)] : [];
+    this.#timeoutSeconds = options.timeoutSeconds;
+    this.name = options.name;
+    this.width = options.width;
+    this.height = options.height;
+    this.codec = options.codec;
+    this.#facts = options.facts;
+    const { hdr } = options.facts;
+    this.notes = hdr ? [hdrNote(options.name, hdr)] : [];
     this.frameCount = starts.length;
     this.timestamps = starts.map((start) => start - starts[0]!);
     this.durationSeconds = end - starts[0]!;
@@ -102,7 +104,8 @@ class VideoFile implements Video {
   async readFrames(indices: readonly number[], options: ReadFramesOptions = {}): Promise<Frames> {
     const { size = { height: this.height, width: this.width }, signal } = options;
     const assembly = assembleFrames(indices, this.frameCount, size);
-    for await (const { index, frame } of this.#decoded(assembly.expected, signal)) assembly.place(index, frame);
+    for await (const { index, frame } of this.#decoded(assembly.expected, signal, options.coarse ? size : undefined))
+      assembly.place(index, frame);
     return assembly.frames;
   }
 
@@ -112,7 +115,7 @@ class VideoFile implements Video {
   ): AsyncGenerator<Frames, void, undefined> {
     const { size = { height: this.height, width: this.width }, signal } = options;
     const run = runsOf(indices, this.frameCount);
-    for await (const { index, frame } of this.#decoded(run.different(), signal)) {
+    for await (const { index, frame } of this.#decoded(run.different(), signal, options.coarse ? size : undefined)) {
       const { height, width } = size;
       const fitting = frame.height === height && frame.width === width ? frame : resizeFrames(frame, size);
       for (let copies = run.copies(index); copies > 0; copies--) yield fitting;
@@ -123,6 +126,7 @@ class VideoFile implements Video {
   async *#decoded(
     indices: Iterable<number>,
     signal: AbortSignal | undefined,
+    leastSize: FrameSize | undefined,
   ): AsyncGenerator<{ index: number; frame: Frames }, void, undefined> {
     if (this.#input.disposed)
       throw new DataError(`readFrames: expected an open video, got ${this.name}, which was closed.`);
@@ -147,7 +151,7 @@ class VideoFile implements Video {
         const sample = this.#checked(value ?? null, index);
         let frame: Frames;
         try {
-          frame = await withinTime(pixelsOf(sample, this.#colors), this.#timeoutSeconds, late, signal);
+          frame = await withinTime(pixelsOf(sample, this.#facts, leastSize), this.#timeoutSeconds, late, signal);
         } finally {
           sample.close();
         }

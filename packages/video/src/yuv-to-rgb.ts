@@ -72,25 +72,29 @@ function fixedPoint({ matrix, full }: YuvColors) {
  * The same code runs everywhere, so pixels are the same in every browser and in Node.js. Colour samples are repeated, not interpolated, as
  * FFmpeg's fast conversion does; samples of more bits are rounded to 8 first.
  *
- * @returns One frame, `[1, height, width, 3]`.
+ * @param step - Takes one pixel of each block of `step` x `step`, its middle.
+ * @returns One frame, `[1, floor(height / step), floor(width / step), 3]`.
  */
-export function yuvToRgb(picture: YuvPicture): Frames {
-  const { width, height, colors, layout } = picture;
+export function yuvToRgb(picture: YuvPicture, step = 1): Frames {
+  const { colors, layout } = picture;
+  const [width, height] = [Math.floor(picture.width / step), Math.floor(picture.height / step)];
+  const middle = step >> 1;
   const { across, down, interleaved } = layout;
   const { bytes, planes } = layout.bits > 8 ? toEightBits(picture) : picture;
   const { black, luma, redV, greenU, greenV, blueU } = fixedPoint(colors);
   const [yPlane, uPlane, other] = planes as [Plane, Plane, Plane?];
   const vPlane = interleaved ? { offset: uPlane.offset + 1, stride: uPlane.stride } : other!;
-  const step = interleaved ? 2 : 1;
+  const apart = interleaved ? 2 : 1;
   const data = new Uint8ClampedArray(width * height * 3);
   let write = 0;
-  for (let y = 0; y < height; y++) {
+  for (let y = middle; y < height * step; y += step) {
     const row = yPlane.offset + y * yPlane.stride;
     const line = down === 2 ? y >> 1 : y;
     const uRow = uPlane.offset + line * uPlane.stride;
     const vRow = vPlane.offset + line * vPlane.stride;
-    for (let x = 0; x < width; x++) {
-      const at = (across === 2 ? x >> 1 : x) * step;
+    const end = width * step;
+    for (let x = middle; x < end; x += step) {
+      const at = (across === 2 ? x >> 1 : x) * apart;
       const light = luma * (bytes[row + x]! - black) + 32768;
       const u = bytes[uRow + at]! - 128;
       const v = bytes[vRow + at]! - 128;

@@ -119,7 +119,8 @@ async function spot(
   };
   try {
     const indices = indicesAt(video.timestamps, start, count, framesPerSecond);
-    for await (const frame of video.streamFrames(indices, { size: transform.resize, ...(signal && { signal }) })) {
+    const reading = { size: transform.resize, coarse: true, ...(signal && { signal }) };
+    for await (const frame of video.streamFrames(indices, reading)) {
       batch.set(transformFrames(frame, transform, 'center').data, filled * bytes);
       filled++;
       done++;

@@ -8,23 +8,20 @@ import './style/parts.css';
 import './style/print.css';
 import type { EngineChoice } from '@mcore/engines';
 import { render } from 'preact';
-import { playback, showDive } from './state/showing.js';
-import { engineChoice, testDives } from './state/store.js';
+import { playing, showDive } from './state/showing.js';
+import { engineChoice, firstDive, testDives } from './state/store.js';
 import { App } from './ui/app.js';
-
-/** What is shown when nothing else is asked for. */
-const FIRST = '5253b';
 
 const engines: readonly EngineChoice[] = ['auto', 'webgpu', 'wasm', 'cpu'];
 const asked = new URLSearchParams(location.search).get('engine') as EngineChoice | null;
 if (asked && engines.includes(asked)) engineChoice.value = asked;
-playback.playing = !matchMedia('(prefers-reduced-motion: reduce)').matches;
+playing.value = !matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 render(<App />, document.getElementById('app')!);
 
 // training dives are among the exemplars: they would be compared with themselves
 const linked = () => testDives.find(({ id }) => id === decodeURIComponent(location.hash.slice(1)));
-showDive(linked() ?? testDives.find((clip) => clip.diveNumber === FIRST) ?? testDives[0]!);
+showDive(linked() ?? firstDive);
 addEventListener('hashchange', () => {
   const clip = linked();
   if (clip) showDive(clip);

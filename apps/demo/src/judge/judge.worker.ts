@@ -14,7 +14,7 @@ const phases = {
   weights: 'Loading the weights',
   frames: 'Reading the frames',
   network: 'Looking at the frames',
-  exemplars: 'Comparing with exemplars',
+  exemplars: 'Comparing with other dives',
 } as const;
 
 const api: JudgeApi = {
@@ -36,6 +36,8 @@ const api: JudgeApi = {
 
   async judge({ source, diveNumber }) {
     if (!judge) throw new ArgumentError('judge: expected an engine that was started, got none.');
+    // a class that the weights don't know leaves the last video as it is
+    if (diveNumber !== null) judge.scorer.checkClass({ class: diveNumber });
     last = undefined;
     const [video, part] = videoOf(source, judge.weights.trainedOn);
     last = await judge.examine(video, { ...part, ...(diveNumber !== null && { class: diveNumber }) });

@@ -27,11 +27,12 @@ let judgedJob: JudgeJob | undefined;
 /** Judges what is chosen now; what was going on before is ended. */
 export async function judgeNow(): Promise<void> {
   const source = judgedSource();
-  if (!source) return;
+  if (!source || store.completions.value.length > 0) return;
   if (store.phase.value !== null || store.lookingForEvidence.value) stopJudge();
   const own = ++job;
   const diveNumber = store.diveNumber.value.trim().toLowerCase();
   const trim = store.trim.value;
+  const before = verdictBefore();
   clearVerdict();
   batch(() => {
     trouble.value = null;
@@ -54,10 +55,26 @@ export async function judgeNow(): Promise<void> {
     void showExemplar(0);
     if (verdict.costs.milliseconds.network < QUICK) void lookForEvidence();
   } catch (error) {
-    if (own === job) fail(error, asked);
+    if (own !== job) return;
+    // a number that the weights do not know says nothing about the verdict that was there
+    if (kindOf(error, asked) === 'number') before();
+    fail(error, asked);
   } finally {
     if (own === job) store.phase.value = null;
   }
+}
+
+/** Keeps what is shown of the last verdict; the function that it returns shows it again. */
+function verdictBefore(): () => void {
+  const { verdict, corrected, judged, positions, evidence, confirmed } = store;
+  const kept = [verdict, corrected, judged, positions, evidence, confirmed].map((each) => each.value);
+  return () =>
+    batch(() => {
+      for (const [index, each] of [verdict, corrected, judged, positions, evidence, confirmed].entries()) {
+        (each as { value: unknown }).value = kept[index];
+      }
+      void showExemplar(0);
+    });
 }
 
 async function start(): Promise<void> {
@@ -99,6 +116,7 @@ export function clearVerdict(): void {
     store.positions.value = [];
     store.evidence.value = null;
     store.chosenExemplar.value = 0;
+    store.confirmed.value = new Set();
   });
   store.exemplarFootage.clear();
 }

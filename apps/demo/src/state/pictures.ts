@@ -2,7 +2,7 @@ import type { PictureSource } from '../pictures/pictures-api.js';
 import * as store from './store.js';
 
 /** Pictures in memory at a time: the most, and their heights in pixels. */
-const sizes = { overview: [24, 90], footage: [100, 288], exemplar: [64, 216] } as const;
+const sizes = { overview: [24, 90], footage: [100, 288], exemplar: [64, 216], playhead: [1, 288] } as const;
 
 /** Shows one exemplar of the verdict beside the query. */
 export async function showExemplar(index: number): Promise<void> {
@@ -19,7 +19,12 @@ export async function loadPictures(
   source: store.Source,
   [fromSeconds, toSeconds]: readonly [number, number],
 ): Promise<void> {
-  const target = { overview: store.overview, footage: store.footage, exemplar: store.exemplarFootage }[lane];
+  const target = {
+    overview: store.overview,
+    footage: store.footage,
+    exemplar: store.exemplarFootage,
+    playhead: store.playheadFootage,
+  }[lane];
   const [count, height] = sizes[lane];
   await target.load({ source: pictureSource(source), fromSeconds, toSeconds, count, height });
 }

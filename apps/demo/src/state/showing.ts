@@ -1,5 +1,5 @@
 import type { FineDivingLabel } from '@mcore/finediving-loader/labels';
-import { batch } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 import { Playback } from '../playback.js';
 import { WorkerStopped } from '../worker-link.js';
 import { pictures } from './footage.js';
@@ -10,6 +10,11 @@ import { kindOf, sentences, trouble } from './trouble.js';
 
 /** Plays what is judged. */
 export const playback = new Playback();
+/** Whether it plays. */
+export const playing = signal(false);
+effect(() => {
+  playback.playing = playing.value;
+});
 
 let opening = 0;
 
@@ -19,10 +24,9 @@ export function showDive(clip: FineDivingLabel): void {
   history.replaceState(null, '', `${location.search}#${clip.id}`);
 }
 
-/** Looks at a video and, if it is not too long to be one dive, judges it. */
+/** Looks at a video and, if it is not too long to be one dive, judges it; of what number it is, nobody has said yet. */
 export function showFile(file: Blob, name: string, recorded = false): void {
-  const known = store.source.value?.kind === 'file' ? store.diveNumber.value : '';
-  void show({ kind: 'file', file, name, recorded }, known, store.longestDive);
+  void show({ kind: 'file', file, name, recorded }, '', store.longestDive);
   history.replaceState(null, '', location.pathname + location.search);
 }
 
@@ -58,7 +62,7 @@ async function show(source: store.Source, diveNumber: string, longest: number): 
     // pictures that don't come, as from a huge video on a slow machine, are no reason to end what is computed
     if (store.phase.value !== null || store.verdict.value) return;
     cancel();
-    const sample = { label: 'Show a rendered dive', go: () => showDive(store.testDives[0]!) };
+    const sample = { label: 'Show a rendered dive', go: () => showDive(store.firstDive) };
     const kind = kindOf(error, 'pictures');
     trouble.value = {
       text: sentences[kind === 'other' ? 'video' : kind],

@@ -44,7 +44,7 @@ export const sentences: Readonly<Record<TroubleKind, string>> = {
   memory: 'There is not enough memory for that here. What was used is free again; closing other tabs may free more.',
   engine: 'No way of computing works in this browser.',
   weights: 'These weights or their bank can’t be used.',
-  number: 'These weights know no such dive number or class.',
+  number: 'This judge knows no such dive number or class. The last score is still here.',
   video: 'This video can’t be read here.',
   other: 'Something went wrong.',
 };

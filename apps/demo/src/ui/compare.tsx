@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useCallback, useRef } from 'preact/hooks';
 import { describeDive } from '../describe-dive.js';
+import { nameClip } from '../name-clip.js';
 import { frameRate, Playback } from '../playback.js';
 import { stageNames, stageSpans } from '../stages.js';
-import { playback as main } from '../state/showing.js';
+import { playing as mainPlaying } from '../state/showing.js';
 import {
   chosenExemplar,
   exemplarFootage,
@@ -24,7 +25,7 @@ const ALL = 4;
 /** Query and exemplar side by side, one stage at a time, played in step. */
 export function Compare() {
   const stage = useSignal(-1);
-  const playing = useSignal(main.playing);
+  const playing = useSignal(mainPlaying.value);
   const player = useRef(new Playback());
   const canvases = [useRef<HTMLCanvasElement>(null), useRef<HTMLCanvasElement>(null)] as const;
   const now = shown.value;
@@ -103,8 +104,11 @@ export function Compare() {
         <figure>
           <canvas ref={canvases[0]} width="640" height="360" role="img" aria-label="This dive" />
           <figcaption>
-            <span>This dive</span>
-            <b class="figure">{now ? now.scored.score.toFixed(1) : '–'}</b>
+            <span>
+              This dive
+              <small>{vote ? 'by this comparison alone' : ''}</small>
+            </span>
+            <b class="figure">{vote ? (vote.score + vote.delta).toFixed(1) : '–'}</b>
           </figcaption>
         </figure>
         <p class="between">
@@ -117,13 +121,13 @@ export function Compare() {
             width="640"
             height="360"
             role="img"
-            aria-label={exemplar ? `Exemplar ${exemplar.id}` : 'Exemplar'}
+            aria-label={exemplar ? `Comparison dive ${exemplar.id}` : 'Comparison dive'}
           />
           <figcaption>
             <span>
               {exemplar
-                ? `Exemplar ${exemplar.id}, ${exemplar.diveNumber.toUpperCase()}${label ? '' : ': no pictures of it here'}`
-                : 'An exemplar'}
+                ? `${label ? nameClip(label) : exemplar.id}, ${exemplar.diveNumber.toUpperCase()}${label ? '' : ': no pictures of it here'}`
+                : 'A comparison dive'}
               {label && <small>{describeDive(label.diveNumber)}</small>}
             </span>
             <b class="figure">{exemplar ? exemplar.score.toFixed(1) : '–'}</b>

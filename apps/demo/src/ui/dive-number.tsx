@@ -2,7 +2,7 @@ import { isDiveNumber } from '@mcore/clips';
 import { useSignal } from '@preact/signals';
 import { describeDive, describeNumber } from '../describe-dive.js';
 import { judgeNow } from '../state/judging.js';
-import { areDives, classes, diveNumber, ready } from '../state/store.js';
+import { areDives, classes, completions, diveNumber, ready } from '../state/store.js';
 
 interface Choice {
   /** As it is put into the field; empty for unknown. */
@@ -15,7 +15,7 @@ interface Choice {
 
 const unknown: Choice = { value: '', name: 'Unknown', words: 'the most similar dives', text: 'unknown' };
 
-/** The dive number, typed or chosen from those there are exemplars of; numbers and words are searched. */
+/** The dive number, typed or chosen from those there are comparison dives of; numbers and words are searched. */
 export function DiveNumber() {
   const open = useSignal(false);
   const typed = useSignal(false);
@@ -27,7 +27,7 @@ export function DiveNumber() {
     active.value = -1;
     typed.value = false;
   };
-  const choose = ({ value }: Choice) => {
+  const choose = ({ value }: Pick<Choice, 'value'>) => {
     diveNumber.value = value;
     show(false);
   };
@@ -95,12 +95,32 @@ export function DiveNumber() {
           ))}
           {open.value && shown.length === 0 && (
             <p class="quiet">
-              {areDives.value ? 'No exemplars of such a dive. Any dive number can be typed.' : 'No such class.'}
+              {areDives.value ? 'No comparison dives of this number. Any dive number can be typed.' : 'No such class.'}
             </p>
           )}
         </div>
       </div>
-      <small id="number-words">{describeNumber(diveNumber.value, classes.value)}</small>
+      {completions.value.length > 0 ? (
+        <p class="completions" id="number-words">
+          <small>Which position?</small>{' '}
+          {completions.value.map((number) => (
+            <button
+              type="button"
+              class="small"
+              key={number}
+              title={describeDive(number)}
+              onClick={() => {
+                choose({ value: number.toUpperCase() });
+                void judgeNow();
+              }}
+            >
+              {number.toUpperCase()}
+            </button>
+          ))}
+        </p>
+      ) : (
+        <small id="number-words">{describeNumber(diveNumber.value, classes.value)}</small>
+      )}
     </div>
   );
 }
@@ -123,7 +143,7 @@ function choiceOf({ name: value, exemplars }: { name: string; exemplars: number 
   return {
     value: name,
     name,
-    words: `${isDive ? `${words}, ` : ''}${exemplars} exemplar${exemplars === 1 ? '' : 's'}`,
+    words: `${isDive ? `${words}, ` : ''}${exemplars} comparison ${isDive ? 'dive' : 'clip'}${exemplars === 1 ? '' : 's'}`,
     text: `${value} ${words} ${words.replaceAll('½', '.5')}`.toLowerCase(),
   };
 }

@@ -1,6 +1,7 @@
+import { nameClip } from '../name-clip.js';
 import { partNames } from '../stages.js';
 import { showExemplar } from '../state/pictures.js';
-import { chosenExemplar, ready, shown } from '../state/store.js';
+import { chosenExemplar, labelOf, ready, shown } from '../state/store.js';
 import { signed } from './format.js';
 
 /** Every exemplar's vote, and what each stage has in it. */
@@ -11,15 +12,17 @@ export function Exemplars() {
   return (
     <section class="exemplars" aria-labelledby="exemplars-title">
       <div class="heading">
-        <h2 id="exemplars-title">What the exemplars say</h2>
-        <p>Each has a known score; the model says how many points better or worse this dive is, phase by phase.</p>
+        <h2 id="exemplars-title">What the comparison dives say</h2>
+        <p>
+          Each has a score from judges. The model says how many points better or worse this dive is, phase by phase.
+        </p>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
-      <section class="scroll" tabIndex={0} aria-label="Votes of the exemplars">
+      <section class="scroll" tabIndex={0} aria-label="Votes of the comparison dives">
         <table>
           <thead>
             <tr>
-              <th scope="col">Exemplar</th>
+              <th scope="col">Comparison dive</th>
               <th scope="col" class="number">
                 Its score
               </th>
@@ -44,10 +47,11 @@ export function Exemplars() {
                     type="button"
                     class="link id"
                     title={vote.id}
+                    data-id={vote.id}
                     aria-pressed={index === chosenExemplar.value}
                     onClick={() => void showExemplar(index)}
                   >
-                    {vote.id}
+                    {nameOf(vote.id)}
                   </button>
                   <small>{vote.diveNumber.toUpperCase()}</small>
                 </th>
@@ -83,6 +87,11 @@ export function Exemplars() {
       </section>
     </section>
   );
+}
+
+function nameOf(id: string): string {
+  const label = labelOf(id);
+  return label ? nameClip(label) : id;
 }
 
 /** Lines as high as those that will come, so that nothing jumps. */

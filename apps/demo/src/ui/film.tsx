@@ -2,8 +2,10 @@ import { useSignal } from '@preact/signals';
 import { useCallback, useRef } from 'preact/hooks';
 import { stageNames } from '../stages.js';
 import { moveTransition, resetTransitions } from '../state/judging.js';
+import { SHORTEST } from '../state/marks.js';
 import { playback, setTrim } from '../state/showing.js';
 import {
+  confirmed,
   corrected,
   evidence,
   facts,
@@ -12,6 +14,7 @@ import {
   source,
   transitionSeconds,
   trim,
+  uncertain,
   verdict,
 } from '../state/store.js';
 import { FilmCurves } from './film-curves.js';
@@ -19,9 +22,6 @@ import { clock } from './format.js';
 import { Handle } from './handle.js';
 import { nearest } from './paint-evidence.js';
 import { useFrameLoop } from './use-frame-loop.js';
-
-/** The shortest part that can be judged, in seconds. */
-const SHORTEST = 0.2;
 
 /** The film strip with its phases, how sure the model is of them, and where its evidence lies; phases and ends can be moved. */
 export function Film() {
@@ -110,17 +110,19 @@ export function Film() {
         )}
         {transitionSeconds.value.map((seconds, index) => {
           const name = stageNames(transitionSeconds.value.length + 1)[index + 1]!;
+          const isUncertain = uncertain.value.includes(index);
           const times = verdict.value!.seconds;
           return (
             <Handle
               key={name}
-              class={`transition stage-${index + 1}`}
+              class={`transition stage-${index + 1}${isUncertain ? ' uncertain' : ''}`}
               label={`Beginning of ${name.toLowerCase()}`}
               left={place(seconds)}
               now={seconds}
               min={times[0]!}
               max={times.at(-1)!}
-              text={clock(seconds)}
+              text={isUncertain ? `${clock(seconds)} ?` : clock(seconds)}
+              words={isUncertain ? `${clock(seconds)}, uncertain` : clock(seconds)}
               step={(times.at(-1)! - times[0]!) / Math.max(1, times.length - 1)}
               secondsAt={secondsAt}
               onMove={(to) => moved(index, to)}
@@ -129,13 +131,45 @@ export function Film() {
         })}
         <Playhead place={place} />
       </div>
+      <Uncertain />
       <p class="key">
         <span>Curves: how likely each phase begins there.</span>
         <span class="evidence-key" style={{ visibility: evidence.value ? 'visible' : 'hidden' }}>
-          Bars: how much each frame moves the score; “Where it looked” shows where in it.
+          Bars: how much a small change of a frame would move the score. A high bar is neither a fault nor a merit: look
+          at the frame yourself.
         </span>
       </p>
     </section>
+  );
+}
+
+/** Asks for a look at the transitions that the model is not sure of. */
+function Uncertain() {
+  const names = stageNames(transitionSeconds.value.length + 1);
+  if (uncertain.value.length === 0) return null;
+  return (
+    <div class="uncertain-note">
+      {uncertain.value.map((index) => {
+        const name = names[index + 1]!.toLowerCase();
+        return (
+          <p key={name}>
+            Dashed: the judge is unsure where {name} begins. Look at it; move it if it is wrong.{' '}
+            <button type="button" class="small" onClick={() => playback.seek(transitionSeconds.value[index]!)}>
+              Show {name}
+            </button>{' '}
+            <button
+              type="button"
+              class="small"
+              onClick={() => {
+                confirmed.value = new Set([...confirmed.value, index]);
+              }}
+            >
+              It is right
+            </button>
+          </p>
+        );
+      })}
+    </div>
   );
 }
 

@@ -8,7 +8,10 @@ interface HandleProps {
   now: number;
   min: number;
   max: number;
+  /** On its flag. */
   text: string;
+  /** What it says to those who hear it; `text` unless given. */
+  words?: string;
   /** What an arrow key moves it by, in seconds. */
   step: number;
   secondsAt(clientX: number): number;
@@ -16,7 +19,19 @@ interface HandleProps {
 }
 
 /** A mark on the film strip that can be dragged, and moved with the arrow keys. */
-export function Handle({ class: kind, label, left, now, min, max, text, step, secondsAt, onMove }: HandleProps) {
+export function Handle({
+  class: kind,
+  label,
+  left,
+  now,
+  min,
+  max,
+  text,
+  words = text,
+  step,
+  secondsAt,
+  onMove,
+}: HandleProps) {
   /** The pointer that drags, how far from the mark it took hold, so that the mark does not jump, and where it went. */
   const grip = useRef<{ pointer: number; offset: number; seconds?: number } | null>(null);
   const keys: Record<string, number> = {
@@ -40,7 +55,7 @@ export function Handle({ class: kind, label, left, now, min, max, text, step, se
       aria-valuemin={round(min)}
       aria-valuemax={round(max)}
       aria-valuenow={round(now)}
-      aria-valuetext={text}
+      aria-valuetext={words}
       onPointerDown={(event) => {
         if (event.button !== 0 || grip.current) return;
         grip.current = { pointer: event.pointerId, offset: secondsAt(event.clientX) - now };

@@ -7,14 +7,25 @@ import {
   corrected,
   facts,
   isStale,
+  knowsDrawingsOnly,
   phase,
   ready,
   shown,
   source,
+  standing,
   trueScore,
   verdict,
 } from '../state/store.js';
 import { signed } from './format.js';
+
+/** How the comparison clips were found, for people. */
+const matchWords = {
+  'same dive number': 'all of this number',
+  'same class': 'all of this class',
+  'nearest dive number': 'of the most similar numbers',
+  'nearest by features': 'those that look most alike',
+  'none needed': 'none of which is needed',
+} as const;
 
 /** Fewer frames than this show no dive. */
 const FEWEST = 12;
@@ -26,7 +37,8 @@ export function Scoreboard() {
     <section class="scoreboard" aria-labelledby="score-title" aria-busy={phase.value !== null}>
       <h2 id="score-title">{corrected.value ? 'Score with your phases' : 'Score'}</h2>
       <div role="status" aria-live="polite" class="live">
-        <p class={`digits figure${now ? '' : ' empty'}${isStale.value ? ' stale' : ''}`}>
+        <StandingNote />
+        <p class={`digits figure${now ? '' : ' empty'}${isMuted() ? ' muted' : ''}${isStale.value ? ' stale' : ''}`}>
           {now ? now.scored.score.toFixed(1) : '––.–'}
         </p>
         <p class="beneath">{phase.value ?? (now ? intervalWords(now) : 'Choose a dive to have it judged.')}</p>
@@ -38,20 +50,45 @@ export function Scoreboard() {
   );
 }
 
+/** What may be said of the number, before the number. */
+function StandingNote() {
+  const now = standing.value;
+  if (!now) return <p class="standing">{'\u00a0'}</p>;
+  return (
+    <div class={`standing ${now.kind}`}>
+      <p>
+        <b>{now.headline}</b>
+      </p>
+      {now.reasons.map((reason) => (
+        <p key={reason}>{reason}</p>
+      ))}
+    </div>
+  );
+}
+
+/** Whether the number is shown without its full colour, because little can be built on it. */
+function isMuted(): boolean {
+  const { kind } = standing.value ?? {};
+  return isStale.value || kind === 'unlike' || kind === 'film';
+}
+
 function intervalWords({ scored: { interval, level } }: Verdict): string {
-  if (isStale.value) return 'Of what was chosen before. Judge again.';
+  if (isStale.value) return 'The score of what was chosen before. Judge again.';
   const { frameCount } = facts.value!;
-  if (frameCount < FEWEST) return `Of ${frameCount} frame${frameCount === 1 ? '' : 's'}: too few to mean anything.`;
-  if (!interval) return 'No interval: these weights were not calibrated.';
+  if (frameCount < FEWEST) return `From ${frameCount} frame${frameCount === 1 ? '' : 's'}: too few to mean anything.`;
+  if (!interval || standing.value?.kind !== 'trusted') return 'No interval: nobody knows how far off this is.';
   const [low, high] = interval;
-  return `${Math.round(level! * 100)} % interval ${Math.max(0, low).toFixed(1)} to ${high.toFixed(1)}`;
+  const words = `${Math.round(level! * 100)} % interval ${Math.max(0, low).toFixed(1)} to ${high.toFixed(1)}`;
+  if (trueScore.value === null) return words;
+  const inside = trueScore.value >= low && trueScore.value <= high;
+  return `${words}. The judges’ score is ${inside ? 'in' : 'outside'} it.`;
 }
 
 /** From 0 to 120 points: interval, exemplars, the score and the judges' own. */
 function Ruler({ verdict: now }: { verdict: Verdict | null }) {
   const most = 120;
   const at = (points: number) => `${(100 * Math.min(most, Math.max(0, points))) / most}%`;
-  const interval = now?.scored.interval;
+  const interval = standing.value?.kind === 'trusted' ? now?.scored.interval : null;
   const truth = now && trueScore.value;
   return (
     <div class="ruler" aria-hidden="true">
@@ -80,8 +117,8 @@ function Meaning({ verdict: now }: { verdict: Verdict }) {
       {exemplars.length > 0 && <Parts verdict={now} />}
       <p class="quiet compared">
         {exemplars.length > 0
-          ? `Points against ${exemplars.length} exemplars, ${scored.match}.`
-          : 'These weights give the score itself and compare with no exemplars.'}
+          ? `Points against ${exemplars.length} comparison ${areDives.value ? 'dives' : 'clips'}, ${matchWords[scored.match]}.`
+          : 'These weights give the score itself and compare with no other clips.'}
         {trueScore.value !== null && (
           <>
             {' '}
@@ -110,7 +147,7 @@ function Execution({ verdict: { scored, exemplars } }: { verdict: Verdict }) {
   const where = {
     label: '',
     'same number': ' The difficulty is that of the number.',
-    'similar dives': ' The difficulty is the exemplars’ middle one.',
+    'similar dives': ' The difficulty is the median of the comparison dives.',
   }[found.from];
   return (
     <>
@@ -138,7 +175,7 @@ function Parts({ verdict: { scored } }: { verdict: Verdict }) {
   );
   const largest = Math.max(5, ...means.map(Math.abs));
   return (
-    <dl class="parts" aria-label="What each phase adds against the mean exemplar, in points">
+    <dl class="parts" aria-label="What each phase adds against the mean comparison dive, in points">
       {names.map((name, stage) => (
         <div key={name}>
           <dt>{name}</dt>
@@ -160,7 +197,6 @@ function Parts({ verdict: { scored } }: { verdict: Verdict }) {
 
 /** What these weights are worth, plainly. */
 function weightsWords(): string {
-  const trainedOn = ready.value?.weights.trainedOn;
-  if (trainedOn !== undefined && !trainedOn.startsWith('rendered dives')) return `Weights trained on ${trainedOn}.`;
+  if (!knowsDrawingsOnly.value) return `Weights trained on ${ready.value!.weights.trainedOn}.`;
   return 'These weights were trained on rendered dives. They cannot judge real ones.';
 }

@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { describeDive } from '../describe-dive.js';
+import { nameClip } from '../name-clip.js';
 import { cancel, judgeNow } from '../state/judging.js';
 import { showDive, showFile } from '../state/showing.js';
-import { facts, isStale, longestDive, phase, source, testDives, trim, verdict } from '../state/store.js';
+import { completions, facts, isStale, isTooLong, phase, source, testDives, verdict } from '../state/store.js';
 import { Camera } from './camera.js';
 import { DiveNumber } from './dive-number.js';
 
@@ -109,7 +110,7 @@ function DiveChoice() {
         <select value={current?.id ?? ''} onChange={({ currentTarget }) => showDive(byId(currentTarget.value))}>
           {clips.map(({ id }) => (
             <option key={id} value={id}>
-              {id}
+              {nameClip(byId(id))}
             </option>
           ))}
         </select>
@@ -122,8 +123,6 @@ function DiveChoice() {
 }
 
 function Go() {
-  const [from, to] = trim.value;
-  const isLong = source.value?.kind === 'file' && to - from > longestDive;
   if (phase.value !== null) {
     return (
       <div class="go">
@@ -135,10 +134,15 @@ function Go() {
   }
   return (
     <div class="go">
-      <button type="button" class="main" disabled={!facts.value} onClick={() => void judgeNow()}>
+      <button
+        type="button"
+        class="main"
+        disabled={!facts.value || completions.value.length > 0}
+        onClick={() => void judgeNow()}
+      >
         {verdict.value && !isStale.value ? 'Judge again' : 'Judge this dive'}
       </button>
-      {isLong && <small>Longer than a dive: mark its start and end on the film first.</small>}
+      {isTooLong.value && <small>Longer than a dive: mark its start and end first.</small>}
     </div>
   );
 }

@@ -1,19 +1,23 @@
 import { useSignal } from '@preact/signals';
 import { useCallback, useRef } from 'preact/hooks';
 import { describeDive } from '../describe-dive.js';
+import type { Picture } from '../pictures/pictures-api.js';
 import { lookForEvidence } from '../state/judging.js';
-import { playback } from '../state/showing.js';
+import { showExactly } from '../state/marks.js';
+import { playback, playing } from '../state/showing.js';
 import {
   evidence,
   facts,
   footage,
   lookingForEvidence,
   overview,
+  playheadFootage,
   ready,
   source,
   trim,
   verdict,
 } from '../state/store.js';
+import { FilmMarks, togglePlaying } from './film-marks.js';
 import { clock } from './format.js';
 import { paintEvidence } from './paint-evidence.js';
 import { ReportHead } from './report-head.js';
@@ -25,7 +29,6 @@ export function Viewer() {
   const canvas = useRef<HTMLCanvasElement>(null);
   const slider = useRef<HTMLInputElement>(null);
   const time = useRef<HTMLOutputElement>(null);
-  const playing = useSignal(playback.playing);
   const slow = useSignal(false);
   const overlay = useSignal(false);
   const last = useRef('');
@@ -34,7 +37,7 @@ export function Viewer() {
     useCallback((now: number) => {
       playback.tick(now);
       const { seconds } = playback;
-      const shown = footage.at(seconds) ?? overview.at(seconds);
+      const shown = pictureAt(seconds);
       const heat = overlay.value ? evidence.value : null;
       const key = `${shown?.lane} ${shown?.request} ${shown?.index} ${heat !== null} ${overlay.value}`;
       if (key === last.current || !canvas.current) return;
@@ -48,10 +51,6 @@ export function Viewer() {
     }, []),
   );
 
-  const play = () => {
-    playback.playing = !playback.playing;
-    playing.value = playback.playing;
-  };
   const [from, to] = trim.value;
   return (
     <section class="viewer" aria-label="The dive">
@@ -61,7 +60,7 @@ export function Viewer() {
         <TroubleNote />
       </div>
       <div class="transport">
-        <button type="button" class="play" onClick={play} aria-pressed={playing.value}>
+        <button type="button" class="play" onClick={togglePlaying} aria-pressed={playing.value}>
           {playing.value ? 'Pause' : 'Play'}
         </button>
         <input
@@ -73,9 +72,9 @@ export function Viewer() {
           step="0.02"
           disabled={!facts.value}
           onInput={({ currentTarget }) => {
-            playback.playing = false;
             playing.value = false;
             playback.seek(Number(currentTarget.value));
+            showExactly();
           }}
         />
         <output ref={time} class="figure">
@@ -104,8 +103,30 @@ export function Viewer() {
           />
           {lookingForEvidence.value ? 'Looking …' : 'Where it looked'}
         </label>
+        <FilmMarks />
       </div>
+      {overlay.value && <SaliencyWords />}
     </section>
+  );
+}
+
+/** What to make of the glow. */
+function SaliencyWords() {
+  return (
+    <p class="saliency-words">
+      Bright spots are where a small change of the picture would move the score most. They are not faults, and no proof
+      that the judge understood the dive. If they lie off the diver, trust the score less.
+    </p>
+  );
+}
+
+/** The finest picture that is there; of the coarse ones only where nothing nearer is. */
+function pictureAt(seconds: number): Picture | undefined {
+  const found = [footage, playheadFootage, overview].flatMap((each) => each.at(seconds) ?? []);
+  const distance = (picture: Picture) => Math.abs(picture.seconds - seconds);
+  return found.reduce<Picture | undefined>(
+    (best, each) => (best && distance(best) <= distance(each) + 1e-3 ? best : each),
+    undefined,
   );
 }
 

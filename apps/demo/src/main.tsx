@@ -5,9 +5,15 @@ import '@fontsource/barlow-condensed/latin-500.css';
 import '@fontsource/barlow-condensed/latin-600.css';
 import './style/base.css';
 import './style/parts.css';
+import './style/library.css';
 import './style/print.css';
 import type { EngineChoice } from '@mcore/engines';
 import { render } from 'preact';
+import { followShown } from './library/follow-shown.js';
+import { judgeWaiting } from './library/judge-all.js';
+import { restoreLibrary } from './library/library.js';
+import { restoreStageNames } from './library/stage-names.js';
+import { followRival } from './state/rival.js';
 import { playing, showDive } from './state/showing.js';
 import { engineChoice, firstDive, testDives } from './state/store.js';
 import { App } from './ui/app.js';
@@ -17,6 +23,10 @@ const asked = new URLSearchParams(location.search).get('engine') as EngineChoice
 if (asked && engines.includes(asked)) engineChoice.value = asked;
 playing.value = !matchMedia('(prefers-reduced-motion: reduce)').matches;
 
+void restoreLibrary().then(() => judgeWaiting());
+void restoreStageNames();
+followShown();
+followRival();
 render(<App />, document.getElementById('app')!);
 
 // training dives are among the exemplars: they would be compared with themselves

@@ -1,8 +1,14 @@
+import { signal } from '@preact/signals';
+
 /** The stages of a dive in order, as FineDiving's labels have them. */
 const diveStages = ['Take-off', 'Flight', 'Entry'] as const;
 
-/** Names of a model's stages; numbers where it has not three. */
+/** Names that a person gave the stages of another action than a dive; empty for dives. */
+export const namesInUse = signal<readonly string[]>([]);
+
+/** Names of a model's stages: those of a person, of a dive, or numbers. */
 export function stageNames(count: number): string[] {
+  if (namesInUse.value.length === count) return [...namesInUse.value];
   return Array.from({ length: count }, (_, stage) =>
     count === diveStages.length ? diveStages[stage]! : `Stage ${stage + 1}`,
   );

@@ -3,11 +3,17 @@ import { type ExaminedVideo, type Judge, loadJudge, type ScoreOptions, type Vide
 import * as tf from '@tensorflow/tfjs-core';
 import { serve, withTransfer } from '../worker-link.js';
 import { drawnDive, drawnHeight } from './drawn-dive.js';
+import { loading } from './fetch-bytes.js';
 import type { JudgeApi, JudgedSource, JudgeEvents, JudgeReady, Verdict } from './judge-api.js';
 
 let judge: Judge | undefined;
 /** The video that was judged last; its transitions can be moved. */
 let last: ExaminedVideo | undefined;
+
+loading.tell = (loaded, total) => {
+  const percent = total > 0 ? `: ${Math.min(100, Math.round((100 * loaded) / total))} %` : '';
+  void page.phase.asEvent(`${phases.weights}${percent}`);
+};
 
 const phases = {
   engine: 'Starting the engine',

@@ -39,6 +39,8 @@ export interface Picture {
 /** What the worker for pictures does. */
 export type PicturesApi = {
   open(source: PictureSource): Promise<FootageFacts>;
+  /** One small picture of a video, from its middle, as a file; and what is known of the video. */
+  thumbnail(video: { file: Blob; name: string }): Promise<{ facts: FootageFacts; picture: Blob }>;
   /** Sends pictures; resolves when all are sent, or when a newer request of the lane came. */
   show(request: PictureRequest): Promise<void>;
 };

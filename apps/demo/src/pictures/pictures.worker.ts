@@ -11,6 +11,9 @@ import type { FootageFacts, PictureRequest, PictureSource, PicturesApi, Pictures
 /** Frames decoded before they are sent, so that few are held at a time. */
 const BATCH = 8;
 
+/** Height of the pictures of a list, in pixels. */
+const THUMBNAIL = 90;
+
 const renderers = new Map<number, DiveRenderer>();
 /** The newest request of every lane. */
 const newest = new Map<string, number>();
@@ -19,8 +22,18 @@ const kept = new KeptVideo();
 const api: PicturesApi = {
   async open(source) {
     if (source.kind === 'dive') return factsOfDive(labelOf(source.id));
-    const { frameCount, durationSeconds, width, height, codec } = await videoOf(source);
-    return { frameCount, durationSeconds, width, height, codec };
+    return factsOf(await videoOf(source));
+  },
+
+  async thumbnail({ file, name }) {
+    // opened for itself, so that the video that is shown stays open
+    const video = await openVideo(file, { name });
+    const bitmap = await middleOf(video).finally(() => video.close());
+    const facts = factsOf(video);
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    canvas.getContext('2d')!.drawImage(bitmap, 0, 0);
+    bitmap.close();
+    return { facts, picture: await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.8 }) };
   },
 
   async show(request) {
@@ -77,6 +90,16 @@ async function decodeAll(request: PictureRequest, source: Extract<PictureSource,
       picture(request, first + offset, indices.length, video.timestamps[frame]!, bitmap);
     }
   }
+}
+
+function factsOf({ frameCount, durationSeconds, width, height, codec }: Video): FootageFacts {
+  return { frameCount, durationSeconds, width, height, codec };
+}
+
+/** The middle frame, small. */
+async function middleOf(video: Video): Promise<ImageBitmap> {
+  const size = { height: THUMBNAIL, width: Math.max(1, Math.round((THUMBNAIL * video.width) / video.height)) };
+  return createImageBitmap(imageOf(await video.readFrames([Math.floor(video.frameCount / 2)], { size }), 0));
 }
 
 /** Evenly spaced frames of the stretch; the nearest frame where it holds none. */

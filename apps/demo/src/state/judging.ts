@@ -1,22 +1,13 @@
 import { batch } from '@preact/signals';
-import type { JudgeApi, JudgedSource, JudgeEvents, JudgeJob } from '../judge/judge-api.js';
-import { WorkerClient, WorkerStopped } from '../worker-link.js';
-import { showExemplar } from './pictures.js';
+import type { JudgeJob } from '../judge/judge-api.js';
+import type { KeptVerdict } from '../library/item.js';
+import { WorkerStopped } from '../worker-link.js';
+import { fileJob, inTurn, isLoaded, judge, judgeClip, onLost, startJudge, stopJudge } from './judge-link.js';
 import * as store from './store.js';
-import { type Asked, kindOf, sentences, trouble } from './trouble.js';
+import { type Asked, kindOf, sentences, trouble, videoSentence } from './trouble.js';
 
 /** Evidence is looked for without being asked where a verdict takes less than this, in milliseconds. */
 const QUICK = 2500;
-
-const judge = new WorkerClient<JudgeApi, JudgeEvents>(
-  () => new Worker(new URL('../judge/judge.worker.ts', import.meta.url), { type: 'module', name: 'judge' }),
-  {
-    phase: (text) => {
-      if (store.phase.value !== null) store.phase.value = text;
-    },
-    lost: deviceLost,
-  },
-);
 
 /** Goes up with every job, so that answers to an older one are known. */
 let job = 0;
@@ -26,8 +17,8 @@ let judgedJob: JudgeJob | undefined;
 
 /** Judges what is chosen now; what was going on before is ended. */
 export async function judgeNow(): Promise<void> {
-  const source = judgedSource();
-  if (!source || store.completions.value.length > 0) return;
+  const chosen = chosenJob();
+  if (!chosen || store.completions.value.length > 0) return;
   if (store.phase.value !== null || store.lookingForEvidence.value) stopJudge();
   const own = ++job;
   const diveNumber = store.diveNumber.value.trim().toLowerCase();
@@ -40,19 +31,20 @@ export async function judgeNow(): Promise<void> {
   });
   let asked: Asked = 'start';
   try {
-    await start();
-    asked = 'judge';
-    const judged = { source, diveNumber: diveNumber || null };
-    const verdict = await judge.call('judge', judged);
+    const verdict = await inTurn(async () => {
+      if (own !== job) throw new WorkerStopped('another clip is wanted');
+      await startJudge();
+      asked = 'judge';
+      return judgeClip(chosen);
+    });
     if (own !== job) return;
-    judgedJob = judged;
+    judgedJob = chosen;
     batch(() => {
       store.verdict.value = verdict;
       store.judged.value = { trim, diveNumber, at: new Date() };
       store.positions.value = verdict.positions;
       store.phase.value = null;
     });
-    void showExemplar(0);
     if (verdict.costs.milliseconds.network < QUICK) void lookForEvidence();
   } catch (error) {
     if (own !== job) return;
@@ -73,31 +65,42 @@ function verdictBefore(): () => void {
       for (const [index, each] of [verdict, corrected, judged, positions, evidence, confirmed].entries()) {
         (each as { value: unknown }).value = kept[index];
       }
-      void showExemplar(0);
     });
 }
 
-async function start(): Promise<void> {
-  store.ready.value ??= await judge.call('start', {
-    engine: store.engineChoice.value,
-    own: store.ownWeights.value,
+/** Shows a verdict of an earlier time without judging again; what is chosen now must be what it is of. */
+export function showKept({ verdict, corrected, className, trim, at }: KeptVerdict): void {
+  job++;
+  const chosen = chosenJob();
+  if (!chosen) return;
+  judgedJob = chosen;
+  batch(() => {
+    store.verdict.value = verdict;
+    store.corrected.value = corrected;
+    store.judged.value = { trim, diveNumber: className.trim().toLowerCase(), at: new Date(at) };
+    store.positions.value = (corrected ?? verdict).positions;
   });
 }
 
-/** Where the judge was ended after a verdict that still stands, as when its device went away: puts the clip before it again. */
-async function revive(): Promise<void> {
-  if (store.ready.value !== null || !judgedJob) return;
+/** Lets the judge do something with the clip whose verdict is shown, which is put before it again where another one is. */
+function withShown<T>(work: () => Promise<T>): Promise<T> {
   const own = job;
-  try {
-    batch(() => {
-      trouble.value = null;
-      store.phase.value = 'Starting';
-    });
-    await start();
-    await judge.call('judge', judgedJob);
-  } finally {
-    if (own === job) store.phase.value = null;
-  }
+  return inTurn(async () => {
+    if (own !== job || !judgedJob) throw new WorkerStopped('another clip is wanted');
+    if (!isLoaded(judgedJob)) {
+      try {
+        batch(() => {
+          trouble.value = null;
+          store.phase.value = 'Starting';
+        });
+        await startJudge();
+        await judgeClip(judgedJob);
+      } finally {
+        if (own === job) store.phase.value = null;
+      }
+    }
+    return work();
+  });
 }
 
 /** Ends whatever the judge does; the next job starts it again. */
@@ -149,10 +152,10 @@ export async function moveTransition(index: number, position: number): Promise<v
   moving = true;
   const own = job;
   try {
-    await revive();
     for (let asked: readonly number[] | undefined; asked !== store.positions.value && own === job; ) {
-      asked = store.positions.value;
-      const moved = await judge.call('move', [...asked]);
+      const wanted = store.positions.value;
+      asked = wanted;
+      const moved = await withShown(() => judge.call('move', [...wanted]));
       // the person may have gone back to the model's own meanwhile
       if (own === job) store.corrected.value = [asked, store.positions.value].some(sameAsModel) ? null : moved;
     }
@@ -185,8 +188,7 @@ export async function lookForEvidence(): Promise<void> {
   const own = job;
   const asked = store.positions.value;
   try {
-    await revive();
-    const found = await judge.call('saliency', [...asked]);
+    const found = await withShown(() => judge.call('saliency', [...asked]));
     if (own === job && asked === store.positions.value) store.evidence.value = found;
   } catch (error) {
     if (own === job) fail(error, 'judge');
@@ -195,18 +197,13 @@ export async function lookForEvidence(): Promise<void> {
   }
 }
 
-function judgedSource(): JudgedSource | null {
+/** What is chosen now. */
+function chosenJob(): JudgeJob | null {
   const source = store.source.value;
   if (!source || !store.facts.value) return null;
-  if (source.kind === 'dive') return { kind: 'dive', id: source.clip.id };
-  const [fromSeconds, toSeconds] = store.trim.value;
-  return { kind: 'file', file: source.file, name: source.name, fromSeconds, toSeconds };
-}
-
-function stopJudge(): void {
-  judge.stop();
-  store.ready.value = null;
-  store.lookingForEvidence.value = false;
+  const diveNumber = store.diveNumber.value.trim().toLowerCase() || null;
+  if (source.kind === 'dive') return { source: { kind: 'dive', id: source.clip.id }, diveNumber };
+  return fileJob(source.file, source.name, store.trim.value, store.diveNumber.value);
 }
 
 const again = { label: 'Try again', go: () => void judgeNow() };
@@ -221,14 +218,14 @@ const useWasm = {
   },
 };
 
-function deviceLost(reason: string): void {
+onLost.call = (reason) => {
   cancel();
   trouble.value = {
     text: 'The graphics device went away while it was needed. What is on the page stays.',
     detail: reason,
     ways: [again, useWasm],
   };
-}
+};
 
 function fail(error: unknown, asked: Asked): void {
   if (error instanceof WorkerStopped) return;
@@ -252,7 +249,8 @@ function fail(error: unknown, asked: Asked): void {
     video: [again],
     other: [again],
   }[kind];
-  trouble.value = { text: sentences[kind], detail: (error as Error).message, ways };
+  const detail = (error as Error).message;
+  trouble.value = { text: kind === 'video' ? videoSentence(detail) : sentences[kind], detail, ways };
 }
 
 function unknownNumber(): void {

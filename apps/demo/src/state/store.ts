@@ -14,9 +14,7 @@ import { Footage } from './footage.js';
 const UNCERTAIN = 0.5;
 
 /** What is being looked at: a drawing of a label, or a video of one's own. */
-export type Source =
-  | { kind: 'dive'; clip: FineDivingLabel }
-  | { kind: 'file'; file: Blob; name: string; recorded: boolean };
+export type Source = { kind: 'dive'; clip: FineDivingLabel } | { kind: 'file'; file: Blob; name: string };
 
 /** Dives the shipped weights have never seen. */
 export const testDives: readonly FineDivingLabel[] = fineDivingLabels.filter(({ split }) => split === 'test');
@@ -56,6 +54,8 @@ export const positions = signal<readonly number[]>([]);
 export const evidence = signal<(Saliency & { milliseconds: number }) | null>(null);
 export const lookingForEvidence = signal(false);
 export const chosenExemplar = signal(0);
+/** A video of one's own that is shown beside the one that is looked at, instead of a comparison dive. */
+export const rivalId = signal<string | null>(null);
 /** Transitions that a person looked at and found right, by their index. */
 export const confirmed = signal<ReadonlySet<number>>(new Set());
 

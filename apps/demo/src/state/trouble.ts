@@ -45,6 +45,24 @@ export const sentences: Readonly<Record<TroubleKind, string>> = {
   engine: 'No way of computing works in this browser.',
   weights: 'These weights or their bank can’t be used.',
   number: 'This judge knows no such dive number or class. The last score is still here.',
-  video: 'This video can’t be read here.',
+  video: 'This video can’t be read here. Export it as MP4 (H.264), or choose another one.',
   other: 'Something went wrong.',
 };
+
+/**
+ * What a person can do about a video that can't be read.
+ *
+ * @param detail - What the reader of the file said.
+ */
+export function videoSentence(detail: string): string {
+  if (/hevc|hvc1|hev1/i.test(detail)) {
+    return 'This video is in HEVC (H.265), as iPhones film, which this browser can’t read. On the iPhone choose Settings, Camera, Formats, Most Compatible; or export the video as MP4 (H.264), or open this page in Safari.';
+  }
+  if (/prores/i.test(detail)) {
+    return 'This video is in ProRes, which this browser can’t read. Export it as MP4 (H.264).';
+  }
+  if (/empty|cut off|damaged/i.test(detail)) {
+    return 'This video can’t be read: the file is damaged or was not copied as a whole. Copy it again, or choose another one.';
+  }
+  return sentences.video;
+}

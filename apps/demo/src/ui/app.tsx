@@ -3,6 +3,7 @@ import { Costs } from './costs.js';
 import { Exemplars } from './exemplars.js';
 import { Film } from './film.js';
 import { Header } from './header.js';
+import { Library } from './library.js';
 import { Scoreboard } from './scoreboard.js';
 import { Settings } from './settings.js';
 import { SourceBar } from './source-bar.js';
@@ -20,6 +21,7 @@ export function App() {
           <Scoreboard />
         </div>
         <Film />
+        <Library />
         <Compare />
         <Exemplars />
         <div class="pair">

@@ -4,6 +4,7 @@ import { describeDive } from '../describe-dive.js';
 import { nameClip } from '../name-clip.js';
 import { frameRate, Playback } from '../playback.js';
 import { stageNames, stageSpans } from '../stages.js';
+import { rival } from '../state/rival.js';
 import { playing as mainPlaying } from '../state/showing.js';
 import {
   chosenExemplar,
@@ -12,7 +13,9 @@ import {
   labelOf,
   overview,
   ready,
+  rivalId,
   shown,
+  source,
   transitionSeconds,
   verdict,
 } from '../state/store.js';
@@ -35,13 +38,16 @@ export function Compare() {
   const names = stageNames(ready.value?.stages ?? 3);
 
   const query = spansOf(verdict.value?.seconds[0] ?? 0, verdict.value?.seconds.at(-1) ?? 0, transitionSeconds.value);
-  const other = label
-    ? spansOf(
-        0,
-        (label.frameCount - 1) / frameRate,
-        label.transitions.map((frame) => frame / frameRate),
-      )
-    : [];
+  const own = rival.value;
+  const other = own
+    ? spansOf(own.from, own.to, own.scored.transitionSeconds)
+    : label
+      ? spansOf(
+          0,
+          (label.frameCount - 1) / frameRate,
+          label.transitions.map((frame) => frame / frameRate),
+        )
+      : [];
   const parts = useRef({ query, other });
   parts.current = { query, other };
 
@@ -72,7 +78,11 @@ export function Compare() {
 
   // whole clips have no part for a single stage
   const stageDeltas = vote?.stageDeltas.length === names.length ? vote.stageDeltas : [];
-  const delta = stage.value < 0 ? vote?.delta : stageDeltas[stage.value];
+  const pairDelta = stage.value < 0 ? vote?.delta : stageDeltas[stage.value];
+  // two videos were not compared with each other: there is only the difference of their scores
+  const delta = own ? (now && stage.value < 0 ? now.scored.score - own.scored.score : undefined) : pairDelta;
+  const left = own ? now?.scored.score : vote && vote.score + vote.delta;
+  const right = own ? own.scored.score : exemplar?.score;
   return (
     <section class="compare" aria-labelledby="compare-title">
       <div class="heading">
@@ -106,9 +116,17 @@ export function Compare() {
           <figcaption>
             <span>
               This dive
-              <small>{vote ? 'by this comparison alone' : ''}</small>
+              <small>
+                {own
+                  ? source.value?.kind === 'file'
+                    ? source.value.name
+                    : ''
+                  : vote
+                    ? 'by this comparison alone'
+                    : ''}
+              </small>
             </span>
-            <b class="figure">{vote ? (vote.score + vote.delta).toFixed(1) : '–'}</b>
+            <b class="figure">{left === undefined ? '–' : left.toFixed(1)}</b>
           </figcaption>
         </figure>
         <p class="between">
@@ -121,16 +139,32 @@ export function Compare() {
             width="640"
             height="360"
             role="img"
-            aria-label={exemplar ? `Comparison dive ${exemplar.id}` : 'Comparison dive'}
+            aria-label={
+              own ? `Your video ${own.item.name}` : exemplar ? `Comparison dive ${exemplar.id}` : 'Comparison dive'
+            }
           />
           <figcaption>
             <span>
-              {exemplar
-                ? `${label ? nameClip(label) : exemplar.id}, ${exemplar.diveNumber.toUpperCase()}${label ? '' : ': no pictures of it here'}`
-                : 'A comparison dive'}
-              {label && <small>{describeDive(label.diveNumber)}</small>}
+              {own
+                ? own.item.name
+                : exemplar
+                  ? `${label ? nameClip(label) : exemplar.id}, ${exemplar.diveNumber.toUpperCase()}${label ? '' : ': no pictures of it here'}`
+                  : 'A comparison dive'}
+              {own ? (
+                <button
+                  type="button"
+                  class="link"
+                  onClick={() => {
+                    rivalId.value = null;
+                  }}
+                >
+                  Back to the comparison dives
+                </button>
+              ) : (
+                label && <small>{describeDive(label.diveNumber)}</small>
+              )}
             </span>
-            <b class="figure">{exemplar ? exemplar.score.toFixed(1) : '–'}</b>
+            <b class="figure">{right === undefined ? '–' : right.toFixed(1)}</b>
           </figcaption>
         </figure>
       </div>

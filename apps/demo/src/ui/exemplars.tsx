@@ -1,7 +1,7 @@
 import { nameClip } from '../name-clip.js';
 import { partNames } from '../stages.js';
 import { showExemplar } from '../state/pictures.js';
-import { chosenExemplar, labelOf, ready, shown } from '../state/store.js';
+import { chosenExemplar, labelOf, ready, rivalId, shown } from '../state/store.js';
 import { signed } from './format.js';
 
 /** Every exemplar's vote, and what each stage has in it. */
@@ -49,7 +49,10 @@ export function Exemplars() {
                     title={vote.id}
                     data-id={vote.id}
                     aria-pressed={index === chosenExemplar.value}
-                    onClick={() => void showExemplar(index)}
+                    onClick={() => {
+                      rivalId.value = null;
+                      void showExemplar(index);
+                    }}
                   >
                     {nameOf(vote.id)}
                   </button>

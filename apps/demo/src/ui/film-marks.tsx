@@ -27,10 +27,10 @@ export function FilmMarks() {
     <fieldset class="marks" disabled={!facts.value}>
       <legend class="unseen">Frames and marks</legend>
       <button type="button" class="small" title="One frame back (key ,)" onClick={() => stepFrames(-1)}>
-        <span aria-hidden="true">◂</span> Frame
+        − 1 frame
       </button>
       <button type="button" class="small" title="One frame on (key .)" onClick={() => stepFrames(1)}>
-        Frame <span aria-hidden="true">▸</span>
+        + 1 frame
       </button>
       {isFilm.value && (
         <>

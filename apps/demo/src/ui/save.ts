@@ -1,4 +1,5 @@
 import type { Costs, JudgeReady, Verdict } from '../judge/judge-api.js';
+import { csv } from '../library/ranked-csv.js';
 
 /** Everything a verdict says, for other programs: the keys of `mcore score --json`, and what the page knows besides. */
 export function verdictJson(verdict: Verdict, ready: JudgeReady, costs: Costs, correctedFrom: Verdict | null): string {
@@ -41,13 +42,7 @@ export function verdictCsv({ scored, exemplars }: Verdict, stages: readonly stri
     vote.delta.toFixed(4),
     ...vote.stageDeltas.map((delta) => delta.toFixed(4)),
   ]);
-  return `${[head, ...rows].map((row) => row.map(field).join(',')).join('\r\n')}\r\n`;
-}
-
-/** Quoted as RFC 4180 wants it. */
-function field(value: string | number): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csv([head, ...rows]);
 }
 
 function slug(name: string): string {
@@ -56,7 +51,12 @@ function slug(name: string): string {
 
 /** Offers text as a file. */
 export function download(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+  downloadBlob(name, new Blob([text], { type }));
+}
+
+/** Offers bytes as a file. */
+export function downloadBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -17,6 +17,7 @@ import {
   verdict,
 } from '../state/store.js';
 import { signed } from './format.js';
+import { SaveMenu } from './save-menu.js';
 
 /** How the comparison clips were found, for people. */
 const matchWords = {
@@ -45,6 +46,7 @@ export function Scoreboard() {
       </div>
       <Ruler verdict={now} />
       {now ? <Meaning verdict={now} /> : <div class="meaning" />}
+      <SaveMenu />
       <p class="rendered">{weightsWords()}</p>
     </section>
   );
@@ -84,9 +86,16 @@ function intervalWords({ scored: { interval, level } }: Verdict): string {
   return `${words}. The judges’ score is ${inside ? 'in' : 'outside'} it.`;
 }
 
-/** From 0 to 120 points: interval, exemplars, the score and the judges' own. */
+/** The end of the scale: 120 for dives, and for other sports a round number above all scores. */
+function rulerEnd({ scored, exemplars }: Verdict): number {
+  const most = Math.max(scored.score, scored.interval?.[1] ?? 0, ...exemplars.map(({ score }) => score), 1);
+  const step = 10 ** Math.floor(Math.log10(most));
+  return areDives.value ? 120 : step * Math.ceil(most / step);
+}
+
+/** From 0 points on: interval, exemplars, the score and the judges' own. */
 function Ruler({ verdict: now }: { verdict: Verdict | null }) {
-  const most = 120;
+  const most = now ? rulerEnd(now) : 120;
   const at = (points: number) => `${(100 * Math.min(most, Math.max(0, points))) / most}%`;
   const interval = standing.value?.kind === 'trusted' ? now?.scored.interval : null;
   const truth = now && trueScore.value;
@@ -101,8 +110,8 @@ function Ruler({ verdict: now }: { verdict: Verdict | null }) {
         {typeof truth === 'number' && <i class="truth" style={{ left: at(truth) }} />}
       </div>
       <div class="ticks figure">
-        {[0, 30, 60, 90, 120].map((points) => (
-          <span key={points}>{points}</span>
+        {[0, 0.25, 0.5, 0.75, 1].map((part) => (
+          <span key={part}>{Number((part * most).toFixed(1))}</span>
         ))}
       </div>
     </div>

@@ -27,42 +27,46 @@ export function Settings() {
   };
   return (
     <section class="settings" aria-labelledby="settings-title">
-      <h2 id="settings-title">Weights and engine</h2>
-      <p>
-        {own
-          ? `${own.weights.name}${own.bank ? ` with ${own.bank.name}` : ''}. `
-          : 'The weights that come with the page. '}
-        {ready.value && `Trained on ${ready.value.weights.trainedOn}.`}
-      </p>
-      <div class="fields">
-        <SafetensorsField label="Your weights, from mcore train" onPick={(file) => (weights.value = file)} />
-        <SafetensorsField label="Their exemplar bank, unless they need none" onPick={(file) => (bank.value = file)} />
-        <div class="take">
-          <button type="button" disabled={!weights.value} onClick={use}>
-            Use these
-          </button>
-          <button type="button" disabled={!own} onClick={shipped}>
-            Back to the shipped ones
-          </button>
+      <details>
+        <summary>
+          <h2 id="settings-title">Judge and engine</h2>
+        </summary>
+        <p>
+          {own
+            ? `${own.weights.name}${own.bank ? ` with ${own.bank.name}` : ''}. `
+            : 'The weights that come with the page. '}
+          {ready.value && `Trained on ${ready.value.weights.trainedOn}.`}
+        </p>
+        <div class="fields">
+          <SafetensorsField label="Your weights, from mcore train" onPick={(file) => (weights.value = file)} />
+          <SafetensorsField label="Their exemplar bank, unless they need none" onPick={(file) => (bank.value = file)} />
+          <div class="take">
+            <button type="button" disabled={!weights.value} onClick={use}>
+              Use these
+            </button>
+            <button type="button" disabled={!own} onClick={shipped}>
+              Back to the shipped ones
+            </button>
+          </div>
+          <label>
+            <span>Engine</span>
+            <select
+              value={engineChoice.value}
+              onChange={({ currentTarget }) => {
+                engineChoice.value = currentTarget.value as EngineChoice;
+                resetJudge();
+                void judgeNow();
+              }}
+            >
+              {engines.map(({ choice, name }) => (
+                <option key={choice} value={choice}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
         </div>
-        <label>
-          <span>Engine</span>
-          <select
-            value={engineChoice.value}
-            onChange={({ currentTarget }) => {
-              engineChoice.value = currentTarget.value as EngineChoice;
-              resetJudge();
-              void judgeNow();
-            }}
-          >
-            {engines.map(({ choice, name }) => (
-              <option key={choice} value={choice}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-      </div>
+      </details>
     </section>
   );
 }

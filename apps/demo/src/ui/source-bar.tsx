@@ -3,16 +3,17 @@ import { useEffect } from 'preact/hooks';
 import { describeDive } from '../describe-dive.js';
 import { nameClip } from '../name-clip.js';
 import { cancel, judgeNow } from '../state/judging.js';
-import { showDive, showFile } from '../state/showing.js';
+import { showDive } from '../state/showing.js';
 import { completions, facts, isStale, isTooLong, phase, source, testDives, verdict } from '../state/store.js';
 import { Camera } from './camera.js';
 import { DiveNumber } from './dive-number.js';
+import { addPicked, droppedFiles } from './pick-videos.js';
 
 type Tab = 'dive' | 'file' | 'camera';
 
 const tabs: { tab: Tab; name: string }[] = [
   { tab: 'dive', name: 'Rendered dive' },
-  { tab: 'file', name: 'Your video' },
+  { tab: 'file', name: 'Your videos' },
   { tab: 'camera', name: 'Camera' },
 ];
 
@@ -20,10 +21,10 @@ const tabs: { tab: Tab; name: string }[] = [
 export function SourceBar() {
   const tab = useSignal<Tab>('dive');
   const over = useSignal(false);
-  const take = (file: File | undefined) => {
-    if (!file) return;
+  const take = (files: readonly File[]) => {
+    if (files.length === 0) return;
     tab.value = 'file';
-    showFile(file, file.name);
+    void addPicked(files);
   };
   // anywhere on the page: the browser would leave it for a file that is dropped beside its place
   useEffect(() => {
@@ -40,7 +41,7 @@ export function SourceBar() {
       'drop',
       (event) => {
         set(event, false);
-        take(event.dataTransfer?.files[0]);
+        if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(take);
       },
       { signal },
     );
@@ -64,10 +65,15 @@ export function SourceBar() {
             <input
               type="file"
               accept="video/*,.mp4,.mov,.webm,.mkv"
-              onChange={(event) => take((event.target as HTMLInputElement).files?.[0])}
+              multiple
+              onChange={({ currentTarget }) => {
+                const files = [...(currentTarget.files ?? [])];
+                currentTarget.value = '';
+                take(files);
+              }}
             />
             <span>
-              <b>Choose a video</b> or drop one anywhere on this page
+              <b>Choose videos</b> <span class="can-drop">or drop them anywhere on this page</span>
             </span>
           </label>
         )}

@@ -17,6 +17,7 @@ import {
   trim,
   verdict,
 } from '../state/store.js';
+import { CameraPicture } from './camera.js';
 import { FilmMarks, togglePlaying } from './film-marks.js';
 import { clock } from './format.js';
 import { paintEvidence } from './paint-evidence.js';
@@ -57,6 +58,7 @@ export function Viewer() {
       <ReportHead />
       <div class="screen">
         <canvas ref={canvas} width="960" height="540" role="img" aria-label={pictureWords()} />
+        <CameraPicture />
         <TroubleNote />
       </div>
       <div class="transport">

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 
 /** A `LayoutShift` entry, as far as it is used. */
@@ -79,9 +80,10 @@ export async function chooseTab(page: Page, name: string): Promise<void> {
 
 /** Puts a file into the page as a person who picks it would. */
 export async function pick(page: Page, file: string): Promise<void> {
-  await chooseTab(page, 'Your video');
+  await chooseTab(page, 'Your videos');
   const input = await page.waitForSelector('.pick input[type="file"]');
   await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(file);
+  await page.waitForSelector(`[aria-label="Video ${basename(file)}"]`);
 }
 
 /** Types a dive number. */
@@ -105,4 +107,27 @@ export async function saved(page: Page): Promise<string> {
 export async function save(page: Page, button: 'JSON' | 'CSV'): Promise<string> {
   await press(page, button);
   return saved(page);
+}
+
+/** The bytes of a file of a type that was saved, the last unless told otherwise; waits until there is one. */
+export async function savedBytes(page: Page, type: string, at = -1): Promise<Buffer> {
+  await page.waitForFunction(
+    (wanted) => (window as unknown as { saved: Blob[] }).saved.some((blob) => blob.type === wanted),
+    {},
+    type,
+  );
+  const base64 = await page.evaluate(
+    async (wanted, index) => {
+      const blob = (window as unknown as { saved: Blob[] }).saved.filter((each) => each.type === wanted).at(index)!;
+      const url = await new Promise<string>((resolve) => {
+        const reader = new FileReader();
+        reader.onload = () => resolve(reader.result as string);
+        reader.readAsDataURL(blob);
+      });
+      return url.slice(url.indexOf(',') + 1);
+    },
+    type,
+    at,
+  );
+  return Buffer.from(base64, 'base64');
 }

@@ -1,0 +1,32 @@
+import { trouble } from '../state/trouble.js';
+import { downloadBlob } from '../ui/save.js';
+import { packLibrary, unpackLibrary } from './archive.js';
+import { fileOf, items, putItem } from './library.js';
+import { stageNamesOf, stageNamesSetting } from './stage-names.js';
+
+/** Offers the library as one file. */
+export async function saveLibrary(): Promise<void> {
+  const { blob } = await packLibrary(items.value, { stageNames: stageNamesSetting.value }, fileOf);
+  downloadBlob('my-videos.zip', blob);
+}
+
+/** Puts the videos of a saved library to those that are there. */
+export async function openLibrary(saved: Blob): Promise<void> {
+  try {
+    const archive = await unpackLibrary(saved);
+    for (const item of archive.items) {
+      const bytes = archive.file(item.name);
+      if (bytes) await putItem(item, new Blob([bytes]), undefined);
+    }
+    const names = stageNamesOf(archive.settings.stageNames);
+    if (names) stageNamesSetting.value = names;
+    const { judgeWaiting } = await import('./judge-all.js');
+    void judgeWaiting();
+  } catch (error) {
+    trouble.value = {
+      text: 'This is not a library that was saved here.',
+      detail: (error as Error).message,
+      ways: [],
+    };
+  }
+}

@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { root } from '../packages.mjs';
 
 /**
  * The examples of docs/commands. They run one after another in one folder, since later ones use files of earlier ones.
- * `node scripts/site/examples.mjs` runs them and writes what they print into the pages; test/commands.test.ts compares.
+ * `node scripts/site/examples.mjs` runs them and writes what they print into the pages; test/commands.test.ts compares. With names of pages it
+ * runs only those, and `--folder DIR` keeps the folder, so that later calls find the files of earlier ones.
  */
 export const PAGES = [
   ...['doctor', 'data', 'score', 'merge', 'train', 'eval', 'compare', 'bank', 'export'],
@@ -63,8 +65,10 @@ export function runCommands(commands, folder) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const folder = mkdtempSync(join(tmpdir(), 'mcore-commands-'));
-  for (const name of PAGES) {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { folder: { type: 'string' } } });
+  const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'mcore-commands-'));
+  mkdirSync(folder, { recursive: true });
+  for (const name of positionals.length > 0 ? positionals : PAGES) {
     const { commands, output, notRun } = exampleOf(name);
     if (notRun !== undefined || output === undefined) continue;
     const began = Date.now();
@@ -74,5 +78,5 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     const put = text.replace(EXAMPLE, (_, a, b, c, varies, d, __, e) => `${a}${b}${c}${varies}${d}${printed}\n${e}`);
     writeFileSync(pageOf(name), put);
   }
-  rmSync(folder, { recursive: true, force: true });
+  if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });
 }

@@ -97,11 +97,15 @@ function exemplarTable({ id, exemplars = [] }: ClipDetail, names: readonly strin
   const head = html`<tr><th scope="col">Exemplar</th><th scope="col">Score</th><th scope="col">Difference</th><th scope="col">Vote</th>${stages.map(
     (name) => html`<th scope="col">${name}</th>`,
   )}</tr>`;
-  return closedTable(`exemplars-${id}`, `${exemplars.length} exemplars and their votes`, {
-    caption,
-    head,
-    bodies: html`<tbody>${rows}</tbody>`,
-  });
+  return closedTable(
+    `exemplars-${id}`,
+    exemplars.length === 1 ? 'The exemplar and its vote' : `${exemplars.length} exemplars and their votes`,
+    {
+      caption,
+      head,
+      bodies: html`<tbody>${rows}</tbody>`,
+    },
+  );
 }
 
 /** A number with a bar to the left or right of the middle, as long as its share of the largest. */

@@ -48,5 +48,5 @@ ${figures}
 
 function sourceStatement({ description, rendered }: PageParts['source']): Html {
   if (!rendered) return html`<p class="source">Clips: ${description}.</p>`;
-  return html`<p class="source rendered"><strong>Rendered dives.</strong> The clips were rendered from the labels of real dives; they are not video of athletes (${description}). The numbers show what the method learns from such drawings; they can't be compared with published results on real video.</p>`;
+  return html`<p class="source rendered"><strong>Rendered dives.</strong> The clips were rendered from the labels of real dives; they are not video of athletes (${description}). The numbers show what the method learns from renderings; they can't be compared with published results on real video.</p>`;
 }

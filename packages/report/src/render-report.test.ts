@@ -114,7 +114,7 @@ describe('renderReport: what the sections say', () => {
   it('scores: the share of intervals that hold the true score', () => {
     const inside = data.predictions.filter(({ score, interval }) => interval![0] <= score && score <= interval![1]);
     const share = formatNumber((100 * inside.length) / 120, 0);
-    expect(texts('#scores figcaption')[0]).toContain(`${share} % of them hold the true score.`);
+    expect(texts('#scores figcaption')[0]).toContain(`${share} % of them contain the true score.`);
   });
 
   it('stages: bars as long as the stages', () => {

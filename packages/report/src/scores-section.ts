@@ -46,14 +46,14 @@ function scatterFigure(clips: readonly ClipPrediction[]): Html {
   }));
   return figure(
     drawing,
-    html`<strong>Predicted against true score.</strong> On the dashed line a prediction is right; the mean distance from it is ${formatNumber(error, 2)} points. ${coverage(withInterval)}`,
+    html`<strong>Predicted against true score.</strong> On the dashed line predictions are exact; the mean absolute error is ${formatNumber(error, 2)} points. ${coverage(withInterval)}`,
   );
 }
 
 function coverage(clips: readonly ClipPrediction[]): string | null {
   if (clips.length === 0) return null;
   const inside = clips.filter(({ score, interval }) => interval![0] <= score && score <= interval![1]);
-  return `Vertical lines are the intervals given with the predictions; ${formatShare(inside.length / clips.length)} of them hold the true score.`;
+  return `Vertical lines are the intervals given with the predictions; ${formatShare(inside.length / clips.length)} of them contain the true score.`;
 }
 
 function describeClip(clip: ClipPrediction): string {
@@ -89,7 +89,7 @@ function diveFigure(clips: readonly ClipPrediction[]): Html {
   }));
   return figure(
     drawing,
-    html`<strong>Error by dive number.</strong> A dot is a clip, a tick the mean; in brackets the number of clips. Largest mean error on top: ${first.diveNumber}, ${formatNumber(first.error, 1)} points on average, ${formatDifference(first.bias, 1)} with sign.`,
+    html`<strong>Error by dive number.</strong> A dot is a clip, a tick the mean difference, and the number of clips is in brackets. Largest mean error on top: ${first.diveNumber}, ${formatNumber(first.error, 1)} points, mean difference ${formatDifference(first.bias, 1)}.`,
   );
 }
 

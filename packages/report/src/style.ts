@@ -17,7 +17,7 @@ export const style = (): string => `
 * { box-sizing: border-box; }
 html { scroll-behavior: smooth; }
 body { margin: 0 auto; max-width: 60rem; padding: 2.5rem 1.5rem 4rem; background: var(--paper); color: var(--ink);
-  font: 1rem/1.5 Barlow, system-ui, sans-serif; }
+  font: 1rem/1.5 Barlow, system-ui, sans-serif; overflow-wrap: break-word; }
 h1, h2 { font-family: var(--display); font-weight: 600; line-height: 1.05; }
 h1 { margin: 0.2rem 0 0.5rem; font-size: clamp(1.9rem, 5vw, 2.7rem); }
 h2 { margin: 3rem 0 1rem; padding-top: 1rem; border-top: 2px solid var(--ink); font-size: 1.6rem; }

@@ -1,6 +1,6 @@
-// The backbone as a Node-API addon, compiled for AVX2 and for AVX-512.
+// The backbone as a Node-API addon, compiled for AVX2 and AVX-512, or for NEON.
 //
-//   instructions(): 'AVX-512', 'AVX2' or ''
+//   instructions(): 'AVX-512', 'AVX2', 'NEON' or ''
 //   makeBackbone(config: Int32Array, weights: Float32Array, older: boolean): backbone
 //   makeStream(backbone, height, width, threads): stream, which must not outlive its backbone
 //   restart(stream)
@@ -8,11 +8,11 @@
 //   freeStream(stream), freeBackbone(backbone): at once, rather than when they are collected
 //
 // What JavaScript gives was checked there; what would read or write outside of its memory is refused here too.
-#include <cpuid.h>
 #include <node_api.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include "engine.h"
+#include "processor.h"
 
 typedef struct {
   const Engine *engine;
@@ -27,26 +27,17 @@ static napi_value fail(napi_env env, const char *message) {
   return 0;
 }
 
-// What the processor and the operating system know, asked for directly: compilers' helpers need a library.
-static unsigned saved_registers(void) {
-  unsigned low, high;
-  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  return low;
-}
-
-static int has(unsigned word, unsigned bits) { return (word & bits) == bits; }
-
-// The newest of what was compiled that this processor can run (x86-64-v4 or v3); none below.
+// The newest of what was compiled that this processor can run.
 static const Engine *engine_here(void) {
-  unsigned a, b, c, d, extended_b, extended_c;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !has(c, bit_FMA | bit_MOVBE | bit_OSXSAVE | bit_AVX | bit_F16C)) return 0;
-  if (!__get_cpuid_count(7, 0, &a, &extended_b, &c, &d) || !has(extended_b, bit_AVX2 | bit_BMI | bit_BMI2)) return 0;
-  if (!__get_cpuid(0x80000001, &a, &b, &extended_c, &d) || !has(extended_c, bit_LZCNT)) return 0;
-  unsigned saved = saved_registers();
-  if (!has(saved, 0x6)) return 0;
-  if (has(saved, 0xe6) && has(extended_b, bit_AVX512F | bit_AVX512DQ | bit_AVX512CD | bit_AVX512BW | bit_AVX512VL))
-    return &engine_avx512;
-  return &engine_avx2;
+  switch (instructions_here()) {
+#if defined __aarch64__
+    case NEON: return &engine_neon;
+#else
+    case AVX512: return &engine_avx512;
+    case AVX2: return &engine_avx2;
+#endif
+    default: return 0;
+  }
 }
 
 #define MOST_ARGUMENTS 6
@@ -106,7 +97,9 @@ static napi_value make_backbone(napi_env env, napi_callback_info info) {
     return fail(env, "backbone-stream: expected makeBackbone(Int32Array, Float32Array, boolean)");
   const Engine *engine = engine_here();
   if (!engine) return fail(env, "backbone-stream: expected a processor with AVX2 and FMA");
+#if !defined __aarch64__
   if (older) engine = &engine_avx2;
+#endif
   void *backbone = engine->make_backbone(config, weights);
   return wrap(env, engine, backbone, 0, backbone ? engine->features(backbone) : 0, free_backbone_handle);
 }
@@ -180,9 +173,8 @@ static napi_value free_stream(napi_env env, napi_callback_info info) {
 
 static napi_value instructions(napi_env env, napi_callback_info info) {
   (void)info;
-  const Engine *engine = engine_here();
   napi_value name;
-  napi_create_string_utf8(env, engine ? engine->instructions : "", NAPI_AUTO_LENGTH, &name);
+  napi_create_string_utf8(env, INSTRUCTIONS_NAMES[instructions_here()], NAPI_AUTO_LENGTH, &name);
   return name;
 }
 

@@ -1,12 +1,10 @@
-// Compiled once for each set of instructions, with ENGINE and INSTRUCTIONS defined.
+// Compiled once for each set of instructions, with ENGINE defined.
 #include "engine.h"
-#include <stdlib.h>
 #include "pool.h"
 
 static void *zeroed(long bytes) {
-  void *memory;
-  if (posix_memalign(&memory, ALIGNMENT, (unsigned long)(bytes > 0 ? bytes : ALIGNMENT))) return 0;
-  return __builtin_memset(memory, 0, (unsigned long)bytes);
+  void *memory = aligned_memory(ALIGNMENT, (size_t)(bytes > 0 ? bytes : ALIGNMENT));
+  return memory ? __builtin_memset(memory, 0, (size_t)bytes) : 0;
 }
 
 static int widest_layer(const int *config) {
@@ -26,7 +24,7 @@ static void *make_backbone(const int *config, const float *weights) {
     backbone = lay_out_backbone(&arena, config);
     pack_backbone(backbone, weights, order, widest);
   } else {
-    free(arena.base);
+    free_aligned(arena.base);
   }
   free(order);
   return backbone; // the first thing in its memory
@@ -38,14 +36,14 @@ static void *make_stream(const void *backbone, int height, int width, int thread
   Arena arena = {zeroed(count.used), 0};
   if (!arena.base) return 0;
   Pool *pool = make_pool(lay_out_stream(&arena, backbone, height, width, threads), threads);
-  if (!pool) free(arena.base);
+  if (!pool) free_aligned(arena.base);
   return pool;
 }
 
 static void free_stream(void *pool) {
   Stream *stream = ((Pool *)pool)->stream;
   free_pool(pool);
-  free(stream); // the first thing in its memory
+  free_aligned(stream); // the first thing in its memory
 }
 
 static void restart(void *pool) { restart_stream(((Pool *)pool)->stream); }
@@ -60,9 +58,8 @@ static int run(void *pool, const void *frames, int is_bytes, int count, int drai
 static int features(const void *backbone) { return ((const Backbone *)backbone)->features; }
 
 const Engine ENGINE = {
-  .instructions = INSTRUCTIONS,
   .make_backbone = make_backbone,
-  .free_backbone = free,
+  .free_backbone = free_aligned,
   .make_stream = make_stream,
   .free_stream = free_stream,
   .restart = restart,

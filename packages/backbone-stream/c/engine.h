@@ -3,7 +3,6 @@
 #define STREAM_ENGINE_H
 
 typedef struct {
-  const char *instructions;
   // Memory that was made here is freed here; 0 where there is none left.
   void *(*make_backbone)(const int *config, const float *weights);
   void (*free_backbone)(void *backbone);
@@ -15,6 +14,10 @@ typedef struct {
   int (*features)(const void *backbone);
 } Engine;
 
+#if defined __aarch64__
+extern const Engine engine_neon;
+#else
 extern const Engine engine_avx2, engine_avx512;
+#endif
 
 #endif

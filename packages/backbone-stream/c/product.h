@@ -12,7 +12,7 @@
 #define WIDEST_PANEL (PANEL + 1)
 
 // Rows of a tile by the vectors of its panel: as many as there are registers for sums, and for pointers to rows.
-#if LANES == 16
+#if LANES == 16 || defined __aarch64__ // 32 registers
 #define TILE_ROWS(vectors) ((vectors) == 3 ? 8 : 12)
 #define MOST_TILE_ROWS 12
 #elif LANES == 8

@@ -1,4 +1,7 @@
+import type { Addon } from '../../ops/scripts/native-platforms.mjs';
+
 export const PREBUILT: string;
+export const parts: Addon;
+export function sourcesHash(): string;
 export function findCompiler(): { command: string; version: string } | null;
 export function compileWasm(command: string, relaxed: boolean): Buffer;
-export function compileAddon(command: string): Buffer;

@@ -1,24 +1,23 @@
 /**
  * Compiles c/ to WebAssembly and for processors: `node packages/backbone-stream/scripts/build.mjs`.
  *
- * Writes src/binary.ts and prebuilt/linux-x64.node, which are committed, so only who changes C code needs clang and lld of version 16 or
- * later (Debian: apt-get install clang-19 lld-19). `CLANG` names another compiler.
+ * Writes src/binary.ts and prebuilt/, which are committed. ../../ops/scripts/native-platforms.mjs says which compilers this needs.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findCompiler, requireCompiler } from '../../ops/scripts/build-wasm.mjs';
+import { buildAll, hashSources } from '../../ops/scripts/native-platforms.mjs';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(here, 'c');
 
 export { findCompiler };
 
-/** Where the addon lies. */
-export const PREBUILT = join(here, 'prebuilt', 'linux-x64.node');
+/** Where the addons lie. */
+export const PREBUILT = join(here, 'prebuilt');
 
 // Loops are vectorised by hand, short copies stay loops, and fused multiplications are written as such: a result must not depend on which
 // loop made it.
@@ -43,11 +42,20 @@ const WASM_FLAGS = [
     '-Wl,-z,stack-size=65536',
   ],
 ];
-const PROCESSOR_FLAGS = ['--target=x86_64-linux-gnu', '-D_GNU_SOURCE', '-fPIC', '-fvisibility=hidden', '-pthread'];
-const ENGINES = [
-  { name: 'engine_avx2', instructions: 'AVX2', march: '-march=x86-64-v3' },
-  { name: 'engine_avx512', instructions: 'AVX-512', march: '-march=x86-64-v4' },
-];
+
+/** What the addons are made of. */
+export const parts = {
+  addon: join(sources, 'addon.c'),
+  headers: [sources],
+  flags: FLAGS,
+  kernels: (/** @type {string} */ instructions) => ({
+    source: '#include "engine.c"\n',
+    flags: [`-DENGINE=engine_${instructions}`],
+  }),
+};
+
+/** Of all C files. */
+export const sourcesHash = () => hashSources([sources]);
 
 /**
  * Compiles the WebAssembly module, with or without relaxed SIMD; returns its bytes.
@@ -59,28 +67,6 @@ export function compileWasm(command, relaxed) {
   return inFolder(command, (run, folder) => {
     run(...FLAGS, ...WASM_FLAGS, ...(relaxed ? ['-mrelaxed-simd'] : []), '-o', 'stream.wasm', join(sources, 'wasm.c'));
     return readFileSync(join(folder, 'stream.wasm'));
-  });
-}
-
-/**
- * Compiles the addon; returns its bytes.
- *
- * @param {string} command - The compiler.
- */
-export function compileAddon(command) {
-  return inFolder(command, (run, folder) => {
-    const headers = join(createRequire(import.meta.url).resolve('node-api-headers/package.json'), '..', 'include');
-    for (const { name, instructions, march } of ENGINES) {
-      const names = [`-DENGINE=${name}`, `-DINSTRUCTIONS="${instructions}"`];
-      run(...FLAGS, ...PROCESSOR_FLAGS, march, ...names, '-c', join(sources, 'engine.c'), '-o', `${name}.o`);
-    }
-    run(...FLAGS, ...PROCESSOR_FLAGS, `-I${headers}`, '-c', join(sources, 'addon.c'), '-o', 'addon.o');
-    run(
-      ...['--target=x86_64-linux-gnu', '-shared', '-nostdlib'], // what it needs of a C library, Node has loaded
-      ...['-fuse-ld=lld', '-Wl,--strip-all', '-Wl,--build-id=none', '-o', 'addon.node'],
-      ...['addon.o', ...ENGINES.map(({ name }) => `${name}.o`)],
-    );
-    return readFileSync(join(folder, 'addon.node'));
   });
 }
 
@@ -118,12 +104,8 @@ export const RELAXED =
   '${relaxed.toString('base64')}';
 `,
   );
-  const addon = compileAddon(compiler.command);
-  mkdirSync(join(here, 'prebuilt'), { recursive: true });
-  writeFileSync(PREBUILT, addon);
-  console.log(
-    `${compiler.version}: WebAssembly of ${baseline.length} and ${relaxed.length} bytes, addon of ${addon.length}`,
-  );
+  console.log(`${compiler.version}: WebAssembly of ${baseline.length} and ${relaxed.length} bytes`);
+  buildAll(PREBUILT, parts, sourcesHash());
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main();

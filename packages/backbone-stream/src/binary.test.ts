@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addonFormat, EXPECTED_FORMATS } from '@mcore/testing/prebuilt';
 import { because } from '@mcore/testing/skips';
 import { describe, expect, it } from 'vitest';
-import { compileAddon, compileWasm, findCompiler, PREBUILT } from '../scripts/build.mjs';
+import { compileAddon, hashPrebuilt, PLATFORMS } from '../../ops/scripts/native-platforms.mjs';
+import { compileWasm, findCompiler, PREBUILT, parts, sourcesHash } from '../scripts/build.mjs';
 import { BASELINE, COMPILER, RELAXED } from './binary.js';
 import { encodeConfig } from './config.js';
 
@@ -15,12 +18,26 @@ describe('the compiled code', () => {
   it.skipIf(!isSame)(`is what the C files compile to, byte for byte, with ${COMPILER}${because(reason)}`, () => {
     expect(compileWasm(compiler!.command, false).toString('base64') === BASELINE).toBe(true);
     expect(compileWasm(compiler!.command, true).toString('base64') === RELAXED).toBe(true);
-    expect(compileAddon(compiler!.command).equals(readFileSync(PREBUILT))).toBe(true);
+    const addon = compileAddon('linux-x64', [compiler!.command], parts);
+    expect(addon.equals(readFileSync(join(PREBUILT, 'linux-x64.node')))).toBe(true);
   });
 
   it('is at most 50 kB in WebAssembly and 300 kB as an addon', () => {
     expect(Math.max(BASELINE.length, RELAXED.length)).toBeLessThan((50_000 * 4) / 3);
-    expect(readFileSync(PREBUILT).length).toBeLessThan(300_000);
+    for (const platform of Object.keys(PLATFORMS)) {
+      expect(readFileSync(join(PREBUILT, `${platform}.node`)).length).toBeLessThan(300_000);
+    }
+  });
+
+  it('was compiled of these C files for every platform', () => {
+    const { sources, files } = JSON.parse(readFileSync(join(PREBUILT, 'built-from.json'), 'utf8'));
+    expect(sources).toBe(sourcesHash());
+    expect(files).toEqual(hashPrebuilt(PREBUILT));
+    expect(Object.keys(files)).toEqual(Object.keys(PLATFORMS));
+  });
+
+  it.each(EXPECTED_FORMATS)('has the format of %s', (platform, expected) => {
+    expect(addonFormat(join(PREBUILT, `${platform}.node`))).toEqual({ ...expected, hasEntry: true });
   });
 
   it('needs nothing from outside in WebAssembly', () => {

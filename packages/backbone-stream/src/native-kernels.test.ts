@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '@mcore/errors';
+import { prebuiltHere } from '@mcore/testing/prebuilt';
 import { because } from '@mcore/testing/skips';
 import { describe, expect, it } from 'vitest';
 import { PREBUILT } from '../scripts/build.mjs';
@@ -17,7 +18,7 @@ try {
 
 describe('loadNativeKernels', () => {
   it('loads, or says what was expected and what there is', () => {
-    if (native) expect(native.description).toMatch(/^compiled for AVX(2|-512), \d+ threads?$/);
+    if (native) expect(native.description).toMatch(/^compiled for (AVX(2|-512)|NEON), \d+ threads?$/);
     else expect(() => loadNativeKernels()).toThrow(EngineError);
     expect(refused ?? '').not.toMatch(/undefined symbol|self-register/);
   });
@@ -34,7 +35,7 @@ describe('loadNativeKernels', () => {
 describe.skipIf(native === null)(`the addon${because(refused)}`, () => {
   const load = () => {
     const addon = { exports: {} as Record<string, (...args: unknown[]) => never> };
-    process.dlopen(addon, PREBUILT);
+    process.dlopen(addon, prebuiltHere(PREBUILT));
     return addon.exports;
   };
 
@@ -60,7 +61,7 @@ describe.skipIf(native === null)(`the addon${because(refused)}`, () => {
   it('works in worker threads, and ends with them', async () => {
     const source = `
       const addon = { exports: {} };
-      process.dlopen(addon, ${JSON.stringify(PREBUILT)});
+      process.dlopen(addon, ${JSON.stringify(prebuiltHere(PREBUILT))});
       const weights = new Float32Array(349).fill(0.1);
       const backbone = addon.exports.makeBackbone(Int32Array.of(4, 4, 0, 1, 4, 1), weights, false);
       const stream = addon.exports.makeStream(backbone, 8, 8, 3);

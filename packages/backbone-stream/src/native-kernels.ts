@@ -34,10 +34,11 @@ let addon: Addon | undefined;
 /**
  * The backbone compiled for this processor; it lies in the package, so nothing is compiled or fetched.
  *
- * There is code for Linux on x64, on processors with AVX2 and FMA (Intel since 2013, AMD since 2015).
+ * There is code for Linux, macOS and Windows on x64, on processors with AVX2 and FMA (Intel since 2013, AMD since 2015), and for Linux and macOS
+ * on 64-bit ARM.
  *
  * @throws {@link EngineError} on other platforms and processors; `loadWasmKernels` works there.
- * @throws {@link ArgumentError} if `threads` is not a whole number from 1 to 256.
+ * @throws {@link ArgumentError} if `threads` is not a whole number from 1 to 256, or for `instructions` of another kind of processor.
  */
 export function loadNativeKernels(options: NativeOptions = {}): StreamKernels {
   const { threads = isMainThread ? availableParallelism() : 1 } = options;
@@ -46,7 +47,13 @@ export function loadNativeKernels(options: NativeOptions = {}): StreamKernels {
   }
   addon ??= loadAddon();
   const { instructions, makeBackbone } = addon;
-  const used = options.instructions ?? instructions();
+  const newest = instructions();
+  if (options.instructions && newest === 'NEON') {
+    throw new ArgumentError(
+      `loadNativeKernels: expected no instructions on an ARM processor, got ${options.instructions}.`,
+    );
+  }
+  const used = options.instructions ?? newest;
   return {
     description: `compiled for ${used}, ${threads} thread${threads === 1 ? '' : 's'}`,
     makeBackbone: (config, weights) =>
@@ -81,7 +88,9 @@ function loadAddon(): Addon {
   const file = fileURLToPath(new URL(`../prebuilt/${platform}.node`, import.meta.url));
   const instead = 'Use loadWasmKernels, which is the same code in WebAssembly.';
   if (!existsSync(file)) {
-    throw new EngineError(`loadNativeKernels: expected Linux on x64, got ${platform}. ${instead}`);
+    throw new EngineError(
+      `loadNativeKernels: expected Linux or macOS on x64 or arm64, or Windows on x64, got ${platform}. ${instead}`,
+    );
   }
   const loaded = { exports: {} as Addon };
   try {

@@ -2,11 +2,11 @@
 //
 // `link(older)` returns an object with one function a kernel and `setMemory(buffer)`. As in the WebAssembly module, pointers are numbers:
 // offsets into that memory, 0 for none. Nothing is checked here: they come from the same code that calls the WebAssembly module.
-#include <cpuid.h>
 #include <node_api.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include "kernels.h"
+#include "processor.h"
 
 // What one `link()` works on.
 typedef struct {
@@ -54,26 +54,16 @@ static napi_value set_memory(napi_env env, napi_callback_info info) {
   return 0;
 }
 
-// What the processor and the operating system know, asked for directly: compilers' helpers need a library.
-static unsigned saved_registers(void) {
-  unsigned low, high;
-  __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  return low;
-}
-
-static int has(unsigned word, unsigned bits) { return (word & bits) == bits; }
-
-// The kernels compiled for the newest instructions this processor has (x86-64-v4 or v3); none below.
-static const Kernel *kernels_here(void) {
-  unsigned a, b, c, d, extended_b, extended_c;
-  if (!__get_cpuid(1, &a, &b, &c, &d) || !has(c, bit_FMA | bit_MOVBE | bit_OSXSAVE | bit_AVX | bit_F16C)) return 0;
-  if (!__get_cpuid_count(7, 0, &a, &extended_b, &c, &d) || !has(extended_b, bit_AVX2 | bit_BMI | bit_BMI2)) return 0;
-  if (!__get_cpuid(0x80000001, &a, &b, &extended_c, &d) || !has(extended_c, bit_LZCNT)) return 0;
-  unsigned saved = saved_registers();
-  if (!has(saved, 0x6)) return 0;
-  if (has(saved, 0xe6) && has(extended_b, bit_AVX512F | bit_AVX512DQ | bit_AVX512CD | bit_AVX512BW | bit_AVX512VL))
-    return kernels_avx512;
-  return kernels_avx2;
+static const Kernel *kernels_for(Instructions instructions) {
+  switch (instructions) {
+#if defined __aarch64__
+    case NEON: return kernels_neon;
+#else
+    case AVX512: return kernels_avx512;
+    case AVX2: return kernels_avx2;
+#endif
+    default: return 0;
+  }
 }
 
 // `link(true)` takes the kernels for AVX2 where there are newer ones.
@@ -84,8 +74,8 @@ static napi_value link_kernels(napi_env env, napi_callback_info info) {
   if (napi_get_cb_info(env, info, &given, &argument, 0, 0) != napi_ok ||
       (given == 1 && napi_get_value_bool(env, argument, &older) != napi_ok))
     return fail(env, "native kernels: link expected a boolean");
-  const Kernel *kernels = kernels_here();
-  if (older && kernels) kernels = kernels_avx2;
+  Instructions newest = instructions_here();
+  const Kernel *kernels = kernels_for(older && newest == AVX512 ? AVX2 : newest);
   if (!kernels) return fail(env, "native kernels: expected a processor with AVX2 and FMA");
   int count = 0;
   while (kernels[count].name) count++;
@@ -115,9 +105,8 @@ static napi_value link_kernels(napi_env env, napi_callback_info info) {
 
 static napi_value instructions(napi_env env, napi_callback_info info) {
   (void)info;
-  const Kernel *kernels = kernels_here();
   napi_value name;
-  napi_create_string_utf8(env, kernels == 0 ? "" : kernels == kernels_avx512 ? "AVX-512" : "AVX2", NAPI_AUTO_LENGTH, &name);
+  napi_create_string_utf8(env, INSTRUCTIONS_NAMES[instructions_here()], NAPI_AUTO_LENGTH, &name);
   return name;
 }
 

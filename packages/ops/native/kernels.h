@@ -9,6 +9,10 @@ typedef struct {
   double (*call)(char *memory, const double *values);
 } Kernel;
 
+#if defined __aarch64__
+extern const Kernel kernels_neon[];
+#else
 extern const Kernel kernels_avx2[], kernels_avx512[];
+#endif
 
 #endif

@@ -1,7 +1,8 @@
-export { findCompiler } from './build-wasm.mjs';
-/** Where the committed addon lies. */
+import type { Addon } from './native-platforms.mjs';
+
+/** The folder of the committed addons. */
 export const PREBUILT: string;
-/** All kernels as one C file with a table of them. */
-export function kernelSource(variant: string): string;
-/** Compiles the addon. */
-export function compileAddon(command: string): Buffer;
+/** What they are made of. */
+export const parts: Addon;
+/** Of all C files. */
+export function sourcesHash(): string;

@@ -1,29 +1,38 @@
 /**
  * Compiles the C kernels for processors: `node packages/ops/scripts/build-native.mjs`.
  *
- * Needs clang and lld of version 16 or later (Debian: apt-get install clang-19 lld-19). Writes prebuilt/linux-x64.node, which is
- * committed, so only who changes C code needs them. `CLANG` names another compiler.
+ * Writes an addon for each platform and a record of what it was compiled from to prebuilt/, which is committed. native-platforms.mjs says
+ * which compilers this needs.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findCompiler, requireCompiler } from './build-wasm.mjs';
+import { buildAll, hashSources } from './native-platforms.mjs';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 const sources = fileURLToPath(new URL('../src/wasm/', import.meta.url));
+const native = join(here, 'native');
 
-export { findCompiler };
+/** Where the addons lie. */
+export const PREBUILT = join(here, 'prebuilt');
 
-/** Where the result lies. */
-export const PREBUILT = join(here, 'prebuilt', 'linux-x64.node');
+/** What they are made of. */
+export const parts = {
+  addon: join(native, 'addon.c'),
+  headers: [sources, native],
+  flags: ['-std=c11', '-O2', '-Wall', '-Werror'],
+  // loops are vectorised by hand, as in the WebAssembly module
+  kernels: (/** @type {string} */ instructions) => ({
+    source: kernelSource(instructions),
+    flags: [
+      ...['-fno-vectorize', '-fno-slp-vectorize', '-ffp-contract=fast', '-fno-math-errno'],
+      '-Wno-unused-function',
+    ],
+  }),
+};
 
-const FLAGS = ['--target=x86_64-linux-gnu', '-std=c11', '-O2', '-fPIC', '-fvisibility=hidden', '-Wall', '-Werror'];
-// Loops are vectorised by hand, as in the WebAssembly module.
-const KERNEL_FLAGS = [...FLAGS, '-fno-vectorize', '-fno-slp-vectorize', '-ffp-contract=fast', '-fno-math-errno'];
-const VARIANTS = { avx2: '-march=x86-64-v3', avx512: '-march=x86-64-v4' };
+/** Of all C files. */
+export const sourcesHash = () => hashSources([sources, native]);
 
 /**
  * All kernels as one C file with a table of them: a function that JavaScript's numbers go through for each.
@@ -71,48 +80,4 @@ function exportsOf(/** @type {string} */ source) {
   }));
 }
 
-/**
- * Compiles the addon; returns its bytes.
- *
- * @param {string} command - The compiler.
- */
-export function compileAddon(command) {
-  const folder = mkdtempSync(join(tmpdir(), 'mcore-native-'));
-  const run = (/** @type {string[]} */ ...args) =>
-    execFileSync(command, args, { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
-  try {
-    const headers = join(createRequire(import.meta.url).resolve('node-api-headers/package.json'), '..', 'include');
-    const native = join(here, 'native');
-    const objects = Object.entries(VARIANTS).map(([variant, march]) => {
-      writeFileSync(join(folder, `${variant}.c`), kernelSource(variant));
-      run(...KERNEL_FLAGS, '-Wno-unused-function', march, `-I${sources}`, `-I${native}`, '-c', `${variant}.c`);
-      return `${variant}.o`;
-    });
-    run(...FLAGS, `-I${headers}`, '-c', join(native, 'addon.c'));
-    run(
-      '--target=x86_64-linux-gnu',
-      '-shared',
-      '-nostdlib', // what it needs of a C library, Node has loaded
-      '-fuse-ld=lld',
-      '-Wl,--strip-all',
-      '-Wl,--build-id=none',
-      '-o',
-      'addon.node',
-      'addon.o',
-      ...objects,
-    );
-    return readFileSync(join(folder, 'addon.node'));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function main() {
-  const compiler = requireCompiler('build-native');
-  const addon = compileAddon(compiler.command);
-  mkdirSync(join(here, 'prebuilt'), { recursive: true });
-  writeFileSync(PREBUILT, addon);
-  console.log(`${compiler.version}: ${addon.length} bytes`);
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) buildAll(PREBUILT, parts, sourcesHash());

@@ -1,12 +1,16 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '@mcore/errors';
+import { addonFormat, EXPECTED_FORMATS, prebuiltHere } from '@mcore/testing/prebuilt';
 import { because } from '@mcore/testing/skips';
 import { describe, expect, it } from 'vitest';
-import { compileAddon, findCompiler, PREBUILT } from '../scripts/build-native.mjs';
+import { PREBUILT, parts, sourcesHash } from '../scripts/build-native.mjs';
+import { findCompiler } from '../scripts/build-wasm.mjs';
+import { compileAddon, hashPrebuilt, PLATFORMS } from '../scripts/native-platforms.mjs';
 import { loadNativeKernels, type NativeKernels } from './native.js';
 
 /** The compiler of the committed binary. */
@@ -28,15 +32,29 @@ try {
 describe('the addon', () => {
   const name = `equals the compiled C files byte for byte, with ${COMPILER}`;
   it.skipIf(otherCompiler !== null)(`${name}${because(otherCompiler)}`, () => {
-    expect(compileAddon(compiler!.command).equals(readFileSync(PREBUILT))).toBe(true);
+    const addon = compileAddon('linux-x64', [compiler!.command], parts);
+    expect(addon.equals(readFileSync(join(PREBUILT, 'linux-x64.node')))).toBe(true);
   });
 
   it('is at most 300 kB', () => {
-    expect(readFileSync(PREBUILT).length).toBeLessThan(300_000);
+    for (const platform of Object.keys(PLATFORMS)) {
+      expect(readFileSync(join(PREBUILT, `${platform}.node`)).length).toBeLessThan(300_000);
+    }
+  });
+
+  it('was compiled of these C files for every platform', () => {
+    const { sources, files } = JSON.parse(readFileSync(join(PREBUILT, 'built-from.json'), 'utf8'));
+    expect(sources).toBe(sourcesHash());
+    expect(files).toEqual(hashPrebuilt(PREBUILT));
+    expect(Object.keys(files)).toEqual(Object.keys(PLATFORMS));
+  });
+
+  it.each(EXPECTED_FORMATS)('has the format of %s', (platform, expected) => {
+    expect(addonFormat(join(PREBUILT, `${platform}.node`))).toEqual({ ...expected, hasEntry: true });
   });
 
   it('loads, or reports what it expected', () => {
-    if (native) expect(native.instructions).toMatch(/^AVX(2|-512)$/);
+    if (native) expect(native.instructions).toMatch(/^(AVX(2|-512)|NEON)$/);
     else expect(() => loadNativeKernels()).toThrow(EngineError);
     expect(`${refused}`).not.toMatch(/undefined symbol|self-register/);
   });
@@ -93,7 +111,7 @@ describe.skipIf(native === null)(`linked kernels${because(refused)}`, () => {
     expect([...values(192, 4)]).toEqual([0, 1, 2, 3]);
     const source = `
       const addon = { exports: {} };
-      process.dlopen(addon, ${JSON.stringify(PREBUILT)});
+      process.dlopen(addon, ${JSON.stringify(prebuiltHere(PREBUILT))});
       const memory = new WebAssembly.Memory({ initial: 1 });
       const kernels = addon.exports.link();
       kernels.setMemory(memory.buffer);

@@ -16,7 +16,8 @@ const loaded = new Map<string, NativeKernels>();
 /**
  * Loads the kernels for this platform. They are part of the package, so nothing is compiled or fetched.
  *
- * There are kernels for Linux on x64, on processors with AVX2 and FMA (Intel since 2013, AMD since 2015).
+ * There are kernels for Linux, macOS and Windows on x64, on processors with AVX2 and FMA (Intel since 2013, AMD since 2015), and for Linux and
+ * macOS on 64-bit ARM.
  *
  * @param options - See {@link LoadOptions}; the newest instructions by default.
  * @returns The same object every time.
@@ -37,7 +38,7 @@ function load(asked: LoadOptions['instructions']): NativeKernels {
   const file = fileURLToPath(new URL(`../prebuilt/${platform}.node`, import.meta.url));
   if (!existsSync(file)) {
     throw new EngineError(
-      `loadNativeKernels: expected Linux on x64, got ${platform}. Use the engine 'wasm', which has the same kernels in WebAssembly.`,
+      `loadNativeKernels: expected Linux or macOS on x64 or arm64, or Windows on x64, got ${platform}. Use the engine 'wasm', which has the same kernels in WebAssembly.`,
     );
   }
   const addon = { exports: {} as { instructions(): string; link(older: boolean): LinkedKernels } };
@@ -54,6 +55,9 @@ function load(asked: LoadOptions['instructions']): NativeKernels {
     throw new EngineError(
       "loadNativeKernels: expected a processor with AVX2 and FMA, got one without. Use the engine 'wasm'.",
     );
+  }
+  if (asked && instructions === 'NEON') {
+    throw new EngineError(`loadNativeKernels: expected no instructions on an ARM processor, got ${asked}.`);
   }
   return { instructions: asked ?? instructions, link: () => addon.exports.link(asked === 'AVX2') };
 }

@@ -1,8 +1,8 @@
-"""Goldens of @mcore/training: Adam with two learning rates under a cosine schedule, and gradient clipping.
+"""Goldens of @mcore/training: Adam with two learning rates under a cosine schedule, gradient clipping, and AdamW under a stepwise one.
 
     python goldens/training.py
 
-Writes packages/training/src/optimizer/__fixtures__/adam.safetensors; versions, seed and dtype are in its metadata.
+Writes adam.safetensors and adamw.safetensors in packages/training/src/optimizer/__fixtures__; versions, seed and dtype are in its metadata.
 """
 
 from pathlib import Path
@@ -44,4 +44,20 @@ save_file(
     },
     OUT,
     metadata={"torch": torch.__version__, "seed": str(SEED), "dtype": "float32", "learning_rates": "1e-4 x 6, 1e-3 x 4"},
+)
+
+backbone, head = torch.nn.Parameter(start[:6].clone()), torch.nn.Parameter(start[6:].clone())
+optimizer = torch.optim.AdamW([{"params": [head]}, {"params": [backbone], "lr": 1e-4}], lr=1e-3, weight_decay=0.05)
+schedule = torch.optim.lr_scheduler.StepLR(optimizer, step_size=4, gamma=0.5)
+parameters = []
+for gradient in gradients:
+    backbone.grad, head.grad = gradient[:6].clone(), gradient[6:].clone()
+    optimizer.step()
+    schedule.step()
+    parameters.append(torch.cat([backbone.detach(), head.detach()]).clone())
+
+save_file(
+    {"start": start, "gradients": gradients, "parameters": torch.stack(parameters)},
+    OUT.with_name("adamw.safetensors"),
+    metadata={"torch": torch.__version__, "seed": str(SEED), "dtype": "float32", "weight_decay": "0.05", "schedule": "StepLR 4, 0.5"},
 )

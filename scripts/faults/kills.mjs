@@ -45,7 +45,7 @@ async function scores(/** @type {string} */ folder) {
 }
 
 /** What is beside the result: settings with paths, what a killed `import` or `bank` leaves, and what has the time of day in it. */
-const BESIDE = /(^|\/)config\.json$|\.tmp$|^report\.html$|^tensorboard\//;
+const BESIDE = /(^|\/)config\.json$|(^|\/)times\.jsonl$|\.tmp$|^report\.html$|^tensorboard\//;
 
 /** What a run left as its result. */
 const hashes = (/** @type {string} */ folder) => [...filesBelow(folder)].filter(([path]) => !BESIDE.test(path));

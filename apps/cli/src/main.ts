@@ -2,7 +2,7 @@
 import { endProcess } from '@mcore/engines/node';
 import { CommanderError } from 'commander';
 import { createProgram } from './program.js';
-import { describeFailure, failureJson } from './terminal/describe-failure.js';
+import { describeFailure, exitStatusOf, failureJson } from './terminal/describe-failure.js';
 import { causeOf } from './terminal/device-loss.js';
 import { result, say } from './terminal/output.js';
 
@@ -24,7 +24,7 @@ try {
     const cause = await causeOf(error);
     say(describeFailure(cause));
     if (json) result(true, failureJson(cause), () => '');
-    process.exitCode = 1;
+    process.exitCode = exitStatusOf(cause);
   }
 }
 await endProcess();

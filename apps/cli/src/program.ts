@@ -1,5 +1,6 @@
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { addAverage } from './commands/average.js';
 import { addBank } from './commands/bank.js';
 import { addBench } from './commands/bench.js';
 import { addBenchmark } from './commands/benchmark.js';
@@ -24,27 +25,36 @@ export function createProgram(): Command {
     .description('Action quality assessment with MCoRe: render, train, evaluate, score.')
     .version(packageJson.version)
     .showHelpAfterError('(add --help for all options and an example)')
+    .configureHelp({ optionDescription: describeOption })
     .exitOverride();
-  for (const add of [
-    addQuickstart,
-    addData,
-    addPretrain,
-    addTrain,
-    addEval,
-    addCompare,
-    addReport,
-    addScore,
-    addFind,
-    addBenchmark,
-    addMerge,
-    addQueue,
-    addBank,
-    addImport,
-    addExport,
-    addDoctor,
-    addBench,
-  ]) {
-    add(program);
+  for (const [group, commands] of groups) {
+    program.commandsGroup(group);
+    for (const add of commands) add(program);
   }
+  program.commandsGroup('Other commands:');
   return program;
+}
+
+/** Commands as the help lists them. */
+const groups: readonly (readonly [heading: string, commands: readonly ((program: Command) => void)[]])[] = [
+  ['First:', [addQuickstart, addDoctor]],
+  ['Score videos:', [addScore, addFind]],
+  ['Train and evaluate:', [addData, addTrain, addEval, addCompare, addPretrain, addBenchmark, addReport]],
+  ['Weights:', [addBank, addAverage, addImport, addExport]],
+  ['Many machines:', [addMerge, addQueue]],
+  ['Speed:', [addBench]],
+];
+
+/** An option's description, with its choices and, unless the description says it or it is off, its default. */
+function describeOption(option: Option): string {
+  const { description, argChoices, defaultValue, defaultValueDescription } = option;
+  const isOff =
+    defaultValue === undefined || defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  const facts = [
+    ...(argChoices ? [`one of ${argChoices.join(', ')}`] : []),
+    ...(isOff || description.includes('(default:')
+      ? []
+      : [`default: ${defaultValueDescription ?? String(defaultValue)}`]),
+  ];
+  return facts.length === 0 ? description : `${description} (${facts.join('; ')})`;
 }

@@ -77,7 +77,9 @@ describe('a list of own videos, four stages, classes that are no dive numbers, p
     const outside = await runMcore(['train', '--data', 'bad.csv', ...engine, '--out', 'no'], folder);
     expect([outside.status, outside.stderr]).toEqual([
       1,
-      expect.stringContaining('expected a path below the manifest\'s folder in line 3, got "../elsewhere.mp4"'),
+      expect.stringContaining(
+        'expected a path below the manifest\'s folder in line 3 (absolutePaths, --absolute-paths, allows others), got "../elsewhere.mp4"',
+      ),
     ]);
     writeFileSync(join(folder, 'bad.csv'), 'path,score\nbroken.mp4,1\n');
     appendFileSync(join(folder, 'bad.csv'), `clips/${clips[0]!.id.replace(/__(\d+)$/, '/$1')}.mp4,2\n`);

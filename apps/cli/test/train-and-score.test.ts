@@ -47,6 +47,7 @@ describe('training, evaluating and scoring as processes', () => {
       'report.html',
       'run.json',
       'tensorboard',
+      'times.jsonl',
     ]);
     const log = readFileSync(join(folder, 'unbroken', 'log.jsonl'), 'utf8')
       .trim()

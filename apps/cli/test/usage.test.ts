@@ -74,7 +74,7 @@ describe('mcore, as a process', () => {
   it('further renderings need rendered data', async () => {
     const args = ['train', '--data', 'FineDiving', '--render-variants', '2'];
     const { status, stderr } = await runMcore(args, folder);
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(stderr).toContain(
       '--render-variants: expected --data rendered to draw 2 times, got finediving clips. (ERR_MCORE_ARGUMENT)',
     );

@@ -1,4 +1,4 @@
-import { McoreError } from '@mcore/errors';
+import { McoreError, withoutCaller } from '@mcore/errors';
 import { problemLines } from './problem-lines.js';
 import type { ClipSource } from './types.js';
 
@@ -52,7 +52,7 @@ export async function checkClips(source: ClipSource, options: CheckClipsOptions)
       }
     } catch (error) {
       if (!(error instanceof McoreError)) throw error;
-      problems.push({ clip: id, problem: error.message.replace(/^\w+: /, '').replace(/\.$/, '') });
+      problems.push({ clip: id, problem: withoutCaller(error.message).replace(/\.$/, '') });
     }
     options.onClip(index + 1, clips.length);
   }

@@ -5,6 +5,7 @@ export {
   checkClips,
   formatClipsCheck,
 } from './check-clips.js';
+export { type ClipFold, clipFolds } from './clip-folds.js';
 export { ClipSet } from './clip-set.js';
 export { type DiveKind, diveDistance } from './dive-distance.js';
 export { type Direction, type DiveNumber, isDiveNumber, type Position, parseDiveNumber } from './dive-number.js';

@@ -40,7 +40,7 @@ describe('withoutUnreadable', () => {
     await expect(withoutUnreadable(source(['a1', 'a2', 'b1', 'b2', 'b3']))).rejects.toThrow(
       new McoreError(
         'ERR_MCORE_DATA',
-        'expected clips whose frames can be read in five clips, got none of 5. readFrames: expected frame 8 of a1.',
+        'expected clips whose frames can be read in five clips, got none of 5. expected frame 8 of a1.',
       ),
     );
   });

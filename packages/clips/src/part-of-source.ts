@@ -1,4 +1,4 @@
-import { McoreError } from '@mcore/errors';
+import { McoreError, withoutCaller } from '@mcore/errors';
 import type { Clip, ClipSource } from './types.js';
 
 /**
@@ -45,7 +45,7 @@ export async function withoutUnreadable(source: ClipSource): Promise<ClipSource>
         await source.readFrames(id, [0, frameCount - 1], { size: { height: 1, width: 1 } });
       } catch (error) {
         if (!(error instanceof McoreError)) throw error;
-        problems.set(id, error.message);
+        problems.set(id, withoutCaller(error.message));
       }
     }
   };

@@ -32,7 +32,8 @@ async function loadNative(context: LoadContext): Promise<LoadedEngine> {
 }
 
 async function loadDawn(context: LoadContext): Promise<LoadedEngine> {
-  if (!context.softwareAllowed && !hasVulkanDriver()) {
+  // a software driver is registered as others are; without any, Dawn would only write warnings to standard error
+  if (!hasVulkanDriver()) {
     throw new EngineError(
       "useEngine: 'webgpu' needs a graphics driver with Vulkan, got none. Install the driver of the graphics card.",
     );

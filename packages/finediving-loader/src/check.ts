@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Clip, parseDiveNumber, problemLines } from '@mcore/clips';
+import { withoutCaller } from '@mcore/errors';
 import { listFrames, readImage } from '@mcore/video/node';
 import { type ClipMedia, openClipMedia } from './clip-media.js';
 import { type FineDivingDataset, type OpenFineDivingOptions, openFineDiving } from './dataset.js';
@@ -202,7 +203,7 @@ function chosenFrames(count: number, decode: 'none' | 'some' | 'all'): number[] 
 
 /** An error's text without the function it is from. */
 function messageOf(error: unknown): string {
-  return (error as Error).message.replace(/^[a-zA-Z]+: /, '').replace(/\.$/, '');
+  return withoutCaller((error as Error).message).replace(/\.$/, '');
 }
 
 function numberGap(names: readonly string[]): string | undefined {

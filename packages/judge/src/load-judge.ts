@@ -69,8 +69,8 @@ async function readWeights(
   if (checkpoint.info.config.regression === 'exemplar-free') return { checkpoint, bank: undefined };
   const place = bank ?? beside(platform, weights, BANK_NAME);
   if (place === undefined) return { checkpoint, bank: undefined };
-  const { bytes } = await bytesOf(platform, place, 'an exemplar bank');
-  return { checkpoint, bank: ExemplarBank.decode(bytes) };
+  const { bytes, name } = await bytesOf(platform, place, 'an exemplar bank');
+  return { checkpoint, bank: ExemplarBank.decode(bytes, name) };
 }
 
 /** The spotter of these weights. */

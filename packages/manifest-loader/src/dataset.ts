@@ -9,7 +9,7 @@ import {
   leftOutNote,
   type ReadFramesOptions,
 } from '@mcore/clips';
-import { ArgumentError, DataError } from '@mcore/errors';
+import { ArgumentError, DataError, withoutCaller } from '@mcore/errors';
 import { tableLimits } from '@mcore/table';
 import { readTableFile } from '@mcore/table/node';
 import { fileKey, openVideo, partOfVideo, type Video } from '@mcore/video/node';
@@ -285,5 +285,5 @@ function withSplit(opened: readonly Opened[], seed: number | string): { clips: C
 
 /** A message without its caller and its full stop, to be put into another. */
 function plain(message: string): string {
-  return message.replace(/^\w+: /, '').replace(/\.$/, '');
+  return withoutCaller(message).replace(/\.$/, '');
 }

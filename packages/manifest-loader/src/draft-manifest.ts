@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '@mcore/errors';
+import { csvCell } from '@mcore/table';
 import { naturalOrder } from '@mcore/video/node';
 
 /** A manifest whose scores are still to be filled in. */
@@ -38,7 +39,7 @@ export async function draftManifest(folder: string): Promise<DraftManifest> {
   const classes = folders.length > 1 ? [...new Set(folders.map(lastPart))].filter((name) => name !== '') : [];
   const header = classes.length > 0 ? 'path,score,class' : 'path,score';
   const rows = paths.map((path) => [path, '', ...(classes.length > 0 ? [lastPart(folderOf(path))] : [])]);
-  const csv = `${[header, ...rows.map((row) => row.map(quoted).join(','))].join('\n')}\n`;
+  const csv = `${[header, ...rows.map((row) => row.map(csvCell).join(','))].join('\n')}\n`;
   return { csv, clips: paths.length, classes };
 }
 
@@ -65,8 +66,4 @@ function folderOf(path: string): string {
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function quoted(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

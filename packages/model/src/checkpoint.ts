@@ -1,5 +1,5 @@
 import { DataError, WeightsError } from '@mcore/errors';
-import { float32ToFloat16, readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
+import { float32ToFloat16, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
 import { formatPath, schemaProblems, withDefaults } from '@mcore/schema';
 import * as tf from '@tensorflow/tfjs-core';
 import type { MCoReConfig } from './config.js';
@@ -7,6 +7,7 @@ import { parameterCounts } from './counts.js';
 import type { OutlierLimits } from './in-distribution.js';
 import { MCoRe } from './mcore.js';
 import { metadataSchemas } from './metadata-schemas.js';
+import { readNamedSafetensors } from './read-named-safetensors.js';
 import type { TrainingData } from './training-data.js';
 
 /** Scores the model was trained on, in points. */
@@ -91,7 +92,7 @@ export function encodeCheckpoint({ info, tensors, optimiser }: Checkpoint): Uint
  * @throws {@link DataError} if it is not such a checkpoint.
  */
 export function decodeCheckpoint(bytes: Uint8Array, name = 'the file'): Checkpoint {
-  const { tensors: all, metadata } = readSafetensors(bytes);
+  const { tensors: all, metadata } = readNamedSafetensors(bytes, 'decodeCheckpoint', name);
   for (const [key, { dtype }] of all) {
     if (!FLOATS.has(dtype)) {
       throw new DataError(`decodeCheckpoint: expected floating-point tensors in ${name}, got ${key} of ${dtype}.`);

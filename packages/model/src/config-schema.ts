@@ -1,6 +1,14 @@
 import { list, number, oneOf, positive, record, whole } from '@mcore/schema';
 import { presets } from './config.js';
 
+/** An object that may lack some of its fields. */
+function withOptional(
+  needed: Parameters<typeof record>[0],
+  optional: Parameters<typeof record>[0],
+): ReturnType<typeof record> {
+  return { ...record({ ...needed, ...optional }), required: Object.keys(needed) };
+}
+
 const pixels = whole(1, 8192);
 const width = whole(1, 16_384);
 const size = record({ height: pixels, width: pixels });
@@ -53,16 +61,24 @@ export const configSchema = record({
       weight: number(0, 1e6, '0 leaves the contrastive loss out.'),
     }),
   }),
-  optimiser: record({
-    learningRate: number(0, 1e3),
-    backboneLearningRate: number(0, 1e3),
-    schedule: oneOf(['cosine', 'constant'], 'Learning rate after the warm-up.'),
-    warmupSteps: whole(0, undefined, 'Steps over which the learning rate rises from 0.'),
-    gradientNorm: {
-      anyOf: [{ type: 'null' }, { type: 'number', exclusiveMinimum: 0 }],
-      description: 'Largest norm of the whole gradient; null does not clip.',
+  optimiser: withOptional(
+    {
+      learningRate: number(0, 1e3),
+      backboneLearningRate: number(0, 1e3),
+      schedule: oneOf(['cosine', 'constant', 'linear', 'step'], 'Learning rate after the warm-up.'),
+      warmupSteps: whole(0, undefined, 'Steps over which the learning rate rises from 0.'),
+      gradientNorm: {
+        anyOf: [{ type: 'null' }, { type: 'number', exclusiveMinimum: 0 }],
+        description: 'Largest norm of the whole gradient; null does not clip.',
+      },
+      batchSize: whole(1, 1_000_000, 'Pairs per step; their gradients are accumulated one pair at a time.'),
+      epochs: whole(1),
     },
-    batchSize: whole(1, 1_000_000, 'Pairs per step; their gradients are accumulated one pair at a time.'),
-    epochs: whole(1),
-  }),
+    {
+      decayEvery: whole(1, undefined, 'Steps between two falls of the rate, for schedule step.'),
+      decayFactor: number(0, 1, 'Factor of every such fall.'),
+      weightDecay: number(0, 1, 'Decoupled weight decay (AdamW).'),
+      averaging: number(0, 0.999999, 'Decay of a moving average of the weights, which is then validated and kept.'),
+    },
+  ),
 });

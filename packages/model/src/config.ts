@@ -20,16 +20,27 @@ export interface LossConfig {
   contrastive: { form: 'paper' | 'released'; temperature: number; weight: number };
 }
 
-/** Optimizer settings: Adam without weight decay, as in the paper and the released code. */
+/** Optimizer settings: Adam, without weight decay and averaging unless given, as in the paper and the released code. */
 export interface OptimiserConfig {
   learningRate: number;
   /** Learning rate of the backbone if it starts from ImageNet weights; the same as `learningRate` from scratch; 0 freezes it. */
   backboneLearningRate: number;
-  schedule: 'cosine' | 'constant';
+  schedule: 'cosine' | 'constant' | 'linear' | 'step';
+  /** Steps between two falls of the rate, for `schedule` `'step'`; a third of all unless given. */
+  decayEvery?: number;
+  /** Factor of every such fall; 0.1 unless given. */
+  decayFactor?: number;
   /** Steps over which the learning rate rises from 0. */
   warmupSteps: number;
   /** Maximum norm of the whole gradient; `null` does not clip. */
   gradientNorm: number | null;
+  /** Decoupled weight decay, which makes Adam AdamW; 0 unless given. */
+  weightDecay?: number;
+  /**
+   * Decay of an exponential moving average of the weights, such as 0.999; the average is validated and kept in place of the weights. None
+   * unless given.
+   */
+  averaging?: number;
   /** Pairs per step. */
   batchSize: number;
   epochs: number;

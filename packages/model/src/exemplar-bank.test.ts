@@ -34,6 +34,16 @@ describe('ExemplarBank', () => {
     });
   });
 
+  it('keeps what the features were computed of, and says which file is damaged', () => {
+    const bank = new ExemplarBank([{ ...exemplars[0]!, frameKey: '0123456789abcdef' }, exemplars[1]!], shape, 'abc');
+    const back = ExemplarBank.decode(bank.encode());
+    expect(back.exemplars.map(({ frameKey }) => frameKey)).toEqual(['0123456789abcdef', undefined]);
+    expect([back.precision, ExemplarBank.decode(bank.encode('half')).precision]).toEqual(['single', 'half']);
+    expect(() => ExemplarBank.decode(bank.encode().subarray(0, 100), 'runs/bank.safetensors')).toThrow(
+      /^ExemplarBank\.decode: expected a whole safetensors file in runs\/bank\.safetensors, got another: /,
+    );
+  });
+
   it('draws exemplars of the dive number in either case, at most all of them, the same for the same seed', () => {
     const bank = new ExemplarBank(exemplars, shape, '');
     const drawn = bank.draw('107B', 10, new Random(1));
@@ -78,7 +88,7 @@ describe('ExemplarBank', () => {
       );
     expect(decode(JSON.stringify([row])).exemplars[0]).toMatchObject(row);
     const refused: [() => unknown, string][] = [
-      [() => decode('[]', stages, 'x'), 'expected a safetensors file of format "mcore exemplar bank 1", got "x".'],
+      [() => decode('[]', stages, 'x'), 'expected the file to be of format "mcore exemplar bank 1", got "x".'],
       [
         () => decode('[]', null),
         'expected the tensor stages [exemplars, stages, steps, channels] of F32 or F16, got none.',

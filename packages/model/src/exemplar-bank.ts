@@ -1,7 +1,8 @@
 import { type Clip, type ExemplarList, ExemplarPool } from '@mcore/clips';
 import { DataError, formatShape } from '@mcore/errors';
 import type { Random } from '@mcore/random';
-import { float32ToFloat16, readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
+import { float32ToFloat16, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
+import { readNamedSafetensors } from './read-named-safetensors.js';
 
 /** A training clip that others are compared with. */
 export interface Exemplar {
@@ -13,6 +14,8 @@ export interface Exemplar {
   difficulty: number;
   /** Stages x steps x channels features, in that order. */
   stages: Float32Array;
+  /** What the features were computed of: the clip's `ClipSource.frameKey`, where its source has one. */
+  frameKey?: string;
 }
 
 /** Sizes of the features of every exemplar. */
@@ -33,6 +36,8 @@ export class ExemplarBank {
   readonly shape: StageShape;
   /** Identifies the weights the features were computed with. */
   readonly weightsId: string;
+  /** Of the features as they were kept. */
+  readonly precision: 'single' | 'half';
   readonly #byId: ReadonlyMap<string, Exemplar>;
   readonly #pool: ExemplarPool;
 
@@ -40,9 +45,15 @@ export class ExemplarBank {
    * @param exemplars - Training clips only.
    * @param shape - Shape of the features of each exemplar.
    * @param weightsId - Id of the weights that computed the features.
+   * @param precision - Of the features; `single` unless given.
    * @throws {@link DataError} if an exemplar's features don't fit the shape, an exemplar occurs twice, or there are none.
    */
-  constructor(exemplars: readonly Exemplar[], shape: StageShape, weightsId: string) {
+  constructor(
+    exemplars: readonly Exemplar[],
+    shape: StageShape,
+    weightsId: string,
+    precision: 'single' | 'half' = 'single',
+  ) {
     if (exemplars.length === 0) throw new DataError('ExemplarBank: expected at least one exemplar, got none.');
     const size = shape.stages * shape.steps * shape.channels;
     for (const { id, stages } of exemplars) {
@@ -60,6 +71,7 @@ export class ExemplarBank {
     this.exemplars = exemplars;
     this.shape = shape;
     this.weightsId = weightsId;
+    this.precision = precision;
     this.#pool = new ExemplarPool(exemplars.map(asClip));
   }
 
@@ -106,7 +118,7 @@ export class ExemplarBank {
     const shape = [this.exemplars.length, stages, steps, channels];
     const tensor: SafeTensor =
       precision === 'half' ? { dtype: 'F16', shape, data: float32ToFloat16(data) } : { dtype: 'F32', shape, data };
-    const rows = this.exemplars.map(({ id, diveNumber, score, difficulty }) => ({ id, diveNumber, score, difficulty }));
+    const rows = this.exemplars.map(({ stages: _, ...facts }) => facts);
     return writeSafetensors(new Map([['stages', tensor]]), {
       format: FORMAT,
       weights: this.weightsId,
@@ -117,14 +129,15 @@ export class ExemplarBank {
   /**
    * Decodes a file of {@link encode}.
    *
+   * @param name - Of the file, for errors.
    * @throws {@link DataError} if it is not such a file.
    */
-  static decode(bytes: Uint8Array): ExemplarBank {
-    const { tensors, metadata } = readSafetensors(bytes);
+  static decode(bytes: Uint8Array, name = 'the file'): ExemplarBank {
+    const { tensors, metadata } = readNamedSafetensors(bytes, 'ExemplarBank.decode', name);
     const tensor = tensors.get('stages');
     if (metadata.format !== FORMAT) {
       throw new DataError(
-        `ExemplarBank.decode: expected a safetensors file of format "${FORMAT}", got "${metadata.format ?? 'none'}".`,
+        `ExemplarBank.decode: expected ${name} to be of format "${FORMAT}", got "${metadata.format ?? 'none'}".`,
       );
     }
     if (tensor?.shape.length !== 4 || (tensor.dtype !== 'F32' && tensor.dtype !== 'F16')) {
@@ -138,7 +151,8 @@ export class ExemplarBank {
     const data = toFloat32(tensor);
     const size = stages * steps * channels;
     const exemplars = rows.map((row, index) => ({ ...row, stages: data.slice(index * size, (index + 1) * size) }));
-    return new ExemplarBank(exemplars, { stages, steps, channels }, metadata.weights ?? '');
+    const precision = tensor.dtype === 'F16' ? 'half' : 'single';
+    return new ExemplarBank(exemplars, { stages, steps, channels }, metadata.weights ?? '', precision);
   }
 }
 
@@ -154,7 +168,7 @@ function parseRows(text: string | undefined, count: number): Omit<Exemplar, 'sta
     throw new DataError(`ExemplarBank.decode: expected ${count} exemplars in the metadata, got ${got}.`);
   }
   return rows.map((row) => {
-    const { id, diveNumber, score, difficulty } = (row ?? {}) as Partial<Exemplar>;
+    const { id, diveNumber, score, difficulty, frameKey } = (row ?? {}) as Partial<Exemplar>;
     if (
       typeof id !== 'string' ||
       typeof diveNumber !== 'string' ||
@@ -165,7 +179,8 @@ function parseRows(text: string | undefined, count: number): Omit<Exemplar, 'sta
         `ExemplarBank.decode: expected id, diveNumber, score and difficulty of every exemplar, got ${JSON.stringify(row)}.`,
       );
     }
-    return { id, diveNumber, score: score!, difficulty: difficulty! };
+    const key = typeof frameKey === 'string' ? { frameKey } : {};
+    return { id, diveNumber, score: score!, difficulty: difficulty!, ...key };
   });
 }
 

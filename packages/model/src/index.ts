@@ -6,6 +6,7 @@ export {
   schemaProblems,
   withDefaults,
 } from '@mcore/schema';
+export { averageCheckpoints } from './average-checkpoints.js';
 export {
   type Calibration,
   type Checkpoint,
@@ -51,7 +52,14 @@ export {
   transitionFlatness,
 } from './in-distribution.js';
 export { isBackboneWeight, MCoRe } from './mcore.js';
-export { type ClipLabels, featurePairLosses, type LabelledClips, type PairLosses, pairLosses } from './pair-loss.js';
+export {
+  type ClipLabels,
+  featurePairLosses,
+  type LabelledClips,
+  type LossFunction,
+  type PairLosses,
+  pairLosses,
+} from './pair-loss.js';
 export { pytorchStateDict, pytorchStateDicts, RELEASED_PARTS, type ReleasedPart } from './pytorch-state.js';
 export { regressionValues } from './regression-values.js';
 export { type ExemplarVote, type ScoredClip, scoreAgainst, scoreAlone, scoreFromStages } from './score-against.js';

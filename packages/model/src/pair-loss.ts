@@ -28,6 +28,15 @@ export type PairLosses = {
 };
 
 /**
+ * Another training loss: a scalar of the parts of eq. 12 and of all that the model computed of the pairs. Called inside the
+ * gradient, so only differentiable operations count.
+ */
+export type LossFunction = (
+  parts: Omit<PairLosses, 'total'>,
+  pairs: PairForward & { labels: readonly [query: ClipLabels, exemplar: ClipLabels] },
+) => tf.Scalar;
+
+/**
  * The training loss of a batch of pairs, `regression + segmentation + contrastive` (eq. 12). Stages are cut at the true
  * transitions. All parts are means over the batch, so the gradient of a batch is the mean of its pairs' gradients.
  *
@@ -35,6 +44,7 @@ export type PairLosses = {
  * @param query - B clips.
  * @param exemplar - B clips of the same dive numbers.
  * @param dropoutSeed - Seed of the segmenter's dropout; no dropout if omitted.
+ * @param loss - Computes `total` instead of the sum of the parts.
  * @returns Scalars that the caller disposes.
  * @throws {@link ArgumentError} if query and exemplar do not have the same number of clips, each with a score; {@link ShapeError} if frames
  * or
@@ -45,11 +55,12 @@ export function pairLosses(
   query: LabelledClips,
   exemplar: LabelledClips,
   dropoutSeed?: string,
+  loss?: LossFunction,
 ): PairLosses {
   assertPairs(query, exemplar);
   return tf.tidy(() => {
     const pairs = model.forward(query.frames, exemplar.frames, { transitions: cuts([query, exemplar]), dropoutSeed });
-    return lossesOf(model, pairs, [query, exemplar]);
+    return lossesOf(model, pairs, [query, exemplar], loss);
   });
 }
 
@@ -59,6 +70,7 @@ export function pairLosses(
  * @param features - Features of B queries, then of their B exemplars, `[2 batch, time, channels]`.
  * @param labels - Labels of the queries and of the exemplars.
  * @param dropoutSeed - Seed of the segmenter's dropout; no dropout if omitted.
+ * @param loss - As for {@link pairLosses}.
  * @returns Scalars that the caller disposes.
  * @throws {@link ArgumentError} if the number of labels does not fit the features.
  */
@@ -67,6 +79,7 @@ export function featurePairLosses(
   features: tf.Tensor3D,
   labels: readonly [ClipLabels, ClipLabels],
   dropoutSeed?: string,
+  loss?: LossFunction,
 ): PairLosses {
   const counts = labels.map(({ scores }) => scores.length);
   if (counts.some((count) => 2 * count !== features.shape[0])) {
@@ -76,18 +89,25 @@ export function featurePairLosses(
   }
   return tf.tidy(() => {
     const pairs = model.forwardFeatures(features, { transitions: cuts(labels), dropoutSeed });
-    return lossesOf(model, pairs, labels);
+    return lossesOf(model, pairs, labels, loss);
   });
 }
 
-/** L = L_aqa + L_ce + L_cont, eq. 12. */
-function lossesOf(model: MCoRe, pairs: PairForward, labels: readonly [ClipLabels, ClipLabels]): PairLosses {
+/** L = L_aqa + L_ce + L_cont, eq. 12, unless another loss is given. */
+function lossesOf(
+  model: MCoRe,
+  pairs: PairForward,
+  labels: readonly [ClipLabels, ClipLabels],
+  loss?: LossFunction,
+): PairLosses {
   const { query, exemplar } = pairs.transitions;
   const form = model.config.loss.segmentation;
   const segmentation = segmentationLoss(pairs.logits, [...query, ...exemplar], { form });
   const regression = regressionLoss(model, pairs, labels);
   const contrastive = contrastiveLoss(model, pairs);
-  const total = tf.add(tf.add(regression, segmentation), contrastive) as tf.Scalar;
+  const total = loss
+    ? loss({ regression, segmentation, contrastive }, { ...pairs, labels })
+    : (tf.add(tf.add(regression, segmentation), contrastive) as tf.Scalar);
   return { total, regression, segmentation, contrastive };
 }
 

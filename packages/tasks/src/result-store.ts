@@ -52,7 +52,13 @@ export class ResultStore<P = Readonly<Record<string, unknown>>, R = unknown> {
     this.tasks = tasks;
     this.#file = file;
     this.#positions = new Map(list.tasks.map(({ id }, position) => [id, position]));
-    this.#finished = new Set(before.records.filter((record) => 'result' in record).map(({ id }) => id));
+    const inputs = new Map(tasks.map(({ id, input }) => [id, input]));
+    const latest = new Map(before.records.map((record) => [record.id, record]));
+    this.#finished = new Set(
+      [...latest.values()].flatMap((record) =>
+        'result' in record && isOfInput(record, inputs.get(record.id)) ? [record.id] : [],
+      ),
+    );
   }
 
   /**
@@ -75,7 +81,7 @@ export class ResultStore<P = Readonly<Record<string, unknown>>, R = unknown> {
     return new ResultStore<P, R>(path, tasks, list, await open(path, 'a'), before);
   }
 
-  /** Tasks of the shard without a result, including those that failed. */
+  /** Tasks of the shard without a result of their present input, including those that failed. */
   get pending(): Task<P>[] {
     return this.tasks.filter(({ id }) => !this.#finished.has(id));
   }
@@ -125,6 +131,11 @@ export class ResultStore<P = Readonly<Record<string, unknown>>, R = unknown> {
   }
 }
 
+/** Whether a result was made of what a task reads now; where one of them doesn't say, it counts as that. */
+function isOfInput(record: { input?: string }, input: string | undefined): boolean {
+  return record.input === undefined || input === undefined || record.input === input;
+}
+
 /** The first line of the results of a shard. */
 export function headerOf<P>(list: TaskList<P>, shard: Shard, made: Readonly<Record<string, unknown>>): ResultHeader {
   checkTasks(list.tasks);
@@ -133,7 +144,7 @@ export function headerOf<P>(list: TaskList<P>, shard: Shard, made: Readonly<Reco
     version: 1,
     kind: list.kind,
     settings: list.settings,
-    list: { count: list.tasks.length, hash: fingerprint(list.tasks) },
+    list: { count: list.tasks.length, hash: fingerprint(list.tasks.map(({ input: _, ...task }) => task)) },
     shard,
     tasks: shardOf(list.tasks, shard.index, shard.count).map(({ id }) => id),
     made,

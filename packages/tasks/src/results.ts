@@ -25,6 +25,8 @@ export interface FinishedRecord<R = unknown> {
   index: number;
   /** How long it took. */
   seconds: number;
+  /** Input of its task, if it has one. */
+  input?: string;
   /** What the runner returned, as JSON: NaN and infinities are null. */
   result: R;
 }

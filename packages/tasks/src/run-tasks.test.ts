@@ -48,6 +48,25 @@ describe('runTasks', () => {
     });
   });
 
+  it('does a task again whose input has changed, and takes its last result', async () => {
+    const list = (input: string | undefined): TaskList<Square> => ({
+      ...squares(3),
+      tasks: squares(3).tasks.map((task) => (task.id === 'square-1' && input ? { ...task, input } : task)),
+    });
+    const run = (factor: number) => async (task: Task<Square>) => factor * (await square(task));
+    await runTasks({ folder, list: list('first file'), run: run(1) });
+    // the same input, and none that can be told, as of a file that is gone
+    for (const input of ['first file', undefined]) {
+      const { skipped, finished } = await runTasks({ folder, list: list(input), run: run(100) });
+      expect([skipped, finished]).toEqual([3, 0]);
+    }
+    expect((await runTasks({ folder, list: list('second file'), run: run(10) })).finished).toBe(1);
+    expect((await runTasks({ folder, list: list('second file'), run: run(100) })).finished).toBe(0);
+    const { finished, double, missing } = await merged(folder);
+    expect(finished.map(({ result }) => result)).toEqual([0, 10, 4]);
+    expect([double, missing.count]).toEqual([[], 0]);
+  });
+
   it('skips what is done, tries again what failed, and drops a line that was cut off', async () => {
     const list = squares(5);
     const done: string[] = [];

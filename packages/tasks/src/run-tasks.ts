@@ -73,7 +73,8 @@ export async function recordOf<P, R>(
   try {
     const result = await run(task);
     // JSON has no undefined: a task without a result has null
-    return { id: task.id, index, seconds: seconds(), result: result === undefined ? (null as R) : result };
+    const input = task.input === undefined ? {} : { input: task.input };
+    return { id: task.id, index, seconds: seconds(), ...input, result: result === undefined ? (null as R) : result };
   } catch (error) {
     const code = error instanceof McoreError ? error.code : 'ERR_MCORE_UNEXPECTED';
     return { id: task.id, index, seconds: seconds(), error: { code, message: (error as Error).message } };

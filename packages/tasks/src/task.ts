@@ -8,6 +8,8 @@ export interface Task<P = Readonly<Record<string, unknown>>> {
   kind: string;
   /** Parameters of the runner. */
   params: P;
+  /** Fingerprint of what the task reads, such as a file: a result of another one is done again. No part of what tells lists apart. */
+  input?: string;
   /** Tasks of one group share work, such as exemplars; they stay together when a list is cut into shards. */
   group?: string;
 }

@@ -11,7 +11,7 @@ export {
   type ReadingLosses,
   type WindowBatch,
 } from './compute/frame-reader.js';
-export { buildBank, encodeClips } from './compute/inference.js';
+export { buildBank, encodeClips, presentExemplars } from './compute/inference.js';
 export type { Input, Learner, Losses } from './compute/learner.js';
 export { ParameterLayout } from './compute/parameter-layout.js';
 export type { Reader, ReaderFactory } from './compute/reader.js';
@@ -24,11 +24,17 @@ export {
   type PairInput,
   type Replica,
   type ReplicaFactory,
+  type ReplicaOptions,
 } from './compute/replica.js';
 export { calibrationFor } from './evaluation/calibration-for.js';
-export { assertStages, type ClipChoice, chooseClips } from './evaluation/choose-clips.js';
+export { assertSameClips, assertStages, type ClipChoice, chooseClips } from './evaluation/choose-clips.js';
 export { evaluate } from './evaluation/evaluate.js';
-export { type CheckpointEvaluation, type EvaluatedDraw, evaluateDraws } from './evaluation/evaluate-checkpoint.js';
+export {
+  type CheckpointEvaluation,
+  type EvaluatedDraw,
+  evaluateDraws,
+  predictCheckpoint,
+} from './evaluation/evaluate-checkpoint.js';
 export type { Evaluated, EvaluateEvent, EvaluateOptions } from './evaluation/evaluate-options.js';
 export { type EvaluationRuns, evaluationExtras, type Grouping } from './evaluation/evaluation-extras.js';
 export {
@@ -42,7 +48,7 @@ export {
 } from './evaluation/evaluation-json.js';
 export { atMostPerDive, type BankClips, fillBank } from './evaluation/fill-bank.js';
 export { fit } from './fit/fit.js';
-export type { FitEvent, ValidationRecord } from './fit/fit-events.js';
+export type { FitEvent, MetricFunction, ValidationRecord } from './fit/fit-events.js';
 export type { FitOptions, FitResult } from './fit/fit-options.js';
 export { type DeepPartial, merge } from './fit/merge-config.js';
 export { type TrainingNeeds, trainingNeeds } from './fit/training-needs.js';
@@ -59,7 +65,13 @@ export type { ComputeOptions, WeightsInput } from './platform/platform.js';
 export { type LabelOnlyPrediction, labelOnlyPredictor } from './predictions/baselines.js';
 export { type BreakdownRow, breakdown } from './predictions/breakdown.js';
 export { intervalHit, relativeL2x100Over } from './predictions/clip-metrics.js';
-export { type ComparedClip, type Comparison, compareClips, type MetricComparison } from './predictions/compare.js';
+export {
+  type ComparedClip,
+  type Comparison,
+  compareClips,
+  compareRuns,
+  type MetricComparison,
+} from './predictions/compare.js';
 export { type Comparer, isComparer, modelComparer } from './predictions/comparer.js';
 export {
   type BootstrapOptions,
@@ -75,5 +87,8 @@ export {
 export { bounds, fixed, signed, withDeviation } from './predictions/numbers.js';
 export { type PredictedClip, predictClips } from './predictions/predict-clips.js';
 export { type EvaluationSpread, type Spread, spread, summarise } from './predictions/summarise.js';
+export { evaluationTable } from './report/evaluation-table.js';
+export { comparisonTable } from './report/evaluation-tables.js';
+export { textTable } from './report/text-table.js';
 export type { ResumeMode } from './run/run-settings.js';
 export { type LogRecord, MemoryRunStore, type RunLog, type RunStore } from './run/run-store.js';

@@ -10,6 +10,14 @@ export {
 } from './benchmark/run-row.js';
 export type { SummaryRow } from './benchmark/summarise-rows.js';
 export { type ConfigFormat, parseConfig, parseConfigField, readConfigFile } from './config/config-file.js';
+export { editorSchema, type RunOptions } from './config/run-schema.js';
+export {
+  type SettingsOptions,
+  saveSettings,
+  settingsPath,
+  type TrainSettings,
+  trainSettings,
+} from './config/train-settings.js';
 export {
   DEFAULT_RENDER_HEIGHT,
   describeSource,
@@ -25,13 +33,15 @@ export {
   wholeChoice,
 } from './evaluation/eval-tasks.js';
 export { assertWritable, removeLeftovers, writeFileAtomically } from './files/atomic-file.js';
-export { clipsCsv, parseClipsCsv } from './files/clips-csv.js';
+export { clipsCsv, readClipsCsv } from './files/clips-csv.js';
 export { type FolderLock, holdingResults, lockFolder } from './files/folder-lock.js';
 export { RunFiles, readCheckpoint, readNamed, writeCheckpoint } from './files/run-files.js';
+export { type CrossValidation, crossValidateClips } from './node/cross-validate.js';
+export { keptExemplars } from './node/kept-exemplars.js';
 export { evaluate, fit } from './node/node-fit.js';
 export { type NodeOptions, sourceFor } from './node/node-platform.js';
-export { openPreparedClips, type PreparedOptions } from './node/prepared-clip-files.js';
-export { type ExportedFile, onnxFiles, safetensorsFiles } from './onnx/export-weights.js';
+export { type KeptClips, openPreparedClips, type PreparedOptions } from './node/prepared-clip-files.js';
+export { type ExportedFile, onnxFiles, pythonLines, safetensorsFiles } from './onnx/export-weights.js';
 export { OnnxModel } from './onnx/onnx-model.js';
 export { loadOnnxRuntime } from './onnx/onnx-runtime.js';
 export { testOnnx } from './onnx/onnx-self-test.js';

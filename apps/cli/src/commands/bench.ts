@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ENGINE_NAMES } from '@mcore/engines';
 import { type PresetName, presets } from '@mcore/model';
+import { textTable } from '@mcore/training';
 import {
   BENCH_WORKS,
   type BenchProgram,
@@ -13,7 +14,7 @@ import {
   workingEngines,
 } from '@mcore/training/bench';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { result, say, table } from '../terminal/output.js';
+import { result, say } from '../terminal/output.js';
 import { wholeNumber, withExamples, withJson } from './options.js';
 
 interface BenchCommandOptions {
@@ -148,6 +149,6 @@ function describe({ work, sizes, preset, results }: BenchResult): string {
   );
   return [
     `${work}, ${preset}, ${sizes.frames} frames of ${sizes.height}x${sizes.width}${against}; milliseconds ${each}`,
-    table([['', 'median', 'quartiles', 'peak GB', 'what'], ...rows]),
+    textTable([['', 'median', 'quartiles', 'peak GB', 'what'], ...rows]),
   ].join('\n');
 }

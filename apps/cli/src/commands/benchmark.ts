@@ -4,7 +4,7 @@ import { DataError } from '@mcore/errors';
 import { presets } from '@mcore/model';
 import { type MergedResults, mergeResults, type Shard, shardOf } from '@mcore/tasks';
 import { readResultFiles, runTasks } from '@mcore/tasks/node';
-import { withDeviation } from '@mcore/training';
+import { textTable, withDeviation } from '@mcore/training';
 import {
   type BenchmarkRow,
   type BenchmarkSettings,
@@ -20,7 +20,7 @@ import {
   writeFileAtomically,
 } from '@mcore/training/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { heading, result, say, table } from '../terminal/output.js';
+import { heading, result, say } from '../terminal/output.js';
 import {
   BENCHMARK_OUT,
   type DataOptions,
@@ -158,7 +158,7 @@ export function mergedBenchmark(merged: MergedResults<RowResult>): MergedOutput 
 }
 
 function benchmarkText(rows: readonly SummaryRow[]): string {
-  return table([
+  return textTable([
     ['', 'decoding', 'seeds', 'SRCC', 'R-l2 x100', 'AIoU@0.5', 'AIoU@0.75'],
     ...rows.map(({ title, decoding, seeds, figures }) => [
       title,

@@ -5,6 +5,7 @@ import type { Checkpoint } from '@mcore/model';
 import { RenderedDives } from '@mcore/rendered-dives';
 import { type MergedResults, shardOf } from '@mcore/tasks';
 import {
+  assertSameClips,
   type CheckpointEvaluation,
   calibrationFor,
   chooseClips,
@@ -15,6 +16,7 @@ import {
   evaluatePredictions,
   evaluationExtras,
   evaluationJson,
+  evaluationTable,
   type Grouping,
   type PredictedClip,
 } from '@mcore/training';
@@ -24,8 +26,10 @@ import {
   type EvalSettings,
   evalTasks,
   holdingResults,
+  keptExemplars,
   openPreparedClips,
   readCheckpoint,
+  readClipsCsv,
   readNamed,
   replicaFactory,
   runEvalTasks,
@@ -35,10 +39,8 @@ import {
   writeFileAtomically,
 } from '@mcore/training/node';
 import { type Command, Option } from 'commander';
-import { evaluationTable } from '../terminal/evaluation-table.js';
 import { result, say, sayNotes } from '../terminal/output.js';
 import { prepareWithProgress, workProgress } from '../terminal/run-progress.js';
-import { readClips } from './compare.js';
 import { type ProtocolOptions, runProtocol, withProtocol } from './eval-protocol.js';
 import {
   type DataOptions,
@@ -127,7 +129,12 @@ async function runEval(given: EvalOptions): Promise<void> {
   const options = { ...given, weights: await weightsFiles(given.weights) };
   assertOptions(options);
   const checkpoints = await Promise.all(options.weights.map(readCheckpoint));
-  const against = options.against === undefined ? undefined : await readClips(options.against);
+  assertSameClips(
+    'mcore eval',
+    checkpoints.map(({ info }) => info),
+    options,
+  );
+  const against = options.against === undefined ? undefined : await readClipsCsv(options.against);
   await assertWritable(options.csv);
   await assertWritable(options.exemplars);
   await assertWritable(options.report);
@@ -136,7 +143,7 @@ async function runEval(given: EvalOptions): Promise<void> {
     const evaluated: Evaluated[] = [];
     for (const [index, checkpoint] of checkpoints.entries()) {
       if (checkpoints.length > 1) say(`Weights ${index + 1} of ${checkpoints.length}: ${options.weights[index]}`);
-      const done = await evaluateOne(checkpoint, options, engine.name);
+      const done = await evaluateOne(checkpoint, options.weights[index]!, options, engine.name);
       if (!done) return; // a shard, which has said all there is
       evaluated.push(done);
     }
@@ -199,6 +206,7 @@ interface Evaluated {
 /** Evaluates one file of weights, or a shard of that. */
 async function evaluateOne(
   checkpoint: Checkpoint,
+  weights: string,
   options: EvalOptions,
   engine: ScoringEngine,
 ): Promise<Evaluated | undefined> {
@@ -217,9 +225,12 @@ async function evaluateOne(
       trainedOn: info.trainedOn,
       part: options.part,
     };
+    const kept = await keptExemplars(weights, checkpoint, source, train);
+    if (kept.known.size > 0) say(`Features of ${kept.known.size} exemplars are taken from ${kept.path}.`);
     const setup: CheckpointEvaluation = {
       ...{ checkpoint, clips, train, prepared },
       exemplars: saved ?? options.exemplarSeed,
+      known: kept.known,
       createReplicas: replicaFactory(engine, options.workers),
       onProgress: (done, total) => show({ kind: 'evaluating', done, total }),
     };

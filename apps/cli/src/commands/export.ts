@@ -1,6 +1,7 @@
 import {
   type ExportedFile,
   onnxFiles,
+  pythonLines,
   readCheckpoint,
   safetensorsFiles,
   writeFileAtomically,
@@ -44,7 +45,7 @@ async function runExport({ weights, out, format, json }: ExportOptions): Promise
     format,
     files: files.map(({ path, bytes, network }) => ({ path, network, bytes: bytes.length })),
   };
-  result(json, summary, () => files.map(describe).join('\n'));
+  result(json, summary, () => [...files.map(describe), '', ...pythonLines(files, format)].join('\n'));
 }
 
 function describe({ path, network, bytes }: ExportedFile): string {

@@ -2,9 +2,10 @@ import { basename } from 'node:path';
 import { formatShape } from '@mcore/errors';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { encodeCheckpoint, type ImportedWeights, importReleased, type LabelRange } from '@mcore/model';
+import { textTable } from '@mcore/training';
 import { readNamed, writeFileAtomically } from '@mcore/training/node';
 import { type Command, Option } from 'commander';
-import { result, table } from '../terminal/output.js';
+import { result } from '../terminal/output.js';
 import { startEngine, wholeNumber, withExamples, withJson } from './options.js';
 
 interface ImportOptions {
@@ -73,7 +74,7 @@ function trainingRange(): LabelRange {
 function describe({ kind, rows, ignored, initial, facts }: ImportedWeights, out: string): string {
   const beside = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
   return [
-    table([['from', 'to', 'shape'], ...rows.map(({ from, to, shape }) => [from, to, formatShape(shape)])]),
+    textTable([['from', 'to', 'shape'], ...rows.map(({ from, to, shape }) => [from, to, formatShape(shape)])]),
     '',
     `${rows.length} tensors of a ${kind}${beside.length > 0 ? ` (${beside.join(', ')})` : ''}.`,
     ...(initial.length > 0 ? [`${initial.length} tensors that it does not have keep their initial values.`] : []),

@@ -7,6 +7,7 @@ import { ArgumentError } from '@mcore/errors';
 import type { CheckpointInfo } from '@mcore/model';
 import {
   DEFAULT_RENDER_HEIGHT,
+  type KeptClips,
   loadOnnxRuntime,
   type MissingClips,
   type ScoringEngine,
@@ -40,6 +41,7 @@ export interface DataOptions {
   renderSeed?: number;
   renderHeight?: number;
   cache: string;
+  keepClips?: KeptClips;
   split?: SplitKind;
   splitSeed?: number | string;
 }
@@ -111,7 +113,13 @@ export function withData(command: Command): Command {
       'of validation clips and held-out events (default: that of the weights, or --seed)',
       seedOf,
     )
-    .option('--cache <dir>', 'where sampled and resized clips are kept', join('.mcore', 'prepared'));
+    .option('--cache <dir>', 'where sampled and resized clips are kept', join('.mcore', 'prepared'))
+    .addOption(
+      new Option(
+        '--keep-clips <how>',
+        'keep their pixels (default), JPEG (a tenth of the space, pixels change a little), or nothing and decode them again',
+      ).choices(['raw', 'jpeg', 'nothing']),
+    );
 }
 
 /** A seed: a whole number, or any other text. */

@@ -112,7 +112,7 @@ async function runAdd(paths: string[], options: AddOptions, command: Command): P
 
 async function scoreList(paths: readonly string[], options: AddOptions, command: Command): Promise<TaskList> {
   const videos = await videosToScore(paths, options, command);
-  return scoreTasks(videos, await scoreSettings(options, options.seed)) as unknown as TaskList;
+  return (await scoreTasks(videos, await scoreSettings(options, options.seed))) as unknown as TaskList;
 }
 
 async function readTasks(path: string, videos: readonly string[]): Promise<TaskList> {

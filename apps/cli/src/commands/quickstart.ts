@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Checkpoint, type MCoReConfig, presetConfig } from '@mcore/model';
 import { renderReport } from '@mcore/report';
-import { evaluateDraws, evaluationJson, splitAs, splitOfWeights } from '@mcore/training';
+import { evaluateDraws, evaluationJson, evaluationTable, splitAs, splitOfWeights } from '@mcore/training';
 import {
   clipsCsv,
   DEFAULT_RENDER_HEIGHT,
@@ -20,7 +20,6 @@ import {
 import { weightsUrl } from '@mcore/weights-rendered-dives';
 import type { Command } from 'commander';
 import { scoreRenderedVideo } from '../run/score-rendered-video.js';
-import { evaluationTable } from '../terminal/evaluation-table.js';
 import { heading, result, say } from '../terminal/output.js';
 import { fitProgress, prepareWithProgress, workProgress } from '../terminal/run-progress.js';
 import { type EngineOptions, startEngine, wholeNumber, withEngine, withExamples, withJson } from './options.js';

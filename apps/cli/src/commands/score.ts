@@ -12,7 +12,7 @@ import {
   scoreTasks,
   type WeightsOptions,
 } from '../run/score-tasks.js';
-import { withoutCaller } from '../terminal/describe-failure.js';
+import { readable } from '../terminal/describe-failure.js';
 import { result, say } from '../terminal/output.js';
 import { type Progress, startProgress } from '../terminal/progress.js';
 import { describeScores } from '../terminal/score-text.js';
@@ -59,7 +59,7 @@ async function scoreShard(
   folder: string,
   shard: Shard,
 ): Promise<void> {
-  const list = scoreTasks(videos, await scoreSettings(options, options.seed));
+  const list = await scoreTasks(videos, await scoreSettings(options, options.seed));
   await withJudge(options, async (judge) => {
     const progress = startProgress('Scoring', shardOf(list.tasks, shard.index, shard.count).length, 'videos');
     const summary = await runTasks({
@@ -103,7 +103,7 @@ async function scoreAll(
     videos.length > 1 ? startProgress('Scoring', videos.length, 'videos') : undefined;
   try {
     for await (const outcome of judge.scoreAll(videos.map((task) => ({ video: task.video, ...scoreOptions(task) })))) {
-      outcomes.push(outcome);
+      outcomes.push('error' in outcome ? plainFailure(outcome) : outcome);
       progress?.update(outcomes.length);
       if ('error' in outcome) say(failure(outcome.video, outcome.error));
       else for (const note of outcome.notes) say(`${outcome.video}: ${note}`);
@@ -120,11 +120,16 @@ async function scoreAll(
 export function mergedScores({ finished, failed }: MergedResults<ScoredVideo>, votes = false): MergedOutput {
   const outcomes: (ScoredVideo | FailedVideo)[] = [...finished, ...failed]
     .sort((a, b) => a.index - b.index)
-    .map((record) => ('result' in record ? record.result : { video: record.id, error: record.error }));
+    .map((record) => ('result' in record ? record.result : plainFailure({ video: record.id, error: record.error })));
   const scored = outcomes.filter((outcome) => 'score' in outcome);
   return { json: outcomes, text: () => describeScores(scored, votes) };
 }
 
+/** Without the name of the function that failed, as messages are printed. */
+function plainFailure({ video, error }: FailedVideo): FailedVideo {
+  return { video, error: { ...error, message: readable(error.message) } };
+}
+
 function failure(video: string, { code, message }: FailedVideo['error']): string {
-  return `${video}: Failed: ${withoutCaller(message)} (${code})`;
+  return `${video}: Failed: ${readable(message)} (${code})`;
 }

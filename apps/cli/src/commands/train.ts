@@ -1,17 +1,32 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { presets } from '@mcore/model';
-import type { ResumeMode } from '@mcore/training';
-import { fit, type RunFiles, readCheckpoint, writeTrainingReport } from '@mcore/training/node';
-import { type Command, Option } from 'commander';
-import { editorSchema } from '../config/run-schema.js';
 import {
+  evaluatePredictions,
+  evaluationJson,
+  evaluationTable,
+  fixed,
+  spread,
+  textTable,
+  withDeviation,
+} from '@mcore/training';
+import {
+  clipsCsv,
+  crossValidateClips,
+  editorSchema,
+  openSource,
+  RunFiles,
+  readCheckpoint,
+  replicaFactory,
   type SettingsOptions,
-  saveSettings,
-  settingsPath,
   type TrainSettings,
   trainSettings,
-} from '../config/train-settings.js';
-import { result } from '../terminal/output.js';
-import { fitProgress } from '../terminal/run-progress.js';
+  writeFileAtomically,
+} from '@mcore/training/node';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type TrainedRun, type TrainingPlace, trainOnce } from '../run/train-once.js';
+import { result, say, sayNotes } from '../terminal/output.js';
+import { stoppable } from '../terminal/stop-signal.js';
 import {
   type DataOptions,
   type EngineOptions,
@@ -30,6 +45,8 @@ import { inRunFolder } from './run-folder.js';
 interface TrainOptions extends DataOptions, EngineOptions, SettingsOptions {
   engine: EngineOptions['engine'];
   schema: boolean;
+  seeds?: number;
+  folds?: number | 'leave-one-out';
   json: boolean;
 }
 
@@ -46,10 +63,26 @@ export function addTrain(program: Command): void {
     .option('--schema', 'print the JSON Schema of that file, for editors, and do nothing else', false)
     .option('--out <dir>', 'folder for checkpoints, exemplar bank and log', 'runs/train')
     .option('--seed <n>', 'seed of weights, order, exemplars, augmentation and dropout', wholeNumber(0), 0)
-    .option('--steps <n>', 'optimisation steps in all', wholeNumber(1))
-    .option('--epochs <n>', 'passes over the training clips, instead of --steps', wholeNumber(1))
+    .option('--seeds <n>', 'train with n seeds, --seed first, in seed-0/, ... of --out; one summary', wholeNumber(2))
+    .addOption(
+      new Option('--folds <n>', 'cross-validate, for few clips: n folds, or loo to leave one clip out at a time')
+        .argParser(foldCount)
+        .conflicts('seeds'),
+    )
+    .option('--steps <n>', 'optimisation steps in all; with --resume, more of them extend a run', wholeNumber(1))
+    .addOption(
+      new Option('--epochs <n>', 'passes over the training clips, instead of --steps')
+        .argParser(wholeNumber(1))
+        .conflicts('steps'),
+    )
     .option('--batch <pairs>', 'pairs a step; gradients are accumulated one pair at a time', wholeNumber(1))
     .option('--validation-clips <n>', 'validate on a seeded random part', wholeNumber(2))
+    .addOption(
+      new Option(
+        '--choose <weights>',
+        'keep the weights that are best on validation, or the last, so that all clips train (default: best)',
+      ).choices(['best', 'last']),
+    )
     .option('--checkpoint-every <steps>', 'steps between checkpoints', wholeNumber(1), 50)
     .option('--keep-every <steps>', 'steps between weights that are kept for good, in series/', wholeNumber(1))
     .option(
@@ -68,9 +101,19 @@ export function addTrain(program: Command): void {
     'mcore train --data FineDiving --preset released --out runs/released',
     'mcore train --data videos.csv --preset laptop --epochs 20 --out runs/own',
     'mcore train --out runs/first --resume',
-    'mcore train --config ablation.yaml --seed 1 --out runs/ablation-1',
+    'mcore train --out runs/first --resume --steps 600',
+    'mcore train --config ablation.yaml --seeds 3 --out runs/ablation',
+    'mcore train --data videos.csv --folds 5 --steps 200 --out runs/folds',
+    'mcore train --set optimiser.weightDecay=0.01 --set optimiser.averaging=0.999 --out runs/averaged',
     'mcore train --set loss.contrastive.weight=0 --set backbone.gateShift=false --out runs/plain',
   ).action(runTrain);
+}
+
+function foldCount(text: string): number | 'leave-one-out' {
+  if (text === 'loo' || text === 'leave-one-out') return 'leave-one-out';
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= 2) return count;
+  throw new InvalidArgumentError('Expected a whole number of at least 2, or loo.');
 }
 
 function collect(value: string, before: string[]): string[] {
@@ -79,57 +122,141 @@ function collect(value: string, before: string[]): string[] {
 
 async function runTrain(options: TrainOptions, command: Command): Promise<void> {
   if (options.schema) return result(true, editorSchema(), () => '');
-  const settings = await trainSettings(command, options);
-  const { out } = settings.run;
-  await inRunFolder('mcore train', { out, resume: options.resume }, (files, mode) =>
-    train(settings, files, mode, options.json),
+  const settings = await trainSettings(options, (name) => command.getOptionValueSource(name) === 'cli');
+  const { run } = settings;
+  const { seeds, folds, json } = options;
+  // a file that can't be read is told of before an engine is started
+  if (run.init !== undefined) await readCheckpoint(run.init);
+  const resumption = () =>
+    `Go on with: mcore train --out ${run.out} --resume${seeds === undefined ? '' : ` --seeds ${seeds}`}${folds === undefined ? '' : ` --folds ${folds}`}`;
+  await stoppable(async (signal) => {
+    const engine = await startEngine(run as EngineOptions);
+    try {
+      if (folds !== undefined) return await runFolds(settings, folds, options, { engine, signal });
+      if (seeds !== undefined) return await runSeeds(settings, seeds, options, { engine, signal });
+      await inRunFolder('mcore train', { out: run.out, resume: options.resume }, async (files, mode) => {
+        const trained = await trainOnce(settings, { files, mode, engine, signal });
+        const summary = trainingSummary(trained, files);
+        result(json, summary, () => [...trainingLines(trained, summary), nextCommand(files.best, run)].join('\n'));
+      });
+    } finally {
+      await engine.dispose();
+    }
+  }, resumption);
+}
+
+/** One training for each of several seeds, side by side in the folder, and one summary. */
+async function runSeeds(
+  settings: TrainSettings,
+  seeds: number,
+  { resume, json }: Pick<TrainOptions, 'resume' | 'json'>,
+  place: Pick<TrainingPlace, 'engine' | 'signal'>,
+): Promise<void> {
+  const { run } = settings;
+  const summaries: (ReturnType<typeof trainingSummary> & { seed: number })[] = [];
+  for (let seed = run.seed; seed < run.seed + seeds; seed++) {
+    const out = join(run.out, `seed-${seed}`);
+    say(`Seed ${seed}`);
+    // all seeds are validated and tested on the same clips
+    const seeded = { ...run, out, seed, splitSeed: run.splitSeed ?? run.seed };
+    const one = { config: structuredClone(settings.config), run: seeded };
+    await inRunFolder('mcore train', { out, resume: resume && existsSync(out) }, async (files, mode) => {
+      const trained = await trainOnce(one, { ...place, files, mode });
+      summaries.push({ seed, ...trainingSummary(trained, files) });
+    });
+  }
+  const validationSrcc = spread(summaries.map((each) => each.validationSrcc));
+  const weights = join(run.out, 'seed-*', 'best.safetensors');
+  result(json, { runs: summaries, validationSrcc }, () =>
+    [
+      textTable([
+        ['seed', 'steps', 'best at', 'validation SRCC', 'R-l2 x100', 'mean error'],
+        ...summaries.map(({ seed, steps, bestStep, validationSrcc: srcc, validation }) => [
+          String(seed),
+          String(steps),
+          String(bestStep),
+          fixed(srcc, 3),
+          fixed(validation?.rl2x100 ?? Number.NaN, 3),
+          fixed(validation?.meanAbsoluteError ?? Number.NaN, 2),
+        ]),
+        ['mean', '', '', withDeviation(validationSrcc, 3), '', ''],
+      ]),
+      '',
+      nextCommand(`'${weights}'`, run),
+    ].join('\n'),
   );
 }
 
-/** Trains into a folder that is this run's alone. */
-async function train(settings: TrainSettings, files: RunFiles, mode: ResumeMode, json: boolean): Promise<void> {
-  const { config, run } = settings;
-  const { engine: _, data = 'rendered', out, ...options } = run;
-  // a file that can't be read is reported before an engine starts
-  const init = run.init === undefined ? undefined : await readCheckpoint(run.init);
-  const engine = await startEngine(run as EngineOptions);
-  try {
-    const show = fitProgress(config.optimiser.batchSize);
-    let saved = Promise.resolve();
-    let totalSteps = 0;
-    const outcome = await fit({
-      ...options,
-      ...{ data, config, preset: config.preset, out: files, resume: mode, running: engine.name },
-      ...(init && { init }),
-      onEvent: (event) => {
-        show(event);
-        if (event.kind !== 'start') return;
-        totalSteps = event.totalSteps;
-        saved = saveSettings(settings, totalSteps);
+/** Cross-validation: every clip predicted by weights that never saw it. */
+async function runFolds(
+  settings: TrainSettings,
+  folds: number | 'leave-one-out',
+  { resume, json }: Pick<TrainOptions, 'resume' | 'json'>,
+  place: Pick<TrainingPlace, 'engine' | 'signal'>,
+): Promise<void> {
+  const { run } = settings;
+  const { out } = run;
+  await inRunFolder('mcore train', { out, resume: resume && existsSync(out) }, async (_, mode) => {
+    const whole = await openSource(sourceOf(run));
+    sayNotes(whole);
+    const { predicted, folds: count } = await crossValidateClips({
+      ...{ source: whole, folds, seed: run.seed, prepared: run, signal: place.signal },
+      createReplicas: replicaFactory(place.engine.name, run.workers),
+      train: async (source, { number, of, keepsLast }) => {
+        const last = keepsLast && run.choose === undefined;
+        say(`Fold ${number} of ${of}${last ? ': too few clips for validation, so its last weights are tested' : ''}`);
+        const folder = join(out, `fold-${number}`);
+        const own = { ...run, out: folder, ...(last && { choose: 'last' as const }) };
+        const fold = { config: structuredClone(settings.config), run: own };
+        return (await trainOnce(fold, { ...place, mode, source, files: new RunFiles(folder) })).outcome.weights;
       },
-    } as Parameters<typeof fit>[0]);
-    await saved;
-    const source = sourceOf(run, outcome.weights.info);
-    const command = `mcore train --config ${settingsPath(out)}`;
-    const report = await writeTrainingReport(files, outcome, { ...run, source, engine, command });
-    const { bestSrcc, bestStep, steps, stoppedEarly, calibration } = outcome;
-    const bank = outcome.bank && files.bank;
-    const summary = {
-      ...{ steps, stoppedEarly, bestStep, validationSrcc: bestSrcc },
-      ...{ weights: files.best, bank, report, calibration },
-    };
-    result(json, summary, () =>
-      [
-        `Trained ${steps} steps${stoppedEarly ? `, ${totalSteps - steps} fewer than asked for: validation had not improved` : ''}; best on validation at step ${bestStep}, SRCC ${bestSrcc.toFixed(3)}.`,
-        `Weights: ${files.best}`,
-        ...(bank ? [`Exemplar bank: ${bank}`] : []),
-        ...(report ? [`Report: ${report}`] : []),
-        `Next: mcore eval --weights ${files.best}${dataWords(run)}`,
-      ].join('\n'),
+    });
+    const csv = join(out, 'clips.csv');
+    await writeFileAtomically(csv, clipsCsv(predicted));
+    const evaluation = evaluatePredictions(predicted);
+    const { description, kind } = whole;
+    const trainedOn = `${count} folds of the same clips`;
+    const about = { source: description, ...(kind !== undefined && { kind }), part: 'held-out', trainedOn };
+    result(json, { ...evaluationJson(evaluation, about), folds: count, csv }, () =>
+      [evaluationTable(evaluation, about), '', `One row a clip: ${csv}`].join('\n'),
     );
-  } finally {
-    await engine.dispose();
-  }
+  });
+}
+
+function trainingSummary({ outcome, report }: TrainedRun, files: RunFiles) {
+  const { bestSrcc, bestStep, steps, stoppedEarly, calibration, history } = outcome;
+  const validation = history.validation.find(({ step }) => step === bestStep);
+  return {
+    ...{ steps, stoppedEarly, bestStep, validationSrcc: bestSrcc, validation },
+    ...{ weights: files.best, bank: outcome.bank && files.bank, report, calibration },
+  };
+}
+
+function trainingLines(
+  { totalSteps }: TrainedRun,
+  {
+    steps,
+    stoppedEarly,
+    bestStep,
+    validationSrcc,
+    validation,
+    weights,
+    bank,
+    report,
+  }: ReturnType<typeof trainingSummary>,
+): string[] {
+  const fewer = `, ${totalSteps - steps} fewer than asked for: validation had not improved`;
+  const error = validation ? `, mean error ${validation.meanAbsoluteError.toPrecision(3)}` : '';
+  return [
+    `Trained ${steps} steps${stoppedEarly ? fewer : ''}; best on validation at step ${bestStep}, SRCC ${fixed(validationSrcc, 3)}${error}.`,
+    `Weights: ${weights}`,
+    ...(bank ? [`Exemplar bank: ${bank}`] : []),
+    ...(report ? [`Report: ${report}`] : []),
+  ];
+}
+
+function nextCommand(weights: string, run: DataOptions): string {
+  return `Next: mcore eval --weights ${weights}${dataWords(run)}`;
 }
 
 /** Options that name the clips of a run again; how rendered dives were drawn, and the split, is kept with the weights. */

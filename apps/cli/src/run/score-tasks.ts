@@ -6,6 +6,7 @@ import { type ListedVideo, withSpan } from '@mcore/manifest-loader';
 import { weightsId } from '@mcore/model';
 import type { Task, TaskList } from '@mcore/tasks';
 import { OnnxModel, readCheckpoint, readNamed, testOnnx } from '@mcore/training/node';
+import { fileKey } from '@mcore/video/node';
 
 /** Files to score with. */
 export interface WeightsOptions {
@@ -42,13 +43,17 @@ export async function scoreSettings({ weights, bank }: WeightsOptions, seed: num
   return { weights: await weightsId(tensors), bank: hash, seed };
 }
 
-/** The videos of `mcore score` as tasks: one result each, named by its path as it was given. */
-export function scoreTasks(videos: readonly ScoreTask[], settings: ScoreSettings): TaskList<ScoreTask> {
-  return {
-    kind: 'score',
-    settings: { ...settings },
-    tasks: videos.map((params): Task<ScoreTask> => ({ id: withSpan(params.video, params), kind: 'score', params })),
-  };
+/**
+ * The videos of `mcore score` as tasks: one result each, named by its path as it was given. A video whose file has changed is scored
+ * again; one that is gone keeps its result.
+ */
+export async function scoreTasks(videos: readonly ScoreTask[], settings: ScoreSettings): Promise<TaskList<ScoreTask>> {
+  const tasks: Task<ScoreTask>[] = [];
+  for (const params of videos) {
+    const input = await fileKey(params.video).catch(() => undefined);
+    tasks.push({ id: withSpan(params.video, params), kind: 'score', params, ...(input !== undefined && { input }) });
+  }
+  return { kind: 'score', settings: { ...settings }, tasks };
 }
 
 /** Loads a judge for the options of a command. */

@@ -1,5 +1,5 @@
 import type { FoundDives } from '@mcore/judge';
-import { table } from './output.js';
+import { textTable } from '@mcore/training';
 
 /** Found dives in words: a line, and a table with a row for each. */
 export function describeDives({ video, from, to, dives }: FoundDives): string {
@@ -13,7 +13,7 @@ export function describeDives({ video, from, to, dives }: FoundDives): string {
     dive.confidence.toFixed(2),
     dive.replay ? 'replay' : 'dive',
   ]);
-  return [summary, table([['', 'start', 'take-off', 'entry', 'end', 'confidence', ''], ...rows])].join('\n');
+  return [summary, textTable([['', 'start', 'take-off', 'entry', 'end', 'confidence', ''], ...rows])].join('\n');
 }
 
 /** `1:02:03.40`, hours only where there are some. */

@@ -1,5 +1,5 @@
 import type { FoldEvaluation, ProtocolAbout } from '@mcore/feature-training';
-import { table } from './output.js';
+import { textTable } from '@mcore/training';
 
 /** What `mcore eval --protocol` prints for people. */
 export function protocolTable(evaluation: FoldEvaluation, about: ProtocolAbout): string {
@@ -28,8 +28,8 @@ export function protocolTable(evaluation: FoldEvaluation, about: ProtocolAbout):
     `${clips} clips, ${folds} folds (${about.protocol}), ${about.source}`,
     '',
     // a verdict as a score is what the AUC says already
-    ...(verdictRows ? [table(verdictRows), ''] : []),
-    table(rows),
+    ...(verdictRows ? [textTable(verdictRows), ''] : []),
+    textTable(rows),
     '',
     '[95 % bootstrap interval] over clips, and over folds. Metrics that are not defined are -.',
   ].join('\n');

@@ -1,7 +1,7 @@
 import { isDiveNumber } from '@mcore/clips';
 import type { ScoredVideo } from '@mcore/judge';
+import { textTable } from '@mcore/training';
 import { outColors as pc } from './colors.js';
-import { table } from './output.js';
 
 /** Characters of a shortened identifier: of its beginning and of its end, which tells exemplars apart. */
 const ID_PARTS = { start: 6, end: 25 } as const;
@@ -55,7 +55,7 @@ function scoreTable(videos: readonly ScoredVideo[], digits: number): string {
   const level = videos.find((video) => video.level !== null)?.level ?? null;
   const longest = videos.reduce((a, b) => (b.transitionSeconds.length > a.transitionSeconds.length ? b : a));
   const names = transitionNames(longest);
-  return table([
+  return textTable([
     ['video', 'score', level === null ? 'interval' : `${percent(level)} interval`, ...names, 'exemplars', 'known'],
     ...videos.map((video) => [
       video.video,
@@ -77,7 +77,7 @@ function voteTable(video: ScoredVideo, digits: number): string {
         ? DIVE_STAGES
         : Array.from({ length: count }, (_, stage) => `stage ${stage + 1}`);
   const ids = shortened(video.exemplars.map(({ id }) => id));
-  return table([
+  return textTable([
     ['exemplar', areDives(video) ? 'dive' : 'class', 'score', 'delta', ...stages],
     ...video.exemplars.map((vote, row) => [
       ids[row]!,

@@ -9,6 +9,10 @@ export interface PreparedClips {
   get(id: string): Promise<Frames>;
   /** Some consecutive ones of them. */
   getWindow(id: string, first: number, count: number): Promise<Frames>;
+  /** Whether frames are kept in a form that changes them a little. */
+  readonly changesPixels?: boolean;
+  /** How much space clips that are not there yet will take; undefined where that is little. */
+  sizeNote?(clips: readonly Clip[]): Promise<string | undefined>;
   /** Makes clips ready, where that saves time later. */
   makeAll(clips: readonly Clip[], onProgress?: (done: number, total: number) => void): Promise<void>;
   close(): Promise<void>;

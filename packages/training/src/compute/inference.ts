@@ -1,4 +1,4 @@
-import { type Clip, type Frames, type FrameTransform, transformFrames } from '@mcore/clips';
+import { type Clip, type ClipSource, type Frames, type FrameTransform, transformFrames } from '@mcore/clips';
 import { type EncodedClip, type Exemplar, ExemplarBank, type StageShape } from '@mcore/model';
 import type { PreparedClips } from '../clips/prepared-clips.js';
 import type { Replica } from './replica.js';
@@ -47,16 +47,45 @@ export async function spreadOver<W, T, R>(
   return results;
 }
 
-/** A bank of the given training clips. */
+/** A bank of the given training clips; `source` says what their frames depend on. */
 export async function buildBank(
-  clips: readonly Clip[],
+  { clips, source }: { clips: readonly Clip[]; source: Pick<ClipSource, 'frameKey'> },
   shape: StageShape,
   weights: string,
   encode: (clips: readonly Clip[]) => Promise<ReadonlyMap<string, EncodedClip>>,
 ): Promise<ExemplarBank> {
   const encoded = await encode(clips);
-  const exemplars = clips.map(({ id, diveNumber, score, difficulty }): Exemplar => {
-    return { id, diveNumber, score, difficulty, stages: encoded.get(id)!.stages };
-  });
+  const exemplars: Exemplar[] = [];
+  for (const { id, diveNumber, score, difficulty } of clips) {
+    const key = source.frameKey ? { frameKey: await hashOf(await source.frameKey(id)) } : {};
+    exemplars.push({ id, diveNumber, score, difficulty, stages: encoded.get(id)!.stages, ...key });
+  }
   return new ExemplarBank(exemplars, shape, weights);
+}
+
+/**
+ * The exemplars of a bank whose features are those of the source's present frames, by id: features need not be computed again.
+ *
+ * @param clips - Training clips; a label that differs from the bank's takes a clip out.
+ */
+export async function presentExemplars(
+  bank: ExemplarBank,
+  clips: readonly Clip[],
+  source: Pick<ClipSource, 'frameKey'>,
+): Promise<Map<string, Exemplar>> {
+  const present = new Map<string, Exemplar>();
+  if (!source.frameKey || bank.precision !== 'single') return present;
+  const byId = new Map(bank.exemplars.map((exemplar) => [exemplar.id, exemplar]));
+  for (const { id, diveNumber, score } of clips) {
+    const exemplar = byId.get(id);
+    if (exemplar?.frameKey === undefined || exemplar.diveNumber !== diveNumber || exemplar.score !== score) continue;
+    if (exemplar.frameKey === (await hashOf(await source.frameKey(id)))) present.set(id, exemplar);
+  }
+  return present;
+}
+
+/** 16 hexadecimal digits of SHA-256: keys may be long. */
+async function hashOf(text: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+  return [...digest.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

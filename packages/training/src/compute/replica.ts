@@ -8,6 +8,7 @@ import {
   framesTensor,
   isBackboneWeight,
   type LabelledClips,
+  type LossFunction,
   type MCoRe,
   type PairLosses,
   pairLosses,
@@ -56,8 +57,17 @@ export interface Replica extends Learner<PairInput, LossValues> {
   dispose(): Promise<void>;
 }
 
+/** How copies of a model learn. */
+export interface ReplicaOptions {
+  /** Another loss than the sum of eq. 12; only copies in this thread can have one. */
+  loss?: LossFunction;
+}
+
 /** Makes copies of a model to compute with. */
-export type ReplicaFactory = (checkpoint: Pick<Checkpoint, 'info' | 'tensors'>) => Promise<Replica[]>;
+export type ReplicaFactory = (
+  checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
+  options?: ReplicaOptions,
+) => Promise<Replica[]>;
 
 /** A {@link Replica} in this thread, on the current tfjs backend. */
 export class LocalReplica implements Replica {
@@ -67,10 +77,12 @@ export class LocalReplica implements Replica {
   readonly #encoder: ClipEncoder;
   /** Variables that have a gradient: all that train but those of a frozen backbone. */
   readonly #learning: tf.Variable[];
+  readonly #loss: LossFunction | undefined;
 
   /** @param model - Changed by {@link setParameters}; the caller disposes it. */
-  constructor(model: MCoRe) {
+  constructor(model: MCoRe, { loss }: ReplicaOptions = {}) {
     this.model = model;
+    this.#loss = loss;
     this.layout = layoutOf(model);
     this.#encoder = new ClipEncoder(model);
     const frozen = isBackboneFrozen(model);
@@ -111,10 +123,11 @@ export class LocalReplica implements Replica {
   /** How the losses of a pair are computed; what no gradient goes through is computed now. */
   #losses({ query, exemplar, dropoutSeed }: PairInput): () => PairLosses {
     if (!isBackboneFrozen(this.model)) {
-      return () => pairLosses(this.model, toBatch(query), toBatch(exemplar), dropoutSeed);
+      return () => pairLosses(this.model, toBatch(query), toBatch(exemplar), dropoutSeed, this.#loss);
     }
     const features = tf.concat([query, exemplar].map(({ frames }) => this.#encoder.features(frames))); // [2, T, C]
-    return () => featurePairLosses(this.model, features, [labelsOf(query), labelsOf(exemplar)], dropoutSeed);
+    const labels = [labelsOf(query), labelsOf(exemplar)] as const;
+    return () => featurePairLosses(this.model, features, labels, dropoutSeed, this.#loss);
   }
 
   async encode(frames: Frames): Promise<EncodedClip> {

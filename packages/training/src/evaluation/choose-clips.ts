@@ -1,6 +1,6 @@
 import { type Clip, type ClipSource, stagesOf } from '@mcore/clips';
-import { DataError } from '@mcore/errors';
-import type { Checkpoint, MCoReConfig } from '@mcore/model';
+import { ArgumentError, DataError } from '@mcore/errors';
+import type { Checkpoint, CheckpointInfo, MCoReConfig } from '@mcore/model';
 import { assertUnseen, noteOfUnknownData, type SplitOptions, splitAs, splitOfWeights } from '../clips/seen-clips.js';
 
 /** Which clips of a source to evaluate. */
@@ -33,6 +33,30 @@ export function chooseClips(
   if (!choice.allowSeenClips) assertUnseen(caller, info, source, clips, part);
   const note = noteOfUnknownData(info);
   return { clips, train: splits.train, ...(note !== undefined && { note }) };
+}
+
+/**
+ * Refuses to put together what weights of different splits were tested on.
+ *
+ * @param caller - For the message.
+ * @param infos - Of all weights.
+ * @throws ArgumentError if their test or validation clips are not the same.
+ */
+export function assertSameClips(
+  caller: string,
+  infos: readonly Pick<CheckpointInfo, 'data' | 'seed'>[],
+  { part, split, splitSeed }: Pick<ClipChoice, 'part' | 'split' | 'splitSeed'>,
+): void {
+  const draws = infos.map(({ data, seed }) => {
+    const kind = split ?? data?.split.kind ?? 'official';
+    const drawn = kind === 'held-out-events' || part === 'validation';
+    return drawn ? `${kind} of seed ${splitSeed ?? data?.split.seed ?? seed}` : kind;
+  });
+  const different = [...new Set(draws)];
+  if (different.length < 2) return;
+  throw new ArgumentError(
+    `${caller}: expected weights that are tested on the same clips, got the splits ${different.slice(0, 5).join(', ')}. Evaluate them one by one, or train them with one --split-seed.`,
+  );
 }
 
 /**

@@ -80,7 +80,9 @@ export async function runEvalTasks(
   const predict = async (tasks: readonly Task<EvalTask>[]) => {
     const start = performance.now();
     const clips = tasks.map(({ id }) => byId.get(id)!);
-    const predicted = await predictClips(clips, { model, replicas, prepared, train, exemplars });
+    const { known } = options;
+    const setup = { model, replicas, prepared, train, exemplars, ...(known && { known }) };
+    const predicted = await predictClips(clips, setup);
     const seconds = Number(((performance.now() - start) / 1000 / tasks.length).toFixed(3));
     for (const result of predicted) {
       await results.add({ id: result.id, index: results.indexOf(result.id), seconds, result });

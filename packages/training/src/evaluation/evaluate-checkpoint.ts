@@ -1,5 +1,5 @@
 import type { Clip, ExemplarChoice } from '@mcore/clips';
-import { type Checkpoint, modelFromCheckpoint } from '@mcore/model';
+import { type Checkpoint, type Exemplar, modelFromCheckpoint } from '@mcore/model';
 import type { PreparedClips } from '../clips/prepared-clips.js';
 import type { ReplicaFactory } from '../compute/replica.js';
 import { type Evaluation, evaluatePredictions } from '../predictions/evaluate-predictions.js';
@@ -15,6 +15,8 @@ export interface CheckpointEvaluation {
   prepared: PreparedClips;
   /** Fixes the exemplars: saved lists, or the seed of a draw. */
   exemplars: ExemplarChoice | number;
+  /** Exemplars whose features are there already, by id; see `presentExemplars`. */
+  known?: ReadonlyMap<string, Exemplar>;
   createReplicas: ReplicaFactory;
   signal?: AbortSignal;
   /** Called with the number of clips done and to do, exemplars included. */
@@ -29,30 +31,40 @@ export interface EvaluatedDraw {
 }
 
 /**
- * Predicts every clip and measures, for several draws of exemplars whose seeds follow one another.
+ * Predicts every clip and measures: {@link predictCheckpoint} with an evaluation of every draw.
  *
  * @param draws - More than one only where `exemplars` is a seed.
  */
 export async function evaluateDraws(options: CheckpointEvaluation, draws = 1): Promise<EvaluatedDraw[]> {
-  const { checkpoint, clips, train, prepared, exemplars, signal } = options;
+  const predicted = await predictCheckpoint(options, draws);
+  return predicted.map((draw) => ({ ...draw, evaluation: evaluatePredictions(draw.predicted) }));
+}
+
+/**
+ * Predicts every clip, for several draws of exemplars whose seeds follow one another.
+ *
+ * @param draws - More than one only where `exemplars` is a seed.
+ */
+export async function predictCheckpoint(
+  options: CheckpointEvaluation,
+  draws = 1,
+): Promise<Omit<EvaluatedDraw, 'evaluation'>[]> {
+  const { checkpoint, clips, train, prepared, exemplars, signal, known } = options;
   const model = modelFromCheckpoint(checkpoint);
   const replicas = await options.createReplicas(checkpoint);
   const choices = Array.from({ length: draws }, (_, draw) =>
     exemplarChoice(clips, { exemplars: typeof exemplars === 'number' ? exemplars + draw : exemplars, train, model }),
   );
   const used = new Set(choices.flatMap(({ lists }) => [...lists.values()].flatMap((list) => list.exemplars)));
-  const total = clips.length + used.size;
+  const total = clips.length + [...used].filter((id) => !known?.has(id)).length;
   try {
     const onProgress = (done: number) => {
       signal?.throwIfAborted();
       options.onProgress?.(done, total);
     };
-    const predicted = await predictDraws(clips, { model, replicas, prepared, train, onProgress }, choices);
-    return predicted.map((ofDraw, draw) => ({
-      predicted: ofDraw,
-      evaluation: evaluatePredictions(ofDraw),
-      exemplars: choices[draw]!,
-    }));
+    const setup = { model, replicas, prepared, train, onProgress, ...(known && { known }) };
+    const predicted = await predictDraws(clips, setup, choices);
+    return predicted.map((ofDraw, draw) => ({ predicted: ofDraw, exemplars: choices[draw]! }));
   } finally {
     await Promise.all(replicas.map((replica) => replica.dispose()));
     model.dispose();

@@ -27,7 +27,8 @@ export async function fillBank({
   const replicas = await createReplicas(checkpoint);
   const model = modelFromCheckpoint(checkpoint);
   try {
-    return await buildBank(train, model.regressionShape, await weightsId(checkpoint.tensors), (clips) =>
+    const trained = { clips: train, source: prepared.source };
+    return await buildBank(trained, model.regressionShape, await weightsId(checkpoint.tensors), (clips) =>
       encodeClips(clips, prepared, transform, replicas, onProgress),
     );
   } finally {

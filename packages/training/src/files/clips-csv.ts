@@ -3,6 +3,7 @@ import { csvCell, textOfCsvCell } from '@mcore/table';
 import { parse } from 'csv-parse/sync';
 import type { ComparedClip } from '../predictions/compare.js';
 import type { PredictedClip } from '../predictions/predict-clips.js';
+import { readNamed } from './run-files.js';
 
 const COLUMNS = [
   'id',
@@ -34,6 +35,11 @@ export function clipsCsv(clips: readonly PredictedClip[]): string {
     ].join(','),
   );
   return `${[COLUMNS.join(','), ...lines].join('\n')}\n`;
+}
+
+/** The clips of a file that {@link clipsCsv} wrote. */
+export async function readClipsCsv(path: string): Promise<ComparedClip[]> {
+  return parseClipsCsv(new TextDecoder().decode(await readNamed(path, 'the clips of an evaluation')), path);
 }
 
 /**

@@ -45,6 +45,16 @@ async function eventFile(): Promise<string> {
   return join(folder, names[0]!);
 }
 
+/** The wall time of every event: a double behind the first tag, 12 bytes into a record. */
+function wallTimes(bytes: Buffer): number[] {
+  const times: number[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    times.push(bytes.readDoubleLE(at + 13));
+    at += 12 + Number(bytes.readBigUInt64LE(at)) + 4;
+  }
+  return times;
+}
+
 const { python, missing } = findPython(['tensorboard']);
 
 describe('EventFile', () => {
@@ -105,4 +115,18 @@ describe('EventFile', () => {
     },
     60_000,
   );
+
+  it('keeps the times of the log that it is begun with, as where a run is resumed', async () => {
+    const times = join(folder, 'times');
+    const events = await EventFile.open(times, [
+      { ...log[0], kind: 'step', step: 1, time: 1000.5 },
+      { kind: 'validation', step: 1, srcc: 0.5, seconds: 3, metrics: { kendall: 0.25 }, time: 1007.25 },
+    ]);
+    await events.add({ kind: 'validation', step: 2, srcc: 0.75, time: 2000 });
+    await events.close();
+    const bytes = readFileSync(join(times, readdirSync(times)[0]!));
+    expect(wallTimes(bytes).slice(1)).toEqual([1000.5, 1007.25, 2000]);
+    expect(bytes.includes('validation/kendall')).toBe(true);
+    expect(bytes.includes('validation/seconds')).toBe(true);
+  });
 });

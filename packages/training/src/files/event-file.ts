@@ -14,7 +14,17 @@ const TAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     learningRate: 'optimiser/learning_rate',
     gradientNorm: 'optimiser/gradient_norm',
   },
-  validation: { srcc: 'validation/srcc', best: 'validation/best_srcc' },
+  validation: {
+    srcc: 'validation/srcc',
+    best: 'validation/best_srcc',
+    rl2x100: 'validation/rl2x100',
+    meanAbsoluteError: 'validation/mean_absolute_error',
+    aiou50: 'validation/aiou50',
+    aiou75: 'validation/aiou75',
+    regression: 'validation/loss_regression',
+    segmentation: 'validation/loss_segmentation',
+    seconds: 'validation/seconds',
+  },
 };
 
 /**
@@ -54,7 +64,11 @@ export class EventFile {
     const values = Object.entries(tags).flatMap(([field, tag]) =>
       typeof record[field] === 'number' ? [scalar(tag, record[field])] : [],
     );
-    if (values.length > 0) await this.#write(event(Number(record.step), bytesField(5, Buffer.concat(values))));
+    const { metrics, time } = record as { metrics?: Record<string, unknown>; time?: number };
+    for (const [name, value] of Object.entries(metrics ?? {})) {
+      if (typeof value === 'number') values.push(scalar(`validation/${name}`, value));
+    }
+    if (values.length > 0) await this.#write(event(Number(record.step), bytesField(5, Buffer.concat(values)), time));
   }
 
   async close(): Promise<void> {
@@ -66,12 +80,12 @@ export class EventFile {
   }
 }
 
-/** `Event`: wall_time = 1, step = 2, and what it says. */
-function event(step: number, what: Buffer): Buffer {
-  const time = Buffer.alloc(9);
-  time.writeUInt8((1 << 3) | 1, 0);
-  time.writeDoubleLE(Date.now() / 1000, 1);
-  return Buffer.concat([time, Buffer.of(2 << 3), varint(step), what]);
+/** `Event`: wall_time = 1, which is now unless the log says when it was, step = 2, and what it says. */
+function event(step: number, what: Buffer, time = Date.now() / 1000): Buffer {
+  const wallTime = Buffer.alloc(9);
+  wallTime.writeUInt8((1 << 3) | 1, 0);
+  wallTime.writeDoubleLE(time, 1);
+  return Buffer.concat([wallTime, Buffer.of(2 << 3), varint(step), what]);
 }
 
 /** One `Summary.Value` as field 1 of a `Summary`: tag = 1, simple_value = 2. */

@@ -60,7 +60,11 @@ export class RunFiles implements RunStore {
   }
 
   async readLog(): Promise<LogRecord[]> {
-    const text = new TextDecoder().decode((await this.read(LOG)) ?? new Uint8Array());
+    return this.#lines(LOG);
+  }
+
+  async #lines(file: string): Promise<LogRecord[]> {
+    const text = new TextDecoder().decode((await this.read(file)) ?? new Uint8Array());
     // a last line that was cut off by a crash is left out
     return text
       .split('\n')
@@ -68,18 +72,27 @@ export class RunFiles implements RunStore {
       .map((line) => JSON.parse(line) as LogRecord);
   }
 
-  /** One JSON object a line in `log.jsonl`, and the same for TensorBoard in `tensorboard/`. */
+  /**
+   * One JSON object a line in `log.jsonl`, the same for TensorBoard in `tensorboard/`, and in `times.jsonl` when each line was written and how
+   * long an evaluation took: apart, so that the same run leaves the same log.
+   */
   async openLog(lastStep: number): Promise<RunLog> {
     await mkdir(this.folder, { recursive: true });
-    const path = join(this.folder, LOG);
-    const kept = (await this.readLog()).filter(({ step }) => (step as number) <= lastStep);
-    if (kept.length === 0) await truncate(path, 0).catch(() => {});
-    else await writeFileAtomically(path, kept.map(lineOf).join(''));
-    const events = await EventFile.open(join(this.folder, 'tensorboard'), kept);
+    const [path, timesPath] = [LOG, TIMES].map((file) => join(this.folder, file)) as [string, string];
+    const isKept = ({ step }: LogRecord) => (step as number) <= lastStep;
+    const kept = (await this.readLog()).filter(isKept);
+    const times = (await this.#lines(TIMES)).filter(isKept);
+    await rewrite(path, kept);
+    await rewrite(timesPath, times);
+    const timeOf = new Map(times.map((record) => [keyOf(record), record]));
+    const timed = kept.map((record) => ({ ...record, ...timeOf.get(keyOf(record)) }));
+    const events = await EventFile.open(join(this.folder, 'tensorboard'), timed);
     return {
-      add: async (record) => {
+      add: async ({ seconds, ...record }) => {
+        const when = { time: Date.now() / 1000, ...(seconds === undefined ? {} : { seconds }) };
         await appendFile(path, lineOf(record));
-        await events.add(record);
+        await appendFile(timesPath, lineOf({ kind: record.kind, step: record.step, ...when }));
+        await events.add({ ...record, ...when });
       },
       close: () => events.close(),
     };
@@ -87,10 +100,21 @@ export class RunFiles implements RunStore {
 }
 
 const LOG = 'log.jsonl';
+const TIMES = 'times.jsonl';
+
+function keyOf({ kind, step }: LogRecord): string {
+  return `${kind} ${step}`;
+}
+
+/** Leaves only some lines in a file. */
+async function rewrite(path: string, records: readonly LogRecord[]): Promise<void> {
+  if (records.length === 0) await truncate(path, 0).catch(() => {});
+  else await writeFileAtomically(path, records.map(lineOf).join(''));
+}
 
 /** What a run writes into its folder, and nothing else. */
 const OWN =
-  /^(?:(?:last|best|bank)\.safetensors|run\.json|log\.jsonl|report\.html|series|tensorboard|not-finite-step-\d+\.safetensors)$/;
+  /^(?:(?:last|best|bank)\.safetensors|run\.json|(?:log|times)\.jsonl|report\.html|series|tensorboard|not-finite-step-\d+\.safetensors)$/;
 
 function lineOf(record: LogRecord): string {
   return `${JSON.stringify(record)}\n`;

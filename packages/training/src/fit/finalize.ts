@@ -34,7 +34,11 @@ export async function finalize(
   const best = (await loadCheckpoint(store, runFiles.best))!;
   if (run.weightsOnly) return { weights: best, calibrationClips: [] };
   const filling = run.config.regression === 'exemplar-free' ? '' : ' and filling the exemplar bank';
-  onEvent?.({ kind: 'note', text: `Calibrating intervals on ${calibrating.length} validation clips${filling}` });
+  const text =
+    calibrating.length > 0
+      ? `Calibrating intervals on ${calibrating.length} validation clips${filling}`
+      : `No clips calibrate intervals${filling}`;
+  onEvent?.({ kind: 'note', text });
   loadTensors(model, best.tensors);
   const parameters = await layout.read();
   await Promise.all(replicas.map((replica) => replica.setParameters(parameters)));
@@ -55,7 +59,8 @@ async function fillBank(
 ): Promise<ExemplarBank | undefined> {
   // nothing reads a bank of exemplar-free weights
   if (config.regression === 'exemplar-free') return undefined;
-  const bank = await buildBank(splits.train, model.regressionShape, weights, (clips) =>
+  const trained = { clips: splits.train, source: prepared.source };
+  const bank = await buildBank(trained, model.regressionShape, weights, (clips) =>
     encodeClips(clips, prepared, config.input.transform, replicas),
   );
   await store.write(runFiles.bank, bank.encode());

@@ -1,11 +1,11 @@
 import type { ClipSource, SplitKind } from '@mcore/clips';
-import type { Calibration, Checkpoint, ExemplarBank, MCoReConfig, PresetName } from '@mcore/model';
+import type { Calibration, Checkpoint, ExemplarBank, LossFunction, MCoReConfig, PresetName } from '@mcore/model';
 import type { StepRecord } from '../optimizer/trainer.js';
 import type { ComputeOptions, WeightsInput } from '../platform/platform.js';
 import type { PredictedClip } from '../predictions/predict-clips.js';
 import type { ResumeMode } from '../run/run-settings.js';
 import type { RunStore } from '../run/run-store.js';
-import type { FitEvent, ValidationRecord } from './fit-events.js';
+import type { FitEvent, MetricFunction, ValidationRecord } from './fit-events.js';
 import type { DeepPartial } from './merge-config.js';
 
 /** Options of {@link fit}. */
@@ -31,6 +31,11 @@ export interface FitOptions extends ComputeOptions {
   trainClips?: number;
   /** Validate on a seeded random part of this many clips. */
   validationClips?: number;
+  /**
+   * Which weights are kept: those that are `best` on validation, unless given, or the `last`. Then no clip is held back from training, and no
+   * interval is calibrated.
+   */
+  choose?: 'best' | 'last';
   /** Weights to start from instead of random ones. */
   init?: WeightsInput;
   /** Validate on clips that trained the weights of `init` all the same. */
@@ -47,7 +52,14 @@ export interface FitOptions extends ComputeOptions {
   keepEvery?: number;
   /** Evaluations on validation without a better one after which training ends early; never unless given. */
   patience?: number;
-  /** Called with all that happens, in order. */
+  /**
+   * Another training loss, computed of the parts of eq. 12 and of what the model computed of a pair; only with 0 workers. Runs with and
+   * without one are not resumed by each other.
+   */
+  loss?: LossFunction;
+  /** Further metrics of predicted and judged scores, by name: measured at every evaluation on validation and logged. */
+  metrics?: Readonly<Record<string, MetricFunction>>;
+  /** Called with all that happens, in order; what other loggers hang on to. */
   onEvent?: (event: FitEvent) => void;
 }
 

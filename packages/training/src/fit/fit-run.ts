@@ -1,9 +1,9 @@
 import type { ClipSplit } from '@mcore/clips';
-import type { Checkpoint, MCoReConfig, TrainingData } from '@mcore/model';
+import type { Checkpoint, LossFunction, MCoReConfig, TrainingData } from '@mcore/model';
 import type { PreparedClips } from '../clips/prepared-clips.js';
 import type { ReplicaFactory } from '../compute/replica.js';
 import type { RunStore } from '../run/run-store.js';
-import type { FitEvent } from './fit-events.js';
+import type { FitEvent, MetricFunction } from './fit-events.js';
 
 /** Everything a training run is made of; {@link fit} makes one out of its options. */
 export interface FitRun {
@@ -19,6 +19,10 @@ export interface FitRun {
   seed: number;
   totalSteps: number;
   createReplicas: ReplicaFactory;
+  /** Another loss, see `FitOptions.loss`. */
+  loss?: LossFunction;
+  /** Further metrics of validation by name. */
+  metrics?: Readonly<Record<string, MetricFunction>>;
   /** Steps between checkpoints to resume from. */
   checkpointEvery: number;
   /** Steps between evaluations on validation. */
@@ -29,6 +33,8 @@ export interface FitRun {
   patience?: number;
   /** Only the best weights are needed, as for a row of the benchmark: no intervals are calibrated and no bank is filled. */
   weightsOnly?: boolean;
+  /** Keeps the last weights instead of the best; there are no validation clips then. */
+  keepsLast?: boolean;
   /** Weights to start from instead of random ones; their normalization statistics are kept. */
   initial?: Checkpoint;
   signal?: AbortSignal;

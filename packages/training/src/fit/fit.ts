@@ -1,9 +1,12 @@
-import { type MCoReConfig, presetConfig } from '@mcore/model';
+import type { Clip } from '@mcore/clips';
+import { WeightsError } from '@mcore/errors';
+import { type Checkpoint, type MCoReConfig, parameterCounts, presetConfig } from '@mcore/model';
 import { PairSampler } from '../clips/pair-sampler.js';
 import { assertUnseen, splitAs, splitOfWeights } from '../clips/seen-clips.js';
 import { notesOf } from '../clips/source-notes.js';
 import type { StepRecord } from '../optimizer/trainer.js';
 import { asksForNode, nodeEntry, type Platform, plainPlatform } from '../platform/platform.js';
+import { type RunSettings, savedSettings } from '../run/run-settings.js';
 import type { RunStore } from '../run/run-store.js';
 import { fitConfig } from './fit-config.js';
 import type { FitEvent, ValidationRecord } from './fit-events.js';
@@ -40,9 +43,16 @@ export async function fitOn(options: FitOptions, platform: Platform): Promise<Fi
     clips = [prepared, ...variants];
     const { source } = prepared;
     const split = splitOfWeights(initial?.info, source, options, seed);
-    const splits = splitAs(source.clips, split, { train: options.trainClips, validation: options.validationClips });
+    const limits = { train: options.trainClips, validation: options.validationClips };
+    const keepsLast = options.choose === 'last';
+    const carved = splitAs(source.clips, split, limits);
+    const splits = keepsLast ? withoutValidation(carved, source.clips) : carved;
     fitConfig(config, source, splits.train);
+    if (initial) assertFits(initial, config);
     sayWhatIsUsed(splits, source, onEvent);
+    if (config.optimiser.backboneLearningRate === 0 && config.loss.contrastive.weight > 0) {
+      onEvent?.({ kind: 'note', text: FROZEN });
+    }
     if (initial && !options.allowSeenClips) assertUnseen('fit', initial.info, source, splits.validation, 'validation');
     const run: FitRun = {
       ...{ config, prepared, variants, splits, split, seed, createReplicas: platform.createReplicas },
@@ -50,19 +60,58 @@ export async function fitOn(options: FitOptions, platform: Platform): Promise<Fi
       totalSteps: options.steps ?? stepsOf(config.optimiser, splits.train, seed),
       checkpointEvery: options.checkpointEvery ?? 50,
       validateEvery: 0,
+      ...(keepsLast && { keepsLast }),
       ...(options.keepEvery !== undefined && { keepEvery: options.keepEvery }),
       ...(options.patience !== undefined && { patience: options.patience }),
+      ...(options.loss && { loss: options.loss }),
+      ...(options.metrics && { metrics: options.metrics }),
       ...(initial && { initial }),
       ...(options.signal && { signal: options.signal }),
       ...(onEvent && { onEvent }),
     };
-    run.validateEvery = options.validateEvery ?? Math.max(1, Math.round(run.totalSteps / 10));
-    const finished = await runFit(run, options.resume ?? 'resume');
+    const mode = options.resume ?? 'resume';
+    const before = mode === 'resume' ? await savedSettings(run.store) : undefined;
+    run.validateEvery = options.validateEvery ?? intervalOf(before) ?? Math.max(1, Math.round(run.totalSteps / 10));
+    const stepsBefore = Number(before?.steps ?? run.totalSteps);
+    if (run.totalSteps > stepsBefore) {
+      const rate =
+        config.optimiser.schedule === 'constant' ? '' : `; the learning rate now follows ${run.totalSteps} steps`;
+      onEvent?.({ kind: 'note', text: `Extended from ${stepsBefore} to ${run.totalSteps} steps${rate}` });
+    }
+    const finished = await runFit(run, mode);
     return { ...finished, history: await historyOf(run.store) };
   } finally {
     await Promise.all(clips.map((each) => each.close()));
     await platform.close();
   }
+}
+
+/** Refuses weights of another model before clips are prepared, in one line instead of a list of all tensors. */
+function assertFits({ info }: Checkpoint, config: MCoReConfig): void {
+  const [expected, got] = [parameterCounts(config).total, parameterCounts(info.config).total];
+  if (expected === got) return;
+  throw new WeightsError(
+    `fit: expected init to be weights of the configured model (preset ${config.preset}, ${config.stages} stages, ${expected} parameters), got weights of preset ${info.config.preset} with ${info.config.stages} stages and ${got} parameters. Take that preset, or start from other weights.`,
+  );
+}
+
+const FROZEN =
+  'The backbone is frozen, so the contrastive loss of its features is a constant that teaches nothing; loss.contrastive.weight=0 saves its work';
+
+/** Steps between evaluations of the run that is resumed, so that an extended one is evaluated at the same steps. */
+function intervalOf(before: RunSettings | undefined): number | undefined {
+  return typeof before?.validateEvery === 'number' ? before.validateEvery : undefined;
+}
+
+/** All clips that may be trained on, in the order of the source. */
+function withoutValidation(splits: FitRun['splits'], clips: readonly Clip[]): FitRun['splits'] {
+  const ids = new Set([...splits.train, ...splits.validation].map(({ id }) => id));
+  return { ...splits, train: clips.filter(({ id }) => ids.has(id)).map(asTrained), validation: [] };
+}
+
+/** Held-out events rewrite the split, so that it is not the source's. */
+function asTrained(clip: Clip): Clip {
+  return { ...clip, split: 'train' };
 }
 
 /** Steps of the configured passes over the training clips. */
@@ -92,7 +141,9 @@ function sayWhatIsUsed(
 
 async function historyOf(store: RunStore): Promise<FitResult['history']> {
   const log = await store.readLog();
-  const of = (kind: string) => log.filter((record) => record.kind === kind).map(({ kind: _, ...record }) => record);
+  // how long an evaluation took is no part of it: the same run gives the same history
+  const of = (kind: string) =>
+    log.filter((record) => record.kind === kind).map(({ kind: _, seconds: __, ...record }) => record);
   const numbers = (record: object) =>
     // NaN is null in JSON
     Object.fromEntries(Object.entries(record).map(([name, value]) => [name, value ?? Number.NaN]));

@@ -41,11 +41,13 @@ export interface FinishedRun extends FinalizedWeights {
  */
 export async function runFit(run: FitRun, mode: ResumeMode): Promise<FinishedRun> {
   const halves = validationHalves(run.splits.validation, run.split.seed);
-  assertEnoughValidation(run, halves.selecting);
+  if (!run.keepsLast) assertEnoughValidation(run, halves.selecting);
   const { prepared, variants = [], splits, onEvent } = run;
   const settings = await fitSettings(run);
   // a run of other settings is refused before clips are prepared, and one is removed only when they are
-  if (mode === 'resume') await openRun(run.store, settings, mode);
+  if (mode === 'resume') await openRun(run.store, settings, mode, ['steps', 'patience']);
+  const size = await prepared.sizeNote?.([...splits.train, ...splits.validation]);
+  if (size !== undefined) onEvent?.({ kind: 'note', text: size });
   await prepared.makeAll([...splits.train, ...splits.validation], (done, total) =>
     onEvent?.({ kind: 'preparing', done, total }),
   );
@@ -68,7 +70,8 @@ export async function runFit(run: FitRun, mode: ResumeMode): Promise<FinishedRun
       data: dataOf(run, halves),
       notes: { totalSteps: run.totalSteps, trainClips: run.splits.train.length },
     };
-    replicas = await run.createReplicas({ info, tensors: await exportWeights(model) });
+    const learner = { info, tensors: await exportWeights(model) };
+    replicas = await run.createReplicas(learner, run.loss && { loss: run.loss });
     const trainer = new Trainer(start.state, {
       optimiser: run.config.optimiser,
       totalSteps: run.totalSteps,
@@ -92,11 +95,10 @@ function assertEnoughValidation({ splits, onEvent }: FitRun, selecting: readonly
   const need = validationNeed(train, validation);
   if (need !== undefined) throw new DataError(`fit: expected ${need}.`);
   if (selecting.length >= FEW_CLIPS) return;
-  const ranked = new Set(selecting.map(({ score }) => score)).size >= 2;
-  const how = ranked
-    ? 'their rank correlation says little'
-    : 'by their mean error, since a rank correlation needs two different scores';
-  onEvent?.({ kind: 'note', text: `${selecting.length} validation clips choose the best weights: ${how}` });
+  onEvent?.({
+    kind: 'note',
+    text: `${selecting.length} validation clips choose the best weights by their mean error: too few for a rank correlation. For few clips, cross-validate (--folds)`,
+  });
 }
 
 function dataOf(run: FitRun, halves: ReturnType<typeof validationHalves>): TrainingData {

@@ -1,15 +1,16 @@
 import type { Clip } from '@mcore/clips';
-import { meanAbsoluteError, spearman } from '@mcore/metrics';
 import { type CheckpointInfo, exportWeights, type MCoRe } from '@mcore/model';
 import type { ParameterLayout } from '../compute/parameter-layout.js';
 import type { Replica } from '../compute/replica.js';
-import { adamTensors } from '../optimizer/adam-tensors.js';
+import { adamTensors, averageTensors } from '../optimizer/adam-tensors.js';
 import { NotFiniteError } from '../optimizer/not-finite-error.js';
 import type { Trainer } from '../optimizer/trainer.js';
-import { predictClips } from '../predictions/predict-clips.js';
 import { type LogRecord, type RunLog, runFiles, saveCheckpoint } from '../run/run-store.js';
 import { explainNotFinite } from './explain-not-finite.js';
+import type { ValidationRecord } from './fit-events.js';
 import type { FitRun } from './fit-run.js';
+import { FEW_CLIPS } from './training-needs.js';
+import { type Validation, validate } from './validate.js';
 
 /** What a run works with. */
 export interface SessionContext {
@@ -69,7 +70,8 @@ export class TrainingSession {
     await log.add({ kind: 'step', ...record });
     run.onEvent?.({ kind: 'step', ...record });
     const isLast = record.step === run.totalSteps;
-    if (isLast || record.step % run.validateEvery === 0) await this.#validate(log);
+    if (run.keepsLast) await this.#keepLast(isLast);
+    else if (isLast || record.step % run.validateEvery === 0) await this.#validate(log);
     if (run.keepEvery !== undefined && trainer.step % run.keepEvery === 0) {
       await this.#saveWeights(runFiles.kept(trainer.step));
     }
@@ -94,36 +96,43 @@ export class TrainingSession {
     return patience !== undefined && this.#selection.looks >= patience;
   }
 
+  /** Takes the last weights for the best, where no clips choose. */
+  async #keepLast(isLast: boolean): Promise<void> {
+    if (!isLast) return;
+    this.#selection = { best: { step: this.#context.trainer.step, srcc: Number.NaN }, looks: 0 };
+    await this.#saveWeights(runFiles.best);
+  }
+
   /** Validates the present weights and keeps them if they are the best yet. */
   async #validate(log: RunLog): Promise<void> {
     const { run, trainer } = this.#context;
     const { step } = trainer;
-    const found = { step, ...(await this.#measure()) };
+    const started = performance.now();
+    const measured = await this.#measure();
+    const found = { step, srcc: measured.srcc, error: measured.meanAbsoluteError };
     const { best, looks } = this.#selection;
-    if (best.step === 0 || isBetter(found, best)) {
+    if (best.step === 0 || isBetter(found, best, this.#context.selecting.length)) {
       this.#selection = { best: found, looks: 0 };
       await this.#saveWeights(runFiles.best);
     } else this.#selection = { best, looks: looks + 1 };
-    const record = { step, srcc: found.srcc, best: this.#selection.best.srcc };
-    await log.add({ kind: 'validation', ...record } satisfies LogRecord);
-    run.onEvent?.({ kind: 'validation', ...record });
+    const record: ValidationRecord = { step, best: this.#selection.best.srcc, ...measured };
+    const seconds = (performance.now() - started) / 1000;
+    await log.add({ kind: 'validation', ...record, seconds } satisfies LogRecord);
+    run.onEvent?.({ kind: 'validation', ...record, seconds });
   }
 
-  async #measure(): Promise<{ srcc: number; error: number }> {
+  async #measure(): Promise<Validation> {
     const { run, model, layout, replicas, trainer, selecting } = this.#context;
-    layout.write(trainer.parameters);
-    await Promise.all(replicas.map((replica) => replica.setParameters(trainer.parameters)));
+    layout.write(trainer.kept);
+    await Promise.all(replicas.map((replica) => replica.setParameters(trainer.kept)));
     const setup = { model, replicas, prepared: run.prepared, train: run.splits.train, exemplars: run.seed };
-    const clips = await predictClips(selecting, setup);
-    const predicted = clips.map((clip) => clip.predictedScore);
-    const actual = clips.map((clip) => clip.trueScore);
-    return { srcc: spearman(predicted, actual), error: meanAbsoluteError(predicted, actual) };
+    return validate(selecting, setup, run.metrics);
   }
 
   /** The present weights alone. */
   async #saveWeights(file: string): Promise<void> {
     const { run, model, layout, trainer, info } = this.#context;
-    layout.write(trainer.parameters);
+    layout.write(trainer.kept);
     const tensors = await exportWeights(model);
     await saveCheckpoint(run.store, file, { info: { ...info, step: trainer.step }, tensors, optimiser: new Map() });
   }
@@ -131,9 +140,9 @@ export class TrainingSession {
   /** All that a run is resumed from. Randomness needs no state: it is a function of seed, purpose and step. */
   async #saveLast(): Promise<void> {
     const { run, model, layout, trainer, info } = this.#context;
-    const { parameters, adam } = trainer.state();
+    const { parameters, adam, ...average } = trainer.state();
     layout.write(parameters);
-    const optimiser = new Map(adamTensors(adam));
+    const optimiser = new Map([...adamTensors(adam), ...averageTensors(average)]);
     const notes = { ...info.notes, ...this.#selection };
     const tensors = await exportWeights(model);
     const checkpoint = { info: { ...info, step: adam.step, notes }, tensors, optimiser };
@@ -142,9 +151,13 @@ export class TrainingSession {
   }
 }
 
-/** By rank correlation; by the mean error where both correlations are undefined, as where all predictions are equal. */
-function isBetter(found: { srcc: number; error: number }, best: Selection['best']): boolean {
-  if (Number.isNaN(found.srcc))
-    return Number.isNaN(best.srcc) && found.error < (best.error ?? Number.POSITIVE_INFINITY);
+/**
+ * By rank correlation; by the mean error where few clips choose, whose ranks are a matter of chance, and where both correlations are undefined,
+ * as where all predictions are equal.
+ */
+function isBetter(found: { srcc: number; error: number }, best: Selection['best'], clips: number): boolean {
+  const lessError = found.error < (best.error ?? Number.POSITIVE_INFINITY);
+  if (clips < FEW_CLIPS) return lessError;
+  if (Number.isNaN(found.srcc)) return Number.isNaN(best.srcc) && lessError;
   return Number.isNaN(best.srcc) || found.srcc > best.srcc;
 }

@@ -5,7 +5,7 @@ import { Random } from '@mcore/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { centreFrames } from '../compute/inference.js';
 import type { ParameterLayout } from '../compute/parameter-layout.js';
-import { adamOf } from '../optimizer/adam-tensors.js';
+import { adamOf, averageOf } from '../optimizer/adam-tensors.js';
 import type { TrainerState } from '../optimizer/trainer.js';
 import { loadCheckpoint, runFiles } from '../run/run-store.js';
 import type { FitRun } from './fit-run.js';
@@ -31,7 +31,11 @@ export async function initialState(run: FitRun, model: MCoRe, layout: ParameterL
     loadTensors(model, last.tensors);
     const { best = { step: 0, srcc: Number.NaN }, looks = 0 } = (last.info.notes ?? {}) as Partial<Selection>;
     return {
-      state: { parameters: await layout.read(), adam: adamOf(last.optimiser, last.info.step) },
+      state: {
+        parameters: await layout.read(),
+        adam: adamOf(last.optimiser, last.info.step),
+        ...averageOf(last.optimiser),
+      },
       // NaN is null in JSON
       selection: { best: { ...best, srcc: best.srcc ?? Number.NaN }, looks },
     };

@@ -19,7 +19,7 @@ function source(count: number, labels: (index: number) => Partial<Clip>): ClipSo
 describe('trainingNeeds', () => {
   it('names what six videos of one class lack', () => {
     expect(trainingNeeds(source(6, () => ({}))).needs).toEqual([
-      'at least 2 clips for validation, which are one in five of the training clips of every class with several, got 1 of 4 training clips. Add training clips, or give fewer classes',
+      'at least 2 clips for validation, which are one in five of the training clips of every class with several, got 1 of 4 training clips. Add training clips, give fewer classes, or keep the last weights (choose, --choose last)',
     ]);
   });
 

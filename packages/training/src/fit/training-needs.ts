@@ -1,5 +1,5 @@
 import { type Clip, type ClipSource, validationHalves } from '@mcore/clips';
-import { McoreError } from '@mcore/errors';
+import { McoreError, withoutCaller } from '@mcore/errors';
 import { presetConfig } from '@mcore/model';
 import { splitAs } from '../clips/seen-clips.js';
 import { groupBy } from '../predictions/group-by.js';
@@ -45,7 +45,7 @@ export function trainingNeeds(source: ClipSource): TrainingNeeds {
 /** What is missing for validation, in words; undefined where nothing is. */
 export function validationNeed(train: readonly Clip[], validation: readonly Clip[]): string | undefined {
   if (validation.length >= 2) return undefined;
-  return `at least 2 clips for validation, which are one in five of the training clips of every class with several, got ${validation.length} of ${train.length + validation.length} training clips. Add training clips, or give fewer classes`;
+  return `at least 2 clips for validation, which are one in five of the training clips of every class with several, got ${validation.length} of ${train.length + validation.length} training clips. Add training clips, give fewer classes, or keep the last weights (choose, --choose last)`;
 }
 
 function configNeed(source: ClipSource, train: readonly Clip[]): string | undefined {
@@ -54,7 +54,9 @@ function configNeed(source: ClipSource, train: readonly Clip[]): string | undefi
     return undefined;
   } catch (error) {
     if (!(error instanceof McoreError)) throw error;
-    return error.message.replace(/^\w+: (expected )?/, '').replace(/\.$/, '');
+    return withoutCaller(error.message)
+      .replace(/^expected /, '')
+      .replace(/\.$/, '');
   }
 }
 

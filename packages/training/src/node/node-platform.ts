@@ -11,7 +11,7 @@ import { RunFiles, readCheckpoint } from '../files/run-files.js';
 import type { ComputeOptions, Platform } from '../platform/platform.js';
 import { MemoryRunStore } from '../run/run-store.js';
 import { replicaFactory, type ScoringEngine } from '../threads/replicas.js';
-import { openPreparedClips } from './prepared-clip-files.js';
+import { type KeptClips, openPreparedClips } from './prepared-clip-files.js';
 
 /** What Node.js can be told besides; see {@link ComputeOptions} for engines and threads. */
 export interface NodeOptions {
@@ -19,6 +19,8 @@ export interface NodeOptions {
   running?: ScoringEngine;
   /** Folder where sampled and resized clips are kept; `.mcore/prepared` unless given. */
   cache?: string;
+  /** How these are kept; `raw` unless given. */
+  keepClips?: KeptClips | undefined;
   /** Folder that the paths in a manifest start from; the manifest's own unless given. */
   videos?: string | undefined;
   /** Lets the paths in a manifest be absolute or lead out of its folder. */
@@ -48,7 +50,7 @@ export async function nodePlatform(options: ComputeOptions & NodeOptions, caller
     openClips: async (data, input, info) => {
       const [first, ...others] = sourcesOf(data, options, info);
       const open = (source: Parameters<typeof openPreparedClips>[0]) =>
-        openPreparedClips(source, input, { cache, workers });
+        openPreparedClips(source, input, { cache, workers, keepClips: options.keepClips });
       const opened: [PreparedClips, ...PreparedClips[]] = [await open(first)];
       for (const other of others) opened.push(await open(other));
       return opened;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clip, ClipSource, Frames } from '@mcore/clips';
 import { ManifestDataset } from '@mcore/manifest-loader';
@@ -7,11 +6,16 @@ import type { InputConfig } from '@mcore/model';
 import { prepareClip } from '../clips/prepare-clip.js';
 import { MemoryClips, type PreparedClips } from '../clips/prepared-clips.js';
 import { openSource, type SourceDescriptor } from '../data/source.js';
-import { removeLeftovers, writeFileAtomically } from '../files/atomic-file.js';
+import { removeLeftovers } from '../files/atomic-file.js';
 import { startThread, type WorkerThread } from '../threads/worker-thread.js';
+import { type FrameStore, jpegFrames, rawFrames } from './frame-store.js';
 
 /** Version of the stored frames; a change of how frames are sampled or resized must raise it. */
 const STORE_VERSION = 2;
+/** Bytes of new files from which on a person is told. */
+const WORTH_SAYING = 200e6;
+/** JPEG's part of the bytes of pixels, about. */
+const JPEG_SHARE = 0.1;
 /** Milliseconds after which a temporary file is a killed run's; other runs may be filling the same folder. */
 const LEFTOVER_AGE = 3_600_000;
 
@@ -21,7 +25,15 @@ export interface PreparedOptions {
   cache: string;
   /** 0 makes them in this thread. */
   workers: number;
+  /** How they are kept; `raw` unless given. */
+  keepClips?: KeptClips | undefined;
 }
+
+/**
+ * How prepared clips are kept: their pixels, as JPEG, which takes a tenth of the space and changes pixels a little, or not at all, so that
+ * all but the last few hundred megabytes are decoded again whenever they are needed.
+ */
+export type KeptClips = 'raw' | 'jpeg' | 'nothing';
 
 /**
  * Opens clips as the model's input needs them; nothing is decoded yet. What is prepared is kept in files, clip by clip, each belonging to
@@ -34,7 +46,7 @@ export async function openPreparedClips(
 ): Promise<PreparedClips> {
   const isSource = 'readFrames' in data;
   const source = isSource ? data : await openSource(data);
-  if (!source.frameKey) return new MemoryClips(source, input);
+  if (!source.frameKey || options.keepClips === 'nothing') return new MemoryClips(source, input);
   const files = new PreparedClipFiles(source, isSource ? undefined : data, input, options);
   await removeLeftovers(files.folder, LEFTOVER_AGE);
   return files;
@@ -44,10 +56,12 @@ export async function openPreparedClips(
 class PreparedClipFiles implements PreparedClips {
   readonly source: ClipSource;
   readonly folder: string;
+  readonly changesPixels: boolean;
   readonly #descriptor: SourceDescriptor | undefined;
   readonly #input: InputConfig;
   readonly #threads: WorkerThread[] = [];
   readonly #workers: number;
+  readonly #store: FrameStore;
   readonly #paths = new Map<string, Promise<string>>();
   #turn = 0;
 
@@ -55,8 +69,10 @@ class PreparedClipFiles implements PreparedClips {
     source: ClipSource,
     descriptor: SourceDescriptor | undefined,
     input: InputConfig,
-    { cache, workers }: PreparedOptions,
+    { cache, workers, keepClips }: PreparedOptions,
   ) {
+    this.#store = keepClips === 'jpeg' ? jpegFrames : rawFrames;
+    this.changesPixels = keepClips === 'jpeg';
     this.source = source;
     this.#descriptor = descriptor;
     this.#input = input;
@@ -72,7 +88,7 @@ class PreparedClipFiles implements PreparedClips {
   async getWindow(id: string, first: number, count: number): Promise<Frames> {
     const { height, width } = this.#input.transform.resize;
     const frame = height * width * 3;
-    const kept = await this.#read(id, { from: first * frame, length: count * frame });
+    const kept = await this.#store.read(await this.#path(id), this.#frameSize, { first, count });
     if (kept) return { data: kept, count, height, width };
     const { data } = await this.#make(id);
     return { data: data.subarray(first * frame, (first + count) * frame), count, height, width };
@@ -85,11 +101,21 @@ class PreparedClipFiles implements PreparedClips {
     const work = async () => {
       while (next < clips.length) {
         const { id } = clips[next++]!;
-        if (!(await this.#has(id))) await this.#make(id);
+        if (!(await this.#store.has(await this.#path(id), this.#frameSize))) await this.#make(id);
         onProgress?.(++done, clips.length);
       }
     };
     await Promise.all(Array.from({ length: Math.max(1, 2 * this.#workers) }, work));
+  }
+
+  async sizeNote(clips: readonly Clip[]): Promise<string | undefined> {
+    const { count, height, width } = this.#frameSize;
+    const each = count * height * width * 3 * (this.changesPixels ? JPEG_SHARE : 1);
+    let missing = 0;
+    for (const { id } of clips) if (!(await this.#store.has(await this.#path(id), this.#frameSize))) missing++;
+    if (missing * each < WORTH_SAYING) return undefined;
+    const less = this.changesPixels ? '' : '; --keep-clips jpeg takes about a tenth, --keep-clips nothing none';
+    return `Prepared clips take ${(each / 1e6).toFixed(1)} MB each, ${(missing * each * 1e-9).toFixed(1)} GB for ${missing} new ones in ${this.folder}${less}`;
   }
 
   async close(): Promise<void> {
@@ -102,7 +128,7 @@ class PreparedClipFiles implements PreparedClips {
       this.#workers === 0
         ? await prepareClip(this.source, id, this.#input)
         : await this.#thread().remote.prepare(this.#descriptorOf(id), id, this.#input);
-    await writeFileAtomically(path, frames.data);
+    await this.#store.write(path, frames);
     return frames;
   }
 
@@ -113,31 +139,10 @@ class PreparedClipFiles implements PreparedClips {
     return { kind: 'file', path: this.source.fileOf(id), clip };
   }
 
-  /** A part of a file that was kept; of another size than it should have it is of no use, whatever made it. */
-  async #read(id: string, { from, length }: { from: number; length: number }): Promise<Uint8Array | undefined> {
-    const file = await open(await this.#path(id)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-      return undefined;
-    });
-    if (!file) return undefined;
-    try {
-      if ((await file.stat()).size !== this.#size) return undefined;
-      const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, from);
-      return bytesRead === length ? buffer : undefined;
-    } finally {
-      await file.close();
-    }
-  }
-
-  async #has(id: string): Promise<boolean> {
-    const found = await stat(await this.#path(id)).catch(() => undefined);
-    return found?.size === this.#size;
-  }
-
-  /** Bytes of a clip. */
-  get #size(): number {
+  /** Of all frames of a clip. */
+  get #frameSize(): { count: number; height: number; width: number } {
     const { frames, transform } = this.#input;
-    return frames * transform.resize.height * transform.resize.width * 3;
+    return { count: frames, ...transform.resize };
   }
 
   /** Names the clip and what its frames and their sampling depend on. */
@@ -147,7 +152,10 @@ class PreparedClipFiles implements PreparedClips {
     const named = (async () => {
       const clip = this.source.clips.find((each) => each.id === id);
       const key = JSON.stringify([await this.source.frameKey!(id), clip?.frameCount, clip?.start ?? null]);
-      return join(this.folder, `${id}-${createHash('sha256').update(key).digest('hex').slice(0, 16)}.rgb`);
+      return join(
+        this.folder,
+        `${id}-${createHash('sha256').update(key).digest('hex').slice(0, 16)}.${this.#store.ending}`,
+      );
     })();
     this.#paths.set(id, named);
     // a file that is missing now may be there later

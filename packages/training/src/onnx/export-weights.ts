@@ -51,6 +51,25 @@ export function onnxFiles({ info, tensors }: Pick<Checkpoint, 'info' | 'tensors'
   return Object.entries(graphs).map(([network, bytes]) => ({ path: path(network), network, bytes }));
 }
 
+/** Lines of Python that load what was written. */
+export function pythonLines(files: readonly ExportedFile[], format: 'safetensors' | 'onnx'): string[] {
+  const quote = (path: string) => JSON.stringify(path);
+  if (format === 'onnx') {
+    return [
+      'In Python (pip install onnxruntime):',
+      '  import onnxruntime',
+      ...files.map(({ network, path }) => `  ${network} = onnxruntime.InferenceSession(${quote(path)})`),
+    ];
+  }
+  const names = files.map(({ network }) => (files.length === 1 ? 'model' : network));
+  return [
+    'In Python (pip install safetensors torch):',
+    '  from safetensors.torch import load_file',
+    ...files.map(({ path }, index) => `  ${names[index]}_state = load_file(${quote(path)})`),
+    ...names.map((name) => `  # ${name}.load_state_dict(${name}_state, strict=True)`),
+  ];
+}
+
 /** A network's weights under its own names; two prefixes are two networks whose names stay apart. */
 function weightsUnder(tensors: ReadonlyMap<string, SafeTensor>, ...prefixes: string[]): Weights {
   const cut = prefixes.length === 1 ? prefixes[0]!.length : 0;

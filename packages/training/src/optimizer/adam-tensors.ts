@@ -15,6 +15,17 @@ export function adamOf(optimiser: ReadonlyMap<string, SafeTensor>, step: number)
   return { step, mean: mean!, square: square! };
 }
 
+/** The moving average of the parameters as a tensor; none where there is none. */
+export function averageTensors({ average }: { average?: Float32Array }): [string, SafeTensor][] {
+  return average ? [['average', flatTensor(average)]] : [];
+}
+
+/** What {@link averageTensors} wrote. */
+export function averageOf(optimiser: ReadonlyMap<string, SafeTensor>): { average?: Float32Array } {
+  const tensor = optimiser.get('average');
+  return tensor ? { average: tensor.data as Float32Array } : {};
+}
+
 /** Numbers as they are. */
 export function flatTensor(data: Float32Array): SafeTensor {
   return { dtype: 'F32', shape: [data.length], data };

@@ -31,6 +31,25 @@ describe('Adam', () => {
     }
   });
 
+  it("follows PyTorch's AdamW and StepLR, to 1e-6 of each parameter", () => {
+    const { tensors: golden } = readSafetensors(
+      readFileSync(new URL('./__fixtures__/adamw.safetensors', import.meta.url)),
+    );
+    const expected = golden.get('parameters')!.data as Float32Array;
+    const parameters = Float32Array.from(golden.get('start')!.data as Float32Array);
+    const all = golden.get('gradients')!.data as Float32Array;
+    const adam = new Adam(10, { weightDecay: 0.05 });
+    const steps = { schedule: 'step', warmupSteps: 0, decayEvery: 4, decayFactor: 0.5 } as const;
+    for (let step = 0; step < 12; step++) {
+      const gradient = all.slice(step * 10, step * 10 + 10);
+      adam.update(parameters, gradient, rates, learningRateFactor(steps, step, 12));
+      for (let index = 0; index < 10; index++) {
+        const value = expected[step * 10 + index]!;
+        expect(Math.abs(parameters[index]! - value)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(value)));
+      }
+    }
+  });
+
   it('resumes bit-exactly from a saved state', () => {
     const unbroken = Float32Array.from(values('start'));
     const adam = new Adam(10);
@@ -70,6 +89,23 @@ describe('learningRateFactor', () => {
     const schedule = { schedule: 'constant', warmupSteps: 4 } as const;
     expect([0, 1, 2, 3, 4, 100].map((step) => learningRateFactor(schedule, step, 50))).toEqual([
       0.25, 0.5, 0.75, 1, 1, 1,
+    ]);
+  });
+});
+
+describe('learningRateFactor', () => {
+  const at = (schedule: Parameters<typeof learningRateFactor>[0], ...steps: number[]) =>
+    steps.map((step) => learningRateFactor(schedule, step, 12));
+
+  it('falls along a line to 0', () => {
+    expect(at({ schedule: 'linear', warmupSteps: 0 }, 0, 3, 6, 12)).toEqual([1, 0.75, 0.5, 0]);
+  });
+
+  it('falls to a tenth after every third of the steps unless told otherwise', () => {
+    const factors = at({ schedule: 'step', warmupSteps: 0 }, 0, 3, 4, 8, 11);
+    for (const [index, factor] of [1, 1, 0.1, 0.01, 0.01].entries()) expect(factors[index]).toBeCloseTo(factor, 12);
+    expect(at({ schedule: 'step', warmupSteps: 2, decayEvery: 5, decayFactor: 0.5 }, 0, 1, 5, 10)).toEqual([
+      0.5, 1, 0.5, 0.25,
     ]);
   });
 });

@@ -20,13 +20,21 @@ const EPSILON = 1e-8;
  * `m = b1 m + (1 - b1) g`, `v = b2 v + (1 - b2) g^2`, `p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps)` with
  * PyTorch's defaults b1 = 0.9, b2 = 0.999, eps = 1e-8.
  *
+ * With weight decay it is AdamW: the parameters are first multiplied by `1 - lr decay` (Loshchilov and Hutter, "Decoupled Weight Decay
+ * Regularization", ICLR 2019).
+ *
  * Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015; the order of operations is PyTorch's.
  */
 export class Adam {
   readonly #state: AdamState;
+  readonly #weightDecay: number;
 
-  /** @param start - The number of parameters, or a saved state. */
-  constructor(start: number | AdamState) {
+  /**
+   * @param start - The number of parameters, or a saved state.
+   * @param options - `weightDecay`: of all parameters; 0 unless given.
+   */
+  constructor(start: number | AdamState, { weightDecay = 0 }: { weightDecay?: number } = {}) {
+    this.#weightDecay = weightDecay;
     this.#state =
       typeof start === 'number'
         ? { step: 0, mean: new Float32Array(start), square: new Float32Array(start) }
@@ -56,6 +64,7 @@ export class Adam {
     this.#state.step += 1;
     const meanCorrection = 1 - BETA1 ** this.#state.step;
     const squareCorrection = Math.sqrt(1 - BETA2 ** this.#state.step);
+    if (this.#weightDecay > 0) decay(parameters, learningRates, factor * this.#weightDecay);
     for (let index = 0; index < parameters.length; index++) {
       const slope = gradient[index]!;
       const m = mean[index]! + (1 - BETA1) * (slope - mean[index]!);
@@ -66,4 +75,9 @@ export class Adam {
       parameters[index]! -= (size * m) / (Math.sqrt(v) / squareCorrection + EPSILON);
     }
   }
+}
+
+/** Multiplies every parameter by 1 minus its learning rate times the decay. */
+function decay(parameters: Float32Array, learningRates: Float32Array, weightDecay: number): void {
+  for (let index = 0; index < parameters.length; index++) parameters[index]! *= 1 - learningRates[index]! * weightDecay;
 }

@@ -4,7 +4,7 @@ import { useTestEngine } from '@mcore/testing/engines';
 import { madeUpPairs, tinyConfig, trainerOf } from '@mcore/testing/golden-trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LocalReplica, NotFiniteError } from '../index.js';
+import { type Learner, LocalReplica, NotFiniteError, Trainer } from '../index.js';
 
 describe('Trainer', () => {
   beforeAll(() => useTestEngine('cpu'));
@@ -39,6 +39,32 @@ describe('Trainer', () => {
     expect(resumed.state()).toEqual(unbroken.state());
     model.dispose();
     other.dispose();
+  });
+
+  it('keeps the moving average of the parameters: decay (1 + steps) / (10 + steps) at first, then the given one', async () => {
+    let seen = new Float32Array();
+    const bowl: Learner<{ name: string }, { total: number }> = {
+      setParameters: async (flat) => {
+        seen = flat.slice();
+      },
+      gradient: async () => ({ losses: { total: 1 }, gradient: seen.map((value) => 2 * value) }),
+    };
+    const trainer = new Trainer(Float32Array.of(4, -8), {
+      optimiser: { learningRate: 0.5, schedule: 'constant', warmupSteps: 0, gradientNorm: null, averaging: 0.2 },
+      totalSteps: 3,
+      learningRates: Float32Array.of(0.5, 0.5),
+      replicas: [bowl],
+      inputsOf: async () => [{ name: 'the bowl' }],
+    });
+    let average = [4, -8];
+    // 2 / 11, then 3 / 12 and 4 / 13, which are more than 0.2
+    for (const decay of [2 / 11, 0.2, 0.2]) {
+      await trainer.run();
+      average = average.map((value, index) => decay * value + (1 - decay) * trainer.parameters[index]!);
+      for (const [index, value] of average.entries()) expect(trainer.kept[index]).toBeCloseTo(value, 5);
+    }
+    expect(trainer.state().average).toEqual(trainer.kept);
+    expect(trainer.kept).not.toEqual(trainer.parameters);
   });
 
   it('refuses a loss that is not finite and changes nothing', async () => {

@@ -9,11 +9,23 @@ import { NotFiniteError, type SeenInput } from './not-finite-error.js';
 export interface TrainerState {
   parameters: Float32Array;
   adam: AdamState;
+  /** Moving average of the parameters, where there is one. */
+  average?: Float32Array;
 }
 
 /** What a {@link Trainer} works with. */
 export interface TrainerOptions<I extends Input = PairInput, L extends Losses = LossValues> {
-  optimiser: Pick<OptimiserConfig, 'learningRate' | 'schedule' | 'warmupSteps' | 'gradientNorm'>;
+  optimiser: Pick<
+    OptimiserConfig,
+    | 'learningRate'
+    | 'schedule'
+    | 'warmupSteps'
+    | 'gradientNorm'
+    | 'weightDecay'
+    | 'averaging'
+    | 'decayEvery'
+    | 'decayFactor'
+  >;
   totalSteps: number;
   /** A learning rate for every parameter. */
   learningRates: Float32Array;
@@ -37,6 +49,7 @@ export class Trainer<I extends Input = PairInput, L extends Losses = LossValues>
   readonly #options: TrainerOptions<I, L>;
   readonly #parameters: Float32Array;
   readonly #adam: Adam;
+  readonly #average: Float32Array | undefined;
   #next: { step: number; inputs: Promise<readonly I[]> } | undefined;
 
   /**
@@ -47,7 +60,9 @@ export class Trainer<I extends Input = PairInput, L extends Losses = LossValues>
     this.#options = options;
     const fresh = start instanceof Float32Array;
     this.#parameters = (fresh ? start : start.parameters).slice();
-    this.#adam = new Adam(fresh ? start.length : start.adam);
+    const { weightDecay = 0, averaging } = options.optimiser;
+    this.#adam = new Adam(fresh ? start.length : start.adam, { weightDecay });
+    if (averaging !== undefined) this.#average = ((fresh ? undefined : start.average) ?? this.#parameters).slice();
   }
 
   /** Steps done. */
@@ -60,10 +75,17 @@ export class Trainer<I extends Input = PairInput, L extends Losses = LossValues>
     return this.#parameters;
   }
 
+  /** The parameters to validate and to keep: their moving average where there is one; they change with the next step. */
+  get kept(): Float32Array {
+    return this.#average ?? this.#parameters;
+  }
+
   /** A copy of everything that is needed to resume. */
   state(): TrainerState {
     const { step, mean, square } = this.#adam.state;
-    return { parameters: this.#parameters.slice(), adam: { step, mean: mean.slice(), square: square.slice() } };
+    const average = this.#average ? { average: this.#average.slice() } : {};
+    const adam = { step, mean: mean.slice(), square: square.slice() };
+    return { parameters: this.#parameters.slice(), adam, ...average };
   }
 
   /**
@@ -81,6 +103,7 @@ export class Trainer<I extends Input = PairInput, L extends Losses = LossValues>
     clip(gradient, gradientNorm, optimiser.gradientNorm);
     const factor = learningRateFactor(optimiser, this.step, totalSteps);
     this.#adam.update(this.#parameters, gradient, learningRates, factor);
+    if (this.#average) moveAverage(this.#average, this.#parameters, averagingAt(this.step, optimiser.averaging!));
     return { step: this.step, ...losses, gradientNorm, learningRate: optimiser.learningRate * factor };
   }
 
@@ -97,6 +120,21 @@ export class Trainer<I extends Input = PairInput, L extends Losses = LossValues>
       this.#next = { step: step + 1, inputs: ahead };
     }
     return inputs;
+  }
+}
+
+/**
+ * The decay of the moving average after some steps: `min(decay, (1 + steps) / (10 + steps))`, so that the first weights don't weigh long.
+ *
+ * Source: `tf.train.ExponentialMovingAverage` with `num_updates`.
+ */
+function averagingAt(steps: number, decay: number): number {
+  return Math.min(decay, (1 + steps) / (10 + steps));
+}
+
+function moveAverage(average: Float32Array, values: Float32Array, decay: number): void {
+  for (let index = 0; index < average.length; index++) {
+    average[index] = decay * average[index]! + (1 - decay) * values[index]!;
   }
 }
 

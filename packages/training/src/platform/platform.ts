@@ -61,7 +61,7 @@ export function plainPlatform(): Platform {
       if (typeof out === 'string') throw needsNode(`out as a path, got ${out}`);
       return out ?? new MemoryRunStore();
     },
-    createReplicas: async (checkpoint) => [new OwningReplica(modelFromCheckpoint(checkpoint))],
+    createReplicas: async (checkpoint, options) => [new OwningReplica(modelFromCheckpoint(checkpoint), options)],
     close: async () => {},
   };
 }

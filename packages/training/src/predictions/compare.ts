@@ -2,6 +2,7 @@ import { DataError } from '@mcore/errors';
 import { meanAbsoluteError, pairedBootstrap, spearman } from '@mcore/metrics';
 import { intervalHit, meanOf, relativeL2x100Over } from './clip-metrics.js';
 import type { BootstrapOptions, EvaluatedClip } from './evaluate-predictions.js';
+import { spread } from './summarise.js';
 
 /** A model's clips, as far as a comparison needs them. */
 export type ComparedClip = Pick<
@@ -19,6 +20,8 @@ export interface MetricComparison {
   interval: [number, number];
   /** One-sided p value of "A beats B", whichever direction is better. */
   p: number;
+  /** Standard deviations over runs, where there are several on a side; NaN of a single one. */
+  deviations?: { a: number; b: number };
 }
 
 /**
@@ -27,6 +30,8 @@ export interface MetricComparison {
  */
 export interface Comparison {
   clips: number;
+  /** Runs on each side, where there are several. */
+  runs?: { a: number; b: number };
   srcc: MetricComparison;
   rl2x100: MetricComparison;
   meanAbsoluteError: MetricComparison;
@@ -45,40 +50,73 @@ export interface Comparison {
 export function compareClips(
   a: readonly ComparedClip[],
   b: readonly ComparedClip[],
+  options: BootstrapOptions = {},
+): Comparison {
+  return compareRuns([a], [b], options);
+}
+
+/**
+ * {@link compareClips} of several runs each, such as seeds: every metric is the mean over the runs, on the same draws of clips for all.
+ * The intervals are over clips, the deviations over runs.
+ *
+ * @param a - One or more runs on the same clips.
+ * @param b - The same clips; as many runs or not.
+ * @throws {@link DataError} if they are not the same clips.
+ */
+export function compareRuns(
+  a: readonly (readonly ComparedClip[])[],
+  b: readonly (readonly ComparedClip[])[],
   { resamples = 2000, seed = 0 }: BootstrapOptions = {},
 ): Comparison {
-  const pairs = paired(a, b);
-  const compare = <P, A>(
-    metric: (predicted: P[], actual: A[]) => number,
+  const [first] = a;
+  if (!first || b.length === 0) throw new DataError('compareRuns: expected at least one run on each side, got none.');
+  // every run in the order of the first
+  const [ofA, ofB] = [a, b].map((runs) => runs.map((run) => paired(first, run).map(([, clip]) => clip)));
+  const compare = <V>(
+    metric: (predicted: V[], actual: number[]) => number,
     better: 1 | -1,
-    predictedOf: (clip: ComparedClip) => P,
-    actualOf: (clip: ComparedClip) => A,
+    get: (clip: ComparedClip) => V,
   ): MetricComparison => {
-    const truth = pairs.map(([clip]) => actualOf(clip));
-    const [ofA, ofB] = [pairs.map(([clip]) => predictedOf(clip)), pairs.map(([, clip]) => predictedOf(clip))];
-    const signed = (p: P[], t: A[]) => better * metric(p, t);
-    const { difference, interval, p } = pairedBootstrap(signed, ofA, ofB, truth, { level: 0.95, resamples, seed });
+    const truth = first.map((clip) => clip.trueScore);
+    // a value for each run
+    const [valuesOfA, valuesOfB] = [ofA!, ofB!].map((runs) =>
+      first.map((_, clip) => runs.map((run) => get(run[clip]!))),
+    );
+    const overRuns = (values: V[][], t: number[]) =>
+      values[0]!.map((_, run) =>
+        metric(
+          values.map((of) => of[run]!),
+          t,
+        ),
+      );
+    const mean = (values: V[][], t: number[]) => meanOf(overRuns(values, t));
+    const signed = (values: V[][], t: number[]) => better * mean(values, t);
+    const settings = { level: 0.95, resamples, seed };
+    const { difference, interval, p } = pairedBootstrap(signed, valuesOfA!, valuesOfB!, truth, settings);
     const [low, high] = better === 1 ? interval : [-interval[1], -interval[0]];
+    const several = a.length > 1 || b.length > 1;
+    const deviation = (values: V[][]) => spread(overRuns(values, truth)).deviation;
     return {
-      a: metric(ofA, truth),
-      b: metric(ofB, truth),
+      a: mean(valuesOfA!, truth),
+      b: mean(valuesOfB!, truth),
       difference: better * difference,
       interval: [low, high],
       p,
+      ...(several && { deviations: { a: deviation(valuesOfA!), b: deviation(valuesOfB!) } }),
     };
   };
   const score = (clip: ComparedClip) => clip.predictedScore;
-  const trueScore = (clip: ComparedClip) => clip.trueScore;
   const isHit = (threshold: number) => (clip: ComparedClip) =>
     intervalHit(clip.predictedTransitions, clip.trueTransitions, threshold);
-  const relativeL2x100 = relativeL2x100Over(pairs.map(([clip]) => clip.trueScore));
+  const relativeL2x100 = relativeL2x100Over(first.map((clip) => clip.trueScore));
   return {
-    clips: pairs.length,
-    srcc: compare(spearman, 1, score, trueScore),
-    rl2x100: compare(relativeL2x100, -1, score, trueScore),
-    meanAbsoluteError: compare(meanAbsoluteError, -1, score, trueScore),
-    aiou50: compare(meanOf, 1, isHit(0.5), trueScore),
-    aiou75: compare(meanOf, 1, isHit(0.75), trueScore),
+    clips: first.length,
+    ...((a.length > 1 || b.length > 1) && { runs: { a: a.length, b: b.length } }),
+    srcc: compare(spearman, 1, score),
+    rl2x100: compare(relativeL2x100, -1, score),
+    meanAbsoluteError: compare(meanAbsoluteError, -1, score),
+    aiou50: compare(meanOf, 1, isHit(0.5)),
+    aiou75: compare(meanOf, 1, isHit(0.75)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Clip, chooseExemplars, type ExemplarChoice, sampleIndices, sampleTransitions } from '@mcore/clips';
-import { type Exemplar, type MCoRe, type ScoredClip, scoreAlone } from '@mcore/model';
+import { type EncodedClip, type Exemplar, type MCoRe, type ScoredClip, scoreAlone } from '@mcore/model';
 import type { PreparedClips } from '../clips/prepared-clips.js';
 import { encodeClips } from '../compute/inference.js';
 import type { Replica } from '../compute/replica.js';
@@ -23,6 +23,10 @@ export interface PredictionSetup {
   train: readonly Clip[];
   /** Fixes the exemplars: a saved choice, or the seed of one. */
   exemplars: ExemplarChoice | number;
+  /** Exemplars whose features are there already, by id. */
+  known?: ReadonlyMap<string, Exemplar>;
+  /** Called with each predicted clip as it was encoded. */
+  onEncoded?: (clip: Clip, encoded: EncodedClip) => void;
   /** Called with the number of clips done and to do, exemplars included. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -42,22 +46,24 @@ export async function predictDraws(
   setup: Omit<PredictionSetup, 'exemplars'>,
   choices: readonly ExemplarChoice[],
 ): Promise<PredictedClip[][]> {
-  const { model, train, prepared, replicas } = setup;
+  const { model, train, prepared, replicas, known = new Map<string, Exemplar>() } = setup;
   const comparer: Comparer = replicas.find(isComparer) ?? modelComparer(model);
   const { input } = model.config;
   const ids = new Set(choices.flatMap(({ lists }) => [...lists.values()].flatMap(({ exemplars }) => exemplars)));
-  const exemplars = train.filter((clip) => ids.has(clip.id));
+  const exemplars = train.filter((clip) => ids.has(clip.id) && !known.has(clip.id));
   const total = exemplars.length + clips.length;
   const encode = (some: readonly Clip[], before: number) =>
     encodeClips(some, prepared, input.transform, setup.replicas, (done) => setup.onProgress?.(before + done, total));
   const features = await encode(exemplars, 0);
-  const byId = new Map(
-    exemplars.map(({ id, diveNumber, score, difficulty }): [string, Exemplar] => [
+  const byId = new Map([
+    ...known,
+    ...exemplars.map(({ id, diveNumber, score, difficulty }): [string, Exemplar] => [
       id,
       { id, diveNumber, score, difficulty, stages: features.get(id)!.stages },
     ]),
-  );
+  ]);
   const encoded = await encode(clips, exemplars.length);
+  for (const clip of clips) setup.onEncoded?.(clip, encoded.get(clip.id)!);
   const transitionsOf = sampledTransitions(input.frames);
   const isLabelled = prepared.source.transitionsFrom !== 'equal parts';
   const labelOnly = labelOnlyPredictor(train, transitionsOf);

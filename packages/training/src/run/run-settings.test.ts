@@ -29,6 +29,23 @@ describe('openRun', () => {
     );
   });
 
+  it('resumes a run with more steps where these may grow, and keeps their number', async () => {
+    const store = new MemoryRunStore();
+    await openRun(store, { ...settings, steps: 300 }, 'resume');
+    await store.write(runFiles.last, bytes);
+    const more = { ...settings, steps: 600 };
+    await expect(openRun(store, more, 'resume')).rejects.toThrow('got steps 600 instead of 300.');
+    expect(await openRun(store, more, 'resume', ['steps'])).toBe(true);
+    // from now on it has 600, and fewer are refused
+    expect(await openRun(store, more, 'resume')).toBe(true);
+    await expect(openRun(store, { ...settings, steps: 300 }, 'resume', ['steps'])).rejects.toThrow(
+      'got steps 300 instead of 600.',
+    );
+    await expect(openRun(store, { ...more, steps: 900, seed: 1 }, 'resume', ['steps'])).rejects.toThrow(
+      'got seed 1 instead of 0.',
+    );
+  });
+
   it('keeps nothing of the run before it where a run starts over', async () => {
     const store = new MemoryRunStore();
     await openRun(store, settings, 'resume');

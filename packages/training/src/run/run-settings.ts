@@ -12,19 +12,34 @@ export type ResumeMode = 'resume' | 'start-over';
  * settings it was begun with; every one is compared, those that only one of the two has included. A run that starts over keeps nothing of
  * the one before it.
  *
+ * @param mayGrow - Settings that a resumed run may have larger than before, since they only decide when it ends: the new values are kept.
  * @returns Whether there is a checkpoint to resume from.
  * @throws {@link McoreError} `ERR_MCORE_SETTINGS` that lists the settings that differ.
  */
-export async function openRun(store: RunStore, settings: RunSettings, mode: ResumeMode): Promise<boolean> {
+export async function openRun(
+  store: RunStore,
+  settings: RunSettings,
+  mode: ResumeMode,
+  mayGrow: readonly string[] = [],
+): Promise<boolean> {
   if (mode === 'start-over') await store.clear();
   const saved = await savedSettings(store);
-  if (saved) assertSameSettings(saved, settings, store.name);
-  else await store.write(runFiles.settings, encode(settings));
+  const grown = saved && mayGrow.filter((key) => isMore(settings[key], saved[key]));
+  if (saved) assertSameSettings({ ...saved, ...pick(settings, grown!) }, settings, store.name);
+  if (!saved || grown!.length > 0) await store.write(runFiles.settings, encode(settings));
   return (await store.read(runFiles.last)) !== undefined;
 }
 
+function isMore(now: unknown, before: unknown): boolean {
+  return typeof now === 'number' && typeof before === 'number' && now > before;
+}
+
+function pick(settings: RunSettings, keys: readonly string[]): RunSettings {
+  return Object.fromEntries(keys.map((key) => [key, settings[key]]));
+}
+
 /** The settings of a run that is there; those of a run that an earlier version kept are read from its checkpoint. */
-async function savedSettings(store: RunStore): Promise<RunSettings | undefined> {
+export async function savedSettings(store: RunStore): Promise<RunSettings | undefined> {
   const bytes = await store.read(runFiles.settings);
   if (bytes) return JSON.parse(new TextDecoder().decode(bytes)) as RunSettings;
   const last = await loadCheckpoint(store, runFiles.last);

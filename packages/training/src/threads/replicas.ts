@@ -1,7 +1,8 @@
 import type { EngineName } from '@mcore/engines';
+import { ArgumentError } from '@mcore/errors';
 import { type Checkpoint, type MCoRe, modelFromCheckpoint } from '@mcore/model';
 import type { FrameReaderOptions } from '../compute/frame-reader.js';
-import { OwningReplica, type Replica, type ReplicaFactory } from '../compute/replica.js';
+import { OwningReplica, type Replica, type ReplicaFactory, type ReplicaOptions } from '../compute/replica.js';
 import { OnnxModel } from '../onnx/onnx-model.js';
 import { type OneCoreEngine, usesOneCore } from './one-core.js';
 import { startThread, type WorkerThread } from './worker-thread.js';
@@ -25,12 +26,17 @@ function remoteReplica({ remote, close }: WorkerThread): Replica {
  */
 export async function createReplicas(
   checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
-  options: { engine: ScoringEngine; workers: number },
+  options: { engine: ScoringEngine; workers: number } & ReplicaOptions,
 ): Promise<Replica[]> {
   if (options.engine === 'onnx') return [await OnnxModel.create(checkpoint, options.workers)];
   if (!usesOneCore(options.engine) || options.workers === 0) {
     const model: MCoRe = modelFromCheckpoint(checkpoint);
-    return [new OwningReplica(model)];
+    return [new OwningReplica(model, options)];
+  }
+  if (options.loss) {
+    throw new ArgumentError(
+      `fit: expected 0 workers with a loss function, which can't be sent to other threads, got ${options.workers}.`,
+    );
   }
   const { engine, workers } = options;
   return (await loadThreads(checkpoint, { engine, workers })).map(remoteReplica);
@@ -58,5 +64,5 @@ export async function loadThreads(
 
 /** {@link createReplicas} on an engine, as training and evaluation take it. */
 export function replicaFactory(engine: ScoringEngine, workers: number): ReplicaFactory {
-  return (checkpoint) => createReplicas(checkpoint, { engine, workers });
+  return (checkpoint, options) => createReplicas(checkpoint, { engine, workers, ...options });
 }

@@ -1,8 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { presets } from '@mcore/model';
-import { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   type SettingsOptions,
@@ -17,19 +16,22 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What `mcore train` with these words would do. */
 async function settingsOf(...words: string[]): Promise<TrainSettings> {
-  const command = new Command('train')
-    .option('--preset <name>', '', 'laptop')
-    .option('--config <file>')
-    .option('--set <setting>', '', (value: string, before: string[]) => [...before, value], [])
-    .option('--out <dir>', '', join(folder, 'default'))
-    .option('--seed <n>', '', Number, 0)
-    .option('--steps <n>', '', Number)
-    .option('--epochs <n>', '', Number)
-    .option('--batch <n>', '', Number)
-    .option('--checkpoint-every <n>', '', Number, 50)
-    .option('--resume', '', false);
-  command.parse(words, { from: 'user' });
-  return trainSettings(command, command.opts<SettingsOptions>());
+  const given: Record<string, unknown> = {};
+  for (let at = 0; at < words.length; at++) {
+    const name = words[at]!.slice(2).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    if (name === 'resume') given.resume = true;
+    else if (name === 'set') given.set = [...((given.set ?? []) as string[]), words[++at]!];
+    else given[name] = /^\d+$/.test(words[at + 1]!) ? Number(words[++at]) : words[++at];
+  }
+  const defaults = {
+    preset: 'laptop',
+    set: [],
+    out: join(folder, 'default'),
+    seed: 0,
+    checkpointEvery: 50,
+    resume: false,
+  };
+  return trainSettings({ ...defaults, ...given } as unknown as SettingsOptions, (name) => name in given);
 }
 
 function file(name: string, text: string): string {
@@ -84,6 +86,33 @@ describe('trainSettings', () => {
     const again = await settingsOf('--config', settingsPath(out));
     expect(again).toEqual({ config: settings.config, run: { ...settings.run, steps: 120 } });
     expect(await settingsOf('--out', out, '--resume')).toEqual(again);
+    const more = await settingsOf('--out', out, '--resume', '--epochs', '3');
+    expect([more.run.steps, more.config.optimiser.epochs]).toEqual([undefined, 3]);
     expect((await settingsOf('--out', out, '--resume', '--checkpoint-every', '5')).run.checkpointEvery).toBe(5);
+  });
+
+  it('name the clips from any folder that a run is resumed from', async () => {
+    const out = join(folder, 'moved');
+    const settings = await settingsOf('--out', out);
+    await saveSettings({ ...settings, run: { ...settings.run, data: 'clips/videos.csv', cache: 'cache' } }, 120);
+    const kept = JSON.parse(readFileSync(settingsPath(out), 'utf8')).run;
+    expect([kept.data, kept.cache]).toEqual([resolve('clips/videos.csv'), resolve('cache')]);
+    // from the same folder they are what was given, so that descriptions stay the same
+    expect((await settingsOf('--out', out, '--resume')).run).toMatchObject({ data: join('clips', 'videos.csv') });
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      const { run } = await settingsOf('--out', out, '--resume');
+      expect([run.data, run.cache]).toEqual([kept.data, kept.cache]);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it('leave the word rendered alone', async () => {
+    const out = join(folder, 'drawn');
+    const settings = await settingsOf('--out', out);
+    await saveSettings({ ...settings, run: { ...settings.run, data: 'rendered' } }, 1);
+    expect((await settingsOf('--out', out, '--resume')).run.data).toBe('rendered');
   });
 });

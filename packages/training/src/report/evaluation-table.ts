@@ -1,16 +1,9 @@
-import {
-  bounds,
-  type Evaluation,
-  type EvaluationAbout,
-  type EvaluationExtras,
-  type EvaluationSpread,
-  type Figure,
-  fixed,
-  publishedFigures,
-  withDeviation,
-} from '@mcore/training';
+import { type EvaluationAbout, type EvaluationExtras, publishedFigures } from '../evaluation/evaluation-json.js';
+import type { Evaluation, Figure } from '../predictions/evaluate-predictions.js';
+import { bounds, fixed, withDeviation } from '../predictions/numbers.js';
+import type { EvaluationSpread } from '../predictions/summarise.js';
 import { breakdownTable, comparisonTable, cueTable } from './evaluation-tables.js';
-import { table } from './output.js';
+import { textTable } from './text-table.js';
 
 /** The table of `mcore eval`: the model, the labels alone, and published rows where the clips are FineDiving's own. */
 export function evaluationTable(evaluation: Evaluation, about: EvaluationAbout, extras: EvaluationExtras = {}): string {
@@ -42,7 +35,7 @@ export function evaluationTable(evaluation: Evaluation, about: EvaluationAbout, 
   return [
     `${evaluation.clips} ${about.part} clips of ${about.source}; weights trained on ${about.trainedOn}. Brackets: bootstrap 95 % intervals.`,
     '',
-    table(rows),
+    textTable(rows),
     ...extraText(extras),
   ].join('\n');
 }

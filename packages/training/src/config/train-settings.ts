@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { type MCoReConfig, presetConfig } from '@mcore/model';
-import { merge } from '@mcore/training';
-import { writeFileAtomically } from '@mcore/training/node';
-import type { Command } from 'commander';
+import { writeFileAtomically } from '../files/atomic-file.js';
+import { merge } from '../fit/merge-config.js';
 import { parseSetting, readRunConfig } from './read-config.js';
 import { type RunConfig, type RunOptions, runSchema } from './run-schema.js';
 
@@ -27,10 +26,13 @@ export interface SettingsOptions extends RunOptions {
  * Puts settings together; later ones win: the preset, the file of `--config` (on `--resume`, the saved settings of the run before
  * it), `--set`, and options given on the command line.
  *
+ * @param isGiven - Whether an option was given, and is not its default.
  * @throws {@link DataError} if the file or a setting is not valid.
  */
-export async function trainSettings(command: Command, options: SettingsOptions): Promise<TrainSettings> {
-  const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli';
+export async function trainSettings(
+  options: SettingsOptions,
+  isGiven: (name: string) => boolean,
+): Promise<TrainSettings> {
   let file: RunConfig = options.config === undefined ? {} : await readRunConfig(options.config);
   for (const setting of options.set) file = merge(file, parseSetting(setting));
   const out = isGiven('out') ? options.out : (file.run?.out ?? options.out);
@@ -45,8 +47,8 @@ export async function trainSettings(command: Command, options: SettingsOptions):
 
   const run = { ...pickRunOptions(options as unknown as Record<string, unknown>) } as Record<string, unknown>;
   for (const [name, value] of Object.entries(runOfFile)) if (!isGiven(name)) run[name] = value;
-  // passes over the clips, asked for on the command line, instead of the file's steps
-  if (options.epochs !== undefined && !isGiven('steps') && !saved) delete run.steps;
+  // passes over the clips, asked for on the command line, instead of steps in a file
+  if (options.epochs !== undefined) delete run.steps;
   return { config, run: { ...run, out } as unknown as RunOptions };
 }
 
@@ -57,14 +59,32 @@ export function settingsPath(out: string): string {
 
 /** Keeps the settings with the run, as a file that `--config` takes again. */
 export async function saveSettings({ config, run }: TrainSettings, totalSteps: number): Promise<void> {
-  const text = JSON.stringify({ ...config, run: { ...run, steps: totalSteps } }, null, 2);
+  const text = JSON.stringify({ ...config, run: { ...withPaths(run, resolve), steps: totalSteps } }, null, 2);
   await writeFileAtomically(settingsPath(run.out), `${text}\n`);
 }
 
 /** The settings of the run in a folder; none where it was killed before it had any. */
 async function savedSettings(out: string): Promise<RunConfig | undefined> {
   const path = settingsPath(out);
-  return existsSync(path) ? readRunConfig(path) : undefined;
+  if (!existsSync(path)) return undefined;
+  const saved = await readRunConfig(path);
+  return saved.run ? { ...saved, run: withPaths(saved.run, nearPath) } : saved;
+}
+
+/** The same options with other paths; they are kept absolute, so that a run can be resumed from any folder. */
+function withPaths<R extends Partial<RunOptions>>(run: R, change: (path: string) => string): R {
+  const changed = { ...run };
+  for (const name of ['data', 'videos', 'init', 'cache'] as const) {
+    const path = run[name];
+    if (path !== undefined && path !== 'rendered') changed[name] = change(path);
+  }
+  return changed;
+}
+
+/** A path from the present folder where it leads down, as it was given at first; else as it is. */
+function nearPath(path: string): string {
+  const near = relative('.', path);
+  return near === '' || near.startsWith('..') || isAbsolute(near) ? path : near;
 }
 
 function pickRunOptions(options: Readonly<Record<string, unknown>>): Record<string, unknown> {

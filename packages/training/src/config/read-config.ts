@@ -1,4 +1,4 @@
-import { parseConfig, parseConfigField, readConfigFile } from '@mcore/training/node';
+import { parseConfig, parseConfigField, readConfigFile } from './config-file.js';
 import { type RunConfig, runConfigSchema } from './run-schema.js';
 
 const format = { schema: runConfigSchema, caller: 'mcore train' };

@@ -1,7 +1,7 @@
 import type { SplitKind } from '@mcore/clips';
 import { ENGINE_NAMES } from '@mcore/engines';
 import { configSchema, type MCoReConfig, type Schema } from '@mcore/model';
-import type { DeepPartial } from '@mcore/training';
+import type { DeepPartial } from '../fit/merge-config.js';
 
 /** The options of a training run that are not the model's, under the names that the command line has for them. */
 export interface RunOptions {
@@ -16,6 +16,7 @@ export interface RunOptions {
   split?: SplitKind;
   splitSeed?: number | string;
   cache: string;
+  keepClips?: 'raw' | 'jpeg' | 'nothing';
   out: string;
   seed: number;
   steps?: number;
@@ -25,6 +26,7 @@ export interface RunOptions {
   validateEvery?: number;
   keepEvery?: number;
   patience?: number;
+  choose?: 'best' | 'last';
   init?: string;
   allowSeenClips?: boolean;
   engine: string;
@@ -55,6 +57,7 @@ const runOptions: Readonly<Record<keyof RunOptions, Schema>> = {
     description: 'Of the draw of validation clips and held-out events.',
   },
   cache: text('Where sampled and resized clips are kept.'),
+  keepClips: { enum: ['raw', 'jpeg', 'nothing'], description: 'How they are kept.' },
   out: text('Folder for checkpoints, exemplar bank and log.'),
   seed: whole(0, 'Seed of weights, order, exemplars, augmentation and dropout.'),
   steps: whole(1, 'Optimisation steps in all; instead of optimiser.epochs.'),
@@ -64,6 +67,7 @@ const runOptions: Readonly<Record<keyof RunOptions, Schema>> = {
   validateEvery: whole(1, 'Steps between evaluations on validation.'),
   keepEvery: whole(1, 'Steps between weights that are kept for good.'),
   patience: whole(1, 'Evaluations on validation without a better one after which training ends early.'),
+  choose: { enum: ['best', 'last'], description: 'Weights to keep: best on validation, or the last.' },
   init: text('Checkpoint to start from instead of random weights.'),
   allowSeenClips: { type: 'boolean', description: 'Validate on clips that trained the weights of init all the same.' },
   engine: { enum: ['auto', ...ENGINE_NAMES], description: 'What computes.' },

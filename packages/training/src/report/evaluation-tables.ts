@@ -1,10 +1,12 @@
 import { type CueReading, cues } from '@mcore/rendered-dives';
-import { type BreakdownRow, type Comparison, fixed, type MetricComparison, signed } from '@mcore/training';
-import { table } from '../terminal/output.js';
+import type { BreakdownRow } from '../predictions/breakdown.js';
+import type { Comparison, MetricComparison } from '../predictions/compare.js';
+import { fixed, signed, withDeviation } from '../predictions/numbers.js';
+import { textTable } from './text-table.js';
 
 /** A breakdown as a table. */
 export function breakdownTable(heading: string, rows: readonly BreakdownRow[]): string {
-  return table([
+  return textTable([
     [heading, 'clips', 'SRCC', 'mean error', 'bias', 'AIoU@0.5', 'AIoU@0.75'],
     ...rows.map((row) => [
       row.group,
@@ -20,10 +22,14 @@ export function breakdownTable(heading: string, rows: readonly BreakdownRow[]): 
 
 /** A comparison as a table, with what the columns mean below. */
 export function comparisonTable(comparison: Comparison, names: { a: string; b: string }): string {
-  const row = (name: string, { a, b, difference, interval, p }: MetricComparison, digits: number) => [
+  const withSpread = (value: number, deviation: number | undefined, digits: number) =>
+    deviation === undefined || Number.isNaN(value)
+      ? fixed(value, digits)
+      : withDeviation({ mean: value, deviation }, digits);
+  const row = (name: string, { a, b, difference, interval, p, deviations }: MetricComparison, digits: number) => [
     name,
-    fixed(a, digits),
-    fixed(b, digits),
+    withSpread(a, deviations?.a, digits),
+    withSpread(b, deviations?.b, digits),
     signed(difference, digits),
     Number.isNaN(interval[0]) ? '-' : `[${interval.map((bound) => signed(bound, digits)).join(', ')}]`,
     p < 0.001 ? '< 0.001' : fixed(p, 3),
@@ -32,7 +38,7 @@ export function comparisonTable(comparison: Comparison, names: { a: string; b: s
     `A: ${names.a}`,
     `B: ${names.b}`,
     '',
-    table([
+    textTable([
       ['', 'A', 'B', 'A - B', '95 % interval', 'p (A beats B)'],
       row('SRCC', comparison.srcc, 3),
       row('R-l2 x100', comparison.rl2x100, 3),
@@ -41,7 +47,7 @@ export function comparisonTable(comparison: Comparison, names: { a: string; b: s
       row('AIoU@0.75', comparison.aiou75, 1),
     ]),
     '',
-    `Paired bootstrap over ${comparison.clips} clips. p is one-sided: near 0 where A is better, near 1 where B is.`,
+    `${comparison.runs ? `Means of ${comparison.runs.a} and ${comparison.runs.b} runs ± their deviation. ` : ''}Paired bootstrap over ${comparison.clips} clips. p is one-sided: near 0 where A is better, near 1 where B is.`,
   ].join('\n');
 }
 
@@ -49,7 +55,7 @@ export function comparisonTable(comparison: Comparison, names: { a: string; b: s
 export function cueTable({ model, judges }: { model: CueReading; judges: CueReading }): string {
   const row = (name: string, cell: (reading: CueReading) => string) => [name, cell(model), cell(judges)];
   return [
-    table([
+    textTable([
       ['points of execution', 'MCoRe', 'judges'],
       ...cues.map((cue) => row(`for each point of ${cue}`, (reading) => signed(reading.cues[cue], 2))),
       row('for each usual one of the dive number', ({ usual }) => signed(usual, 2)),

@@ -136,8 +136,10 @@ describe('the schema', () => {
   it('knows every field of every preset and nothing else', () => {
     const fields = (schema: Schema): unknown =>
       'type' in schema && schema.type === 'object'
-        ? Object.fromEntries(Object.entries(schema.properties).map(([key, inner]) => [key, fields(inner)]))
+        ? Object.fromEntries(needed(schema).map((key) => [key, fields(schema.properties[key]!)]))
         : '';
+    // the others are off unless given
+    const needed = (schema: Extract<Schema, { type: 'object' }>) => schema.required ?? Object.keys(schema.properties);
     const shape = (value: unknown): unknown =>
       typeof value === 'object' && value !== null && !Array.isArray(value)
         ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]))
@@ -146,5 +148,8 @@ describe('the schema', () => {
       expect(fields(configSchema)).toEqual(shape(preset));
       expect(schemaProblems(configSchema, preset, { closed: true })).toEqual([]);
     }
+    const { optimiser } = configSchema.properties;
+    const optional = Object.keys((optimiser as Extract<Schema, { type: 'object' }>).properties).slice(-4);
+    expect(optional).toEqual(['decayEvery', 'decayFactor', 'weightDecay', 'averaging']);
   });
 });

@@ -12,7 +12,7 @@ import { root } from '../packages.mjs';
  * runs only those, and `--folder DIR` keeps the folder, so that later calls find the files of earlier ones.
  */
 export const PAGES = [
-  ...['doctor', 'data', 'score', 'merge', 'train', 'eval', 'compare', 'bank', 'export'],
+  ...['doctor', 'data', 'score', 'merge', 'train', 'eval', 'compare', 'average', 'bank', 'export'],
   ...['benchmark', 'report', 'pretrain', 'quickstart', 'bench', 'import', 'queue', 'find'],
 ];
 

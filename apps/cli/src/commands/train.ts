@@ -24,7 +24,6 @@ import {
   writeFileAtomically,
 } from '@mcore/training/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type TrainedRun, type TrainingPlace, trainOnce } from '../run/train-once.js';
 import { result, say, sayNotes } from '../terminal/output.js';
 import { stoppable } from '../terminal/stop-signal.js';
 import {
@@ -41,6 +40,7 @@ import {
   withSeenClips,
 } from './options.js';
 import { inRunFolder } from './run-folder.js';
+import { type TrainedRun, type TrainingPlace, trainOnce } from './train-once.js';
 
 interface TrainOptions extends DataOptions, EngineOptions, SettingsOptions {
   engine: EngineOptions['engine'];

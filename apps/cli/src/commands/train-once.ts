@@ -10,8 +10,8 @@ import {
   type TrainSettings,
   writeTrainingReport,
 } from '@mcore/training/node';
-import { sourceOf } from '../commands/options.js';
 import { fitProgress } from '../terminal/run-progress.js';
+import { sourceOf } from './options.js';
 
 /** Where a training runs and what it can be stopped by. */
 export interface TrainingPlace {

@@ -4,14 +4,17 @@ import { spotterOutputs } from './spotter.js';
 export interface SpottedDive {
   /** In seconds from the first frame looked at; between frames where the probabilities say so. */
   readonly takeOff: number;
+  /** In the same seconds. */
   readonly entry: number;
   /** Probability of both events and the flight between them, their geometric mean, in [0, 1]. */
   readonly confidence: number;
+  /** Whether the dive is shown again, in slow motion or not. */
   readonly replay: boolean;
 }
 
 /** Options of {@link pairEvents}. */
 export interface PairOptions {
+  /** Of the probabilities. */
   readonly framesPerSecond: number;
   /** The least confidence of a dive. */
   readonly threshold: number;

@@ -20,6 +20,7 @@ export interface SpotterInfo {
   readonly threshold: number;
   /** Seconds of a clip before the take-off and after the entry; the medians of the labels. */
   readonly margins: { readonly approach: number; readonly entry: number };
+  /** In words. */
   readonly trainedOn: string;
 }
 
@@ -34,6 +35,7 @@ export class Spotter {
   readonly info: SpotterInfo;
   /** Channels of the backbone's features. */
   readonly featureSize: number;
+  /** What computes; training changes its weights. */
   readonly network: BiGruSegmenter;
   readonly #mean: Float32Array;
   readonly #scale: Float32Array;

@@ -52,7 +52,7 @@ const { mean, scale } = statistics(train);
 const middle = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] / 25;
 const info = {
   framesPerSecond: FRAMES_PER_SECOND,
-  weightsId: opened.id,
+  backboneId: opened.id,
   hiddenSize: Number(options.hidden),
   threshold: 0.5,
   margins: {

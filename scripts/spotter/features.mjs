@@ -4,7 +4,8 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { loadNativeKernels } from '@mcore/backbone-stream/node';
 import { resizeFrames, transformFrames } from '@mcore/clips';
-import { decodeCheckpoint, modelFromCheckpoint, weightsId } from '@mcore/model';
+import { backboneId } from '@mcore/judge';
+import { decodeCheckpoint, modelFromCheckpoint } from '@mcore/model';
 import { RecordingRenderer, rendererVersion } from '@mcore/rendered-dives';
 import { nodeCanvas } from '@mcore/rendered-dives/node';
 import { picker } from './augment.mjs';
@@ -17,7 +18,7 @@ export async function openBackbone(path) {
   const checkpoint = decodeCheckpoint(await readFile(path), path);
   const model = modelFromCheckpoint(checkpoint);
   const backbone = await model.backbone.streamingModel(loadNativeKernels({ threads: 1 }));
-  const id = await weightsId(checkpoint.tensors);
+  const id = await backboneId(checkpoint);
   const { transform } = checkpoint.info.config.input;
   model.dispose();
   return { backbone, id, transform, trainedOn: checkpoint.info.trainedOn };

@@ -8,6 +8,7 @@ export {
 export type { ExaminedVideo, ExemplarFacts, ScoreMilliseconds } from './examined-video.js';
 export { type DiveOfFile, divesManifest, diveWithin } from './find/dives-manifest.js';
 export type { FindOptions, FoundDive, FoundDives } from './find/find-dives.js';
+export { backboneId } from './find/lazy-finder.js';
 export { type PairOptions, pairEvents, type SpottedDive } from './find/pair-events.js';
 export { ProbabilityTrack } from './find/probability-track.js';
 export { Spotter, type SpotterInfo, spotterOutputs } from './find/spotter.js';

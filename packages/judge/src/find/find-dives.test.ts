@@ -70,7 +70,7 @@ describe('judge.find', () => {
 describe('Spotter', () => {
   const info = {
     framesPerSecond: 12.5,
-    weightsId: 'none',
+    backboneId: 'none',
     hiddenSize: 6,
     threshold: 0.5,
     margins: { approach: 1, entry: 1 },

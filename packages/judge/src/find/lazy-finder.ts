@@ -1,6 +1,6 @@
 import { loadWasmKernels, streamKernels } from '@mcore/backbone-stream';
 import { DataError } from '@mcore/errors';
-import { type Checkpoint, type MCoRe, weightsId } from '@mcore/model';
+import { type Checkpoint, isBackboneWeight, type MCoRe, weightsId } from '@mcore/model';
 import type { Finder } from './find-dives.js';
 import type { Spotter } from './spotter.js';
 
@@ -37,10 +37,10 @@ export class LazyFinder {
   async #make(): Promise<Finder> {
     const spotter = await this.#readSpotter();
     try {
-      const id = await weightsId(this.#checkpoint.tensors);
-      if (spotter.info.weightsId !== id) {
+      const id = await backboneId(this.#checkpoint);
+      if (spotter.info.backboneId !== id) {
         throw new DataError(
-          `judge.find: expected a spotter made for these weights (${id}), got one of ${spotter.info.weightsId}. Make it with scripts/train-spotter.mjs.`,
+          `judge.find: expected a spotter made for the backbone of these weights (${id}), got one of ${spotter.info.backboneId}. Make it with scripts/train-spotter.mjs.`,
         );
       }
       // the same code in every engine, because a film is pushed frame by frame
@@ -51,4 +51,9 @@ export class LazyFinder {
       throw error;
     }
   }
+}
+
+/** A short id of a checkpoint's backbone, which is all that a spotter depends on. */
+export function backboneId({ tensors }: Checkpoint): Promise<string> {
+  return weightsId(new Map([...tensors].filter(([name]) => isBackboneWeight(name))));
 }

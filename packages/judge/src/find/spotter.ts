@@ -12,8 +12,8 @@ export const spotterOutputs = ['takeOff', 'entry', 'flight', 'replay'] as const;
 export interface SpotterInfo {
   /** Frames that it takes of a second of film. */
   readonly framesPerSecond: number;
-  /** Of the weights whose backbone it reads. */
-  readonly weightsId: string;
+  /** Of the backbone that it reads, see `backboneId`. */
+  readonly backboneId: string;
   /** Hidden units in each direction. */
   readonly hiddenSize: number;
   /** The least confidence of what counts as a dive; chosen on validation recordings. */

@@ -34,8 +34,10 @@ export async function recordingFeatures(entry, { backbone, transform, id }, fold
   const plan = entry.plan();
   const size = backbone.featureSize;
   const { height, width } = transform.crop;
-  const pictures = join(folder, `renderer-${rendererVersion}`, `${entry.name}-${width}x${height}.rgb`);
-  const path = join(folder, `features-${id}`, `${entry.name}.f32`);
+  // another plan of the same name is of another length
+  const name = `${entry.name}-${plan.frameCount}`;
+  const pictures = join(folder, `renderer-${rendererVersion}`, `${name}-${width}x${height}.rgb`);
+  const path = join(folder, `features-${id}`, `${name}.f32`);
   if (!existsSync(path)) {
     if (!existsSync(pictures)) await renderPictures(plan, entry, transform, pictures);
     await writeWhole(path, [computeFeatures(await readFile(pictures), backbone, transform.crop)]);

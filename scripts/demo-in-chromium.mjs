@@ -19,7 +19,7 @@ export async function startDemo(options) {
     server: { middlewareMode: true },
     appType: 'custom',
   });
-  const { startChromium } = await vite.ssrLoadModule('/test/support/chromium.ts');
+  const { startChromium } = await vite.ssrLoadModule('@mcore/testing/chromium');
   const { buildSite } = await vite.ssrLoadModule('/test/support/build-site.ts');
   const { serveFolder } = await vite.ssrLoadModule('/test/support/serve.ts');
   const site = mkdtempSync(join(tmpdir(), 'mcore-demo-'));

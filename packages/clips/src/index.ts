@@ -17,7 +17,7 @@ export { labelsFingerprint } from './fingerprint.js';
 export { leftOutNote, partOfSource, withoutUnreadable } from './part-of-source.js';
 export { problemLines } from './problem-lines.js';
 export type { FrameSize } from './resample.js';
-export { resampleSteps, sampleSteps } from './resample-steps.js';
+export { averageSteps, resampleSteps, sampleSteps } from './resample-steps.js';
 export { sampleIndices } from './sample-indices.js';
 export { sampleTransitions, type TransitionConvention } from './sample-transitions.js';
 export { type SplitKind, type SplitLimits, splitClips, validationHalves } from './split-clips.js';

@@ -1,6 +1,6 @@
 import { ArgumentError } from '@mcore/errors';
 import { describe, expect, it } from 'vitest';
-import { resampleSteps, sampleSteps } from './index.js';
+import { averageSteps, resampleSteps, sampleSteps } from './index.js';
 
 const plain = ({ data }: { data: Float32Array }) => ({ values: [...data] });
 
@@ -12,6 +12,33 @@ describe('resampleSteps', () => {
     expect(plain(resampleSteps(ramp, 1)).values).toEqual([1, 20]);
     expect(resampleSteps(ramp, 3)).toBe(ramp);
     expect(plain(resampleSteps({ data: Float32Array.of(7), steps: 1, channels: 1 }, 3)).values).toEqual([7, 7, 7]);
+  });
+});
+
+describe('averageSteps', () => {
+  it('takes the mean of equal parts, fractions of steps included, closed form', () => {
+    const ramp = { data: Float32Array.of(0, 10, 1, 20, 2, 30), steps: 3, channels: 2 };
+    expect(plain(averageSteps(ramp, 1)).values).toEqual([1, 20]);
+    // parts of 1.5 steps: (0 + 0.5 * 1) / 1.5 and (0.5 * 1 + 2) / 1.5
+    const halves = plain(averageSteps(ramp, 2)).values;
+    [1 / 3, 40 / 3, 5 / 3, 80 / 3].forEach((value, index) => {
+      expect(halves[index]).toBeCloseTo(value, 5);
+    });
+    const long = { data: Float32Array.from({ length: 12 }, (_, index) => index), steps: 12, channels: 1 };
+    expect(plain(averageSteps(long, 4)).values).toEqual([1, 4, 7, 10]);
+  });
+
+  it('keeps the mean of the sequence, within 1e-5 for lengths that do not divide', () => {
+    const data = Float32Array.from({ length: 97 }, (_, index) => Math.sin(index));
+    const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const short = averageSteps({ data, steps: 97, channels: 1 }, 16);
+    expect(Math.abs(mean(short.data) - mean(data))).toBeLessThan(1e-5);
+  });
+
+  it('interpolates a sequence that is no longer', () => {
+    const ramp = { data: Float32Array.of(0, 10, 1, 20, 2, 30), steps: 3, channels: 2 };
+    expect(averageSteps(ramp, 3)).toBe(ramp);
+    expect(averageSteps(ramp, 5)).toEqual(resampleSteps(ramp, 5));
   });
 });
 

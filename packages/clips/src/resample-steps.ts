@@ -26,6 +26,33 @@ export function resampleSteps(sequence: FeatureSequence, steps: number): Feature
 }
 
 /**
+ * Shortens a sequence to a number of steps, each the mean of an equal part of it, so that noise averages out. A sequence that is no longer is
+ * resampled by {@link resampleSteps}.
+ *
+ * @param sequence - Any length.
+ * @param steps - At least 1.
+ * @returns The sequence itself if it already has this number of steps.
+ * @throws {@link ArgumentError} if `steps` is not a positive whole number.
+ */
+export function averageSteps(sequence: FeatureSequence, steps: number): FeatureSequence {
+  const { data, channels, steps: present } = sequence;
+  if (!(present > steps) || !Number.isSafeInteger(steps) || steps < 1) return resampleSteps(sequence, steps);
+  const result = new Float32Array(steps * channels);
+  const length = present / steps;
+  const sums = new Float64Array(channels);
+  for (let step = 0; step < steps; step++) {
+    const [start, end] = [step * length, (step + 1) * length];
+    sums.fill(0);
+    for (let from = Math.floor(start); from < Math.min(present, Math.ceil(end - 1e-9)); from++) {
+      const covered = Math.min(end, from + 1) - Math.max(start, from);
+      for (let channel = 0; channel < channels; channel++) sums[channel]! += covered * data[from * channels + channel]!;
+    }
+    for (let channel = 0; channel < channels; channel++) result[step * channels + channel] = sums[channel]! / length;
+  }
+  return { data: result, steps, channels };
+}
+
+/**
  * Reads a sequence at any positions, with linear interpolation between its steps.
  *
  * @param sequence - Any length.

@@ -1,10 +1,9 @@
-import type { MethodName } from '@mcore/aqa-heads';
 import type { FeatureClip, FeatureSource } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
 import { type Fold, kFold, leaveOneGroupOut, leaveOneOut } from '@mcore/metrics';
 import type { FeaturePrediction } from './feature-scorer.js';
-import { type FitFeaturesOptions, fitFeatures } from './fit-features.js';
-import { fitHead } from './fit-head.js';
+import type { FitFeaturesOptions } from './fit-features.js';
+import { type FeatureMethod, fitMethod } from './fit-method.js';
 
 /** How clips are divided into training and test: see {@link foldsOf}. */
 export type FeatureProtocol = 'split' | 'losocv' | 'loto' | 'loocv' | 'kfold';
@@ -58,6 +57,21 @@ export function foldsOf(clips: readonly FeatureClip[], protocol: FeatureProtocol
   }
 }
 
+/**
+ * The group that a protocol holds out, which inner folds of training should keep together too.
+ *
+ * @returns Its name; `null` where clips are held out by themselves; undefined where the protocol does not say.
+ * @throws {@link ArgumentError} if clips have no such group.
+ */
+export function groupOf(
+  clips: readonly FeatureClip[],
+  protocol: FeatureProtocol,
+  group?: string,
+): string | null | undefined {
+  if (protocol === 'loocv' || (protocol === 'kfold' && group === undefined)) return null;
+  return protocol === 'split' ? group : groupName(clips, protocol, group);
+}
+
 /** A prediction of a clip by a model that never saw it. */
 export interface FoldPrediction extends FeaturePrediction {
   /** Name of the fold that tested the clip. */
@@ -65,13 +79,15 @@ export interface FoldPrediction extends FeaturePrediction {
 }
 
 /** What {@link crossValidate} works with. */
-export interface CrossValidateOptions extends Omit<FitFeaturesOptions, 'train' | 'source'> {
+export interface CrossValidateOptions extends Omit<FitFeaturesOptions, 'train' | 'source' | 'centre' | 'mixing'> {
   readonly source: FeatureSource;
   readonly folds: readonly Fold[];
   /** Predictions of folds that are done already, by name: what `onFold` got. */
   readonly done?: ReadonlyMap<string, readonly FoldPrediction[]>;
-  /** A compared method instead of MCoRe's heads, as `fitHead` trains it. */
-  readonly method?: MethodName;
+  /** What is trained; `mcore` unless given. */
+  readonly method?: FeatureMethod;
+  /** Group that inner folds keep together, for methods that have those: that of `folds`. The first that clips have unless given. */
+  readonly group?: string | null;
   /** Models a fold, each with a seed of its own; a prediction is their mean. 1 unless given. */
   readonly models?: number;
   /** Called after each fold, so that its predictions can be kept. */
@@ -87,7 +103,7 @@ export interface CrossValidateOptions extends Omit<FitFeaturesOptions, 'train' |
  * @throws What `fitFeatures` throws.
  */
 export async function crossValidate(options: CrossValidateOptions): Promise<FoldPrediction[]> {
-  const { source, folds, done, models = 1, onFold, seed, method, ...fit } = options;
+  const { source, folds, done, models = 1, onFold, seed, method = 'mcore', ...fit } = options;
   if (!Number.isSafeInteger(models) || models < 1) {
     throw new ArgumentError(`crossValidate: models must be a positive whole number, got ${models}.`);
   }
@@ -106,7 +122,7 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Fold
         train: train.map((at) => source.clips[at]!),
         seed: `${seed} ${name} ${index}`,
       };
-      const scorer = method === undefined ? await fitFeatures(part) : await fitHead({ ...part, method });
+      const scorer = await fitMethod({ ...part, method });
       try {
         runs.push(await scorer.predict(test.map((at) => source.clips[at]!)));
       } finally {
@@ -121,6 +137,11 @@ export async function crossValidate(options: CrossValidateOptions): Promise<Fold
 }
 
 function groupValues(clips: readonly FeatureClip[], protocol: FeatureProtocol, group: string | undefined): string[] {
+  const name = groupName(clips, protocol, group);
+  return clips.map(({ groups }) => groups[name]!);
+}
+
+function groupName(clips: readonly FeatureClip[], protocol: FeatureProtocol, group: string | undefined): string {
   const known = Object.keys(clips[0]?.groups ?? {});
   const used = group ?? groupsOf[protocol]?.find((name) => known.includes(name));
   if (used === undefined || !known.includes(used)) {
@@ -128,7 +149,7 @@ function groupValues(clips: readonly FeatureClip[], protocol: FeatureProtocol, g
     const has = known.length > 0 ? `clips with ${known.join(', ')}` : 'clips without groups';
     throw new ArgumentError(`foldsOf: ${protocol} expects a group ${expected}, got ${has}. Name a column of groups.`);
   }
-  return clips.map(({ groups }) => groups[used]!);
+  return used;
 }
 
 function meanOfRuns(runs: readonly FeaturePrediction[][]): FeaturePrediction[] {

@@ -1,7 +1,9 @@
 import type { FeatureClip, FeatureSequence } from '@mcore/clips';
 import { Random } from '@mcore/random';
 import { madeUpSource } from '@mcore/testing/feature-clips';
-import { describe, expect, it } from 'vitest';
+import '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { FeatureInput } from './feature-input.js';
 
 /** Clips by their sequences; labels play no part here. */
@@ -20,12 +22,16 @@ const ramp = (steps: number, factor = 1) => ({
   channels: 1,
 });
 
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
 describe('FeatureInput', () => {
   it('resamples clips of any length, linearly, ends on ends', async () => {
     const { clips, input } = inputOf([ramp(9), ramp(3), ramp(1000)], 5);
-    // a long clip is kept at twice the steps, so its ends are those of the clip
+    // a long clip is kept as the means of twice as many parts, 100 steps each
     expect([...(await input).batch(clips)].map((value) => Math.round(10 * value) / 10)).toEqual([
-      0, 2, 4, 6, 8, 0, 0.5, 1, 1.5, 2, 0, 249.8, 499.5, 749.3, 999,
+      0, 2, 4, 6, 8, 0, 0.5, 1, 1.5, 2, 49.5, 274.5, 499.5, 724.5, 949.5,
     ]);
   });
 
@@ -38,10 +44,23 @@ describe('FeatureInput', () => {
     const { clips, input } = inputOf([constant(2, 0), constant(8, 4), constant(3, 100)], 2);
     const statistics = (await input).statistics(clips.slice(0, 2));
     expect(statistics).toEqual({ mean: Float32Array.of(2), deviation: Float32Array.of(2) });
-    const normalised = (await input).normalised(statistics, 5);
+    const transform = { ...statistics, clipDeviations: 5, centre: false, mixing: null };
+    const normalised = await (await input).transformed(transform);
     expect([...normalised.batch(clips)]).toEqual([-1, -1, 1, 1, 5, 5]);
-    expect([...(await input).normalised(statistics, null).batch(clips)].at(-1)).toBe(49);
+    const whole = await (await input).transformed({ ...transform, clipDeviations: null });
+    expect([...whole.batch(clips)].at(-1)).toBe(49);
+    const mixing = { width: 2, weights: Float32Array.of(2, -3) };
+    const mixed = await (await input).transformed({ ...transform, mixing });
+    expect([...mixed.batch(clips.slice(1))]).toEqual([2, -3, 2, -3, 10, -15, 10, -15]);
     expect((await input).statistics(clips.slice(0, 1)).deviation[0]).toBe(1);
+  });
+
+  it('takes the mean of each clip from each of its channels, closed form', async () => {
+    const clip = { data: Float32Array.of(1, 10, 3, 40), steps: 2, channels: 2 };
+    const { clips, input } = inputOf([clip], 2);
+    expect([...(await input).centred().batch(clips)]).toEqual([-1, -15, 1, 15]);
+    const plain = { mean: new Float32Array(2), deviation: Float32Array.of(1, 1), clipDeviations: null, mixing: null };
+    expect([...(await (await input).transformed({ ...plain, centre: true })).batch(clips)]).toEqual([-1, -15, 1, 15]);
   });
 
   it('augments nothing where nothing is asked for', async () => {

@@ -1,5 +1,6 @@
-import { type FeatureClip, type FeatureSequence, type FeatureSource, resampleSteps, sampleSteps } from '@mcore/clips';
+import { averageSteps, type FeatureClip, type FeatureSequence, type FeatureSource, sampleSteps } from '@mcore/clips';
 import type { Random } from '@mcore/random';
+import * as tf from '@tensorflow/tfjs-core';
 import type { FeatureAugmentation } from './settings.js';
 
 /** A clip is kept at most this many times as long as the model takes it, so that its pace can change. */
@@ -12,6 +13,24 @@ const SMALLEST_DEVIATION = 1e-6;
 export interface ChannelStatistics {
   readonly mean: Float32Array;
   readonly deviation: Float32Array;
+}
+
+/** A linear map that follows the normalisation, so that wide features become narrow. */
+export interface ChannelMixing {
+  /** Channels afterwards. */
+  readonly width: number;
+  /** `[channels, width]`. */
+  readonly weights: Float32Array;
+}
+
+/** What is done to features before a network gets them: known from training clips alone. */
+export interface InputTransform extends ChannelStatistics {
+  /** Normalised features are cut off at this many deviations; `null` leaves them as they are. */
+  readonly clipDeviations: number | null;
+  /** Whether the mean of a clip is taken from each of its channels first. */
+  readonly centre: boolean;
+  /** `null` leaves channels as they are. */
+  readonly mixing: ChannelMixing | null;
 }
 
 /** Clips in memory, short enough to train on, normalised by training clips alone. */
@@ -31,13 +50,25 @@ export class FeatureInput {
    * @param clips - Which ones.
    * @param steps - Steps that the model takes.
    */
-  static async read(source: FeatureSource, clips: readonly FeatureClip[], steps: number): Promise<FeatureInput> {
+  static async read(
+    source: Pick<FeatureSource, 'readFeatures'>,
+    clips: readonly FeatureClip[],
+    steps: number,
+  ): Promise<FeatureInput> {
     const sequences = new Map<string, FeatureSequence>();
     for (const { id } of clips) {
       const whole = await source.readFeatures(id);
-      sequences.set(id, resampleSteps(whole, Math.min(whole.steps, OVERSAMPLING * steps)));
+      sequences.set(id, averageSteps(whole, Math.min(whole.steps, OVERSAMPLING * steps)));
     }
     return new FeatureInput(steps, sequences);
+  }
+
+  /** The same clips, the mean of each taken from each of its channels. */
+  centred(): FeatureInput {
+    return new FeatureInput(
+      this.#steps,
+      new Map([...this.#sequences].map(([id, sequence]) => [id, centred(sequence)])),
+    );
   }
 
   /** Mean and deviation of every channel over all steps of some clips, every clip counting the same. */
@@ -60,24 +91,33 @@ export class FeatureInput {
   }
 
   /**
-   * The same clips normalised, `(x - mean) / deviation`, cut off at some deviations.
+   * The same clips centred where the transform says so, normalised, `(x - mean) / deviation`, cut off at some deviations, and mixed.
    *
-   * @param statistics - Of training clips.
-   * @param clipDeviations - `null` cuts nothing off.
+   * @param transform - From training clips.
    */
-  normalised({ mean, deviation }: ChannelStatistics, clipDeviations: number | null): FeatureInput {
-    const most = clipDeviations ?? Number.POSITIVE_INFINITY;
-    const channels = mean.length;
-    const sequences = [...this.#sequences].map(([id, { data, steps }]) => {
-      const changed = new Float32Array(data.length);
-      for (let index = 0; index < data.length; index++) {
-        const channel = index % channels;
-        const value = (data[index]! - mean[channel]!) / deviation[channel]!;
-        changed[index] = Math.max(-most, Math.min(most, value));
-      }
-      return [id, { data: changed, steps, channels }] as const;
-    });
-    return new FeatureInput(this.#steps, new Map(sequences));
+  async transformed(transform: InputTransform): Promise<FeatureInput> {
+    const sequences = new Map<string, FeatureSequence>();
+    for (const [id, sequence] of this.#sequences) {
+      const { data, steps, channels } = normalised(transform.centre ? centred(sequence) : sequence, transform);
+      sequences.set(
+        id,
+        transform.mixing === null
+          ? { data, steps, channels }
+          : { data: await mixed(data, channels, transform.mixing), steps, channels: transform.mixing.width },
+      );
+    }
+    return new FeatureInput(this.#steps, sequences);
+  }
+
+  /** Normalised clips in `parts` equal parts, one after the other: clips x parts x channels. */
+  normalisedParts(clips: readonly FeatureClip[], parts: number, statistics: ChannelStatistics): Float32Array {
+    const size = parts * statistics.mean.length;
+    const result = new Float32Array(clips.length * size);
+    for (const [index, { id }] of clips.entries()) {
+      const sequence = normalised(this.#sequence(id), { ...statistics, clipDeviations: null });
+      result.set(averageSteps(sequence, parts).data, index * size);
+    }
+    return result;
   }
 
   /** Clips as they are, one after the other: clips x steps x channels. */
@@ -120,6 +160,35 @@ export class FeatureInput {
   #sequence(id: string): FeatureSequence {
     return this.#sequences.get(id)!;
   }
+}
+
+function centred({ data, steps, channels }: FeatureSequence): FeatureSequence {
+  const means = new Float64Array(channels);
+  for (let index = 0; index < data.length; index++) means[index % channels]! += data[index]! / steps;
+  return { data: data.map((value, index) => value - means[index % channels]!), steps, channels };
+}
+
+function normalised(
+  { data, steps, channels }: FeatureSequence,
+  { mean, deviation, clipDeviations }: Omit<InputTransform, 'mixing' | 'centre'>,
+): FeatureSequence {
+  const most = clipDeviations ?? Number.POSITIVE_INFINITY;
+  const changed = new Float32Array(data.length);
+  for (let index = 0; index < data.length; index++) {
+    const channel = index % channels;
+    const value = (data[index]! - mean[channel]!) / deviation[channel]!;
+    changed[index] = Math.max(-most, Math.min(most, value));
+  }
+  return { data: changed, steps, channels };
+}
+
+async function mixed(data: Float32Array, channels: number, { weights, width }: ChannelMixing): Promise<Float32Array> {
+  const product = tf.tidy(() =>
+    tf.matMul(tf.tensor2d(data, [data.length / channels, channels]), tf.tensor2d(weights, [channels, width])),
+  );
+  const values = (await product.data()) as Float32Array;
+  product.dispose();
+  return values.slice();
 }
 
 function evenly(present: number, steps: number, step: number): number {

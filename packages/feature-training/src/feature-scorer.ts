@@ -2,7 +2,7 @@ import type { FeatureClip, FeatureSource } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
 import type { FeatureModel } from '@mcore/feature-model';
 import * as tf from '@tensorflow/tfjs-core';
-import { type ChannelStatistics, FeatureInput } from './feature-input.js';
+import { FeatureInput, type InputTransform } from './feature-input.js';
 
 /** Clips encoded at once. */
 const ENCODE_BATCH = 64;
@@ -24,8 +24,7 @@ export interface FeaturePrediction {
 interface Parts {
   readonly source: FeatureSource;
   readonly exemplars: readonly FeatureClip[];
-  readonly statistics: ChannelStatistics;
-  readonly clipDeviations: number | null;
+  readonly transform: InputTransform;
 }
 
 /** A trained model with its exemplars; made by `fitFeatures`. */
@@ -43,11 +42,8 @@ export class FeatureScorer {
 
   /** Encodes the exemplars, cut at their true transitions; the scorer takes over the model. */
   static async create(model: FeatureModel, parts: Parts): Promise<FeatureScorer> {
-    const { source, exemplars, statistics, clipDeviations } = parts;
-    const input = (await FeatureInput.read(source, exemplars, model.config.steps)).normalised(
-      statistics,
-      clipDeviations,
-    );
+    const { source, exemplars, transform } = parts;
+    const input = await (await FeatureInput.read(source, exemplars, model.config.steps)).transformed(transform);
     const encoded = chunks(exemplars, ENCODE_BATCH).map((clips) =>
       tf.tidy(() => {
         const transitions = clips.map((clip) => model.encodedTransitions(clip.transitions, clip.frameCount));
@@ -67,15 +63,18 @@ export class FeatureScorer {
   /**
    * Predicts the targets of clips, each against the exemplars of its class, or against all where there are none.
    *
-   * @param clips - Of the source that the model was trained on; their labels are not looked at, but for cuts into equal parts.
+   * @param clips - Their labels are not looked at, but for cuts into equal parts.
+   * @param source - Where they are; the source that the model was trained on unless given.
    * @returns One prediction a clip.
    * @throws {@link ArgumentError} if there is no clip.
    */
-  async predict(clips: readonly FeatureClip[]): Promise<FeaturePrediction[]> {
+  async predict(
+    clips: readonly FeatureClip[],
+    source: Pick<FeatureSource, 'readFeatures'> = this.#parts.source,
+  ): Promise<FeaturePrediction[]> {
     if (clips.length === 0) throw new ArgumentError('FeatureScorer.predict: expected at least one clip, got none.');
-    const { source, statistics, clipDeviations } = this.#parts;
-    const steps = this.model.config.steps;
-    const input = (await FeatureInput.read(source, clips, steps)).normalised(statistics, clipDeviations);
+    const read = await FeatureInput.read(source, clips, this.model.config.steps);
+    const input = await read.transformed(this.#parts.transform);
     const predictions: FeaturePrediction[] = [];
     for (const part of chunks(clips, ENCODE_BATCH)) {
       const encoded = encode(this.model, input, part);

@@ -12,7 +12,7 @@ import { PairSampler } from '@mcore/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { adamSteps, gradientOf } from './adam-steps.js';
 import { deviationOf } from './deviation.js';
-import { FeatureInput } from './feature-input.js';
+import { type ChannelMixing, FeatureInput } from './feature-input.js';
 import { FeatureScorer } from './feature-scorer.js';
 import { assertFeatureTraining, defaultFeatureTraining, type FeatureTrainingSettings } from './settings.js';
 
@@ -41,6 +41,10 @@ export interface FitFeaturesOptions {
   readonly signal?: AbortSignal;
   /** Called after each step. */
   readonly onStep?: (record: FeatureStepRecord) => void;
+  /** Whether the mean of a clip is taken from each of its channels; false unless given. */
+  readonly centre?: boolean;
+  /** A linear map of the normalised channels, as `fitBlend` makes it; none unless given. */
+  readonly mixing?: ChannelMixing | null;
 }
 
 /**
@@ -53,16 +57,17 @@ export interface FitFeaturesOptions {
  *   signal's reason if it is aborted.
  */
 export async function fitFeatures(options: FitFeaturesOptions): Promise<FeatureScorer> {
-  const { source, train, seed, signal, onStep } = options;
+  const { source, train, seed, signal, onStep, centre = false, mixing = null } = options;
   const settings = { ...defaultFeatureTraining, ...options.settings };
   assertFeatureTraining(settings);
   if (train.length < 2) {
     throw new ArgumentError(`fitFeatures: expected at least two training clips, got ${train.length}.`);
   }
-  const config = configOf(source, train, settings);
+  const config = configOf(source, train, settings, mixing?.width ?? source.channels);
   const raw = await FeatureInput.read(source, train, config.steps);
-  const statistics = raw.statistics(train);
-  const input = raw.normalised(statistics, settings.clipDeviations);
+  const statistics = (centre ? raw.centred() : raw).statistics(train);
+  const transform = { ...statistics, clipDeviations: settings.clipDeviations, centre, mixing };
+  const input = await raw.transformed(transform);
   const model = new FeatureModel(config, { seed });
   try {
     await runSteps(model, input, { train, settings, seed, signal, onStep });
@@ -72,23 +77,19 @@ export async function fitFeatures(options: FitFeaturesOptions): Promise<FeatureS
         settings.exemplars,
       ),
     );
-    return await FeatureScorer.create(model, {
-      source,
-      exemplars,
-      statistics,
-      clipDeviations: settings.clipDeviations,
-    });
+    return await FeatureScorer.create(model, { source, exemplars, transform });
   } catch (error) {
     model.dispose();
     throw error;
   }
 }
 
-/** A configuration for this data: channels and targets of the source, scales and stages of the training clips. */
+/** A configuration for this data: targets of the source, scales and stages of the training clips. */
 function configOf(
   source: FeatureSource,
   train: readonly FeatureClip[],
   { model }: FeatureTrainingSettings,
+  channels: number,
 ): FeatureModelConfig {
   // transitions that nobody labelled say nothing: whole clips are compared then
   const isLabelled = source.transitionsFrom !== 'equal parts';
@@ -100,7 +101,7 @@ function configOf(
     ...(stages === 1 && { stepsPerStage: 12 }),
     ...model,
     stages,
-    channels: source.channels,
+    channels,
     targets: source.targets,
     scoreScales: source.targets.map((target) => deviationOf(train.map(({ targets }) => targets[target]!))),
   });

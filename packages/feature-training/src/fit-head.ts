@@ -46,8 +46,8 @@ export async function fitHead(options: FitHeadOptions): Promise<HeadScorer> {
   const steps = settings.model.steps ?? defaultFeatureTraining.model.steps!;
   const labels = new HeadLabels(source, train, steps, method);
   const raw = await FeatureInput.read(source, train, steps);
-  const statistics = raw.statistics(train);
-  const input = raw.normalised(statistics, settings.clipDeviations);
+  const transform = { ...raw.statistics(train), clipDeviations: settings.clipDeviations, centre: false, mixing: null };
+  const input = await raw.transformed(transform);
   const head = createHead(configOf(method, source, train, labels, changes), { seed });
   try {
     const byId = new Map(train.map((clip) => [clip.id, clip]));
@@ -82,8 +82,7 @@ export async function fitHead(options: FitHeadOptions): Promise<HeadScorer> {
       exemplars: head.needs.exemplars ? exemplars : [],
       labels,
       steps,
-      statistics,
-      clipDeviations: settings.clipDeviations,
+      transform,
     });
   } catch (error) {
     head.dispose();

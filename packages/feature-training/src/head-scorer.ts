@@ -2,7 +2,7 @@ import type { Head, ScoredExemplar } from '@mcore/aqa-heads';
 import type { FeatureClip, FeatureSource } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
 import * as tf from '@tensorflow/tfjs-core';
-import { type ChannelStatistics, FeatureInput } from './feature-input.js';
+import { FeatureInput, type InputTransform } from './feature-input.js';
 import type { FeaturePrediction } from './feature-scorer.js';
 import type { HeadLabels } from './head-labels.js';
 
@@ -14,8 +14,7 @@ interface Parts {
   readonly exemplars: readonly FeatureClip[];
   readonly labels: HeadLabels;
   readonly steps: number;
-  readonly statistics: ChannelStatistics;
-  readonly clipDeviations: number | null;
+  readonly transform: InputTransform;
 }
 
 /** A trained compared method with its exemplars; made by `fitHead`. */
@@ -32,7 +31,7 @@ export class HeadScorer {
   /** Encodes the exemplars; the scorer takes over the head. */
   static async create(head: Head, parts: Parts): Promise<HeadScorer> {
     const scorer = new HeadScorer(head, parts);
-    const encoded = await scorer.#encode(parts.exemplars);
+    const encoded = await scorer.#encode(parts.exemplars, parts.source);
     scorer.#bank = encoded.map((clip, index) => {
       const exemplar = parts.exemplars[index]!;
       return { ...parts.labels.of(exemplar), ...clip, clip: exemplar };
@@ -43,15 +42,19 @@ export class HeadScorer {
   /**
    * Predicts the target of clips, where the method compares each against the exemplars of its class, or against all where there are none.
    *
-   * @param clips - Of the source that the head was trained on; their scores are not looked at.
+   * @param clips - Their scores are not looked at.
+   * @param from - Where they are; the source that the head was trained on unless given.
    * @returns One prediction a clip.
    * @throws {@link ArgumentError} if there is no clip.
    */
-  async predict(clips: readonly FeatureClip[]): Promise<FeaturePrediction[]> {
+  async predict(
+    clips: readonly FeatureClip[],
+    from: Pick<FeatureSource, 'readFeatures'> = this.#parts.source,
+  ): Promise<FeaturePrediction[]> {
     if (clips.length === 0) throw new ArgumentError('HeadScorer.predict: expected at least one clip, got none.');
     const { labels, source, steps } = this.#parts;
     const target = source.targets[0]!;
-    const encoded = await this.#encode(clips);
+    const encoded = await this.#encode(clips, from);
     const predictions: FeaturePrediction[] = [];
     for (const [index, clip] of clips.entries()) {
       const others = this.#bank.filter((exemplar) => exemplar.clip.id !== clip.id);
@@ -74,10 +77,10 @@ export class HeadScorer {
     this.head.dispose();
   }
 
-  async #encode(clips: readonly FeatureClip[]) {
-    const { source, steps, statistics, clipDeviations, labels } = this.#parts;
+  async #encode(clips: readonly FeatureClip[], from: Pick<FeatureSource, 'readFeatures'>) {
+    const { source, steps, transform, labels } = this.#parts;
     if (clips.length === 0) return [];
-    const input = (await FeatureInput.read(source, clips, steps)).normalised(statistics, clipDeviations);
+    const input = await (await FeatureInput.read(from, clips, steps)).transformed(transform);
     const encoded = [];
     for (let start = 0; start < clips.length; start += ENCODE_BATCH) {
       const part = clips.slice(start, start + ENCODE_BATCH);

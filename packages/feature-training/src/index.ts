@@ -1,3 +1,4 @@
+export { type BlendParts, type BlendPrediction, BlendScorer } from './blend-scorer.js';
 export {
   type CrossValidateOptions,
   crossValidate,
@@ -5,12 +6,15 @@ export {
   type FoldOptions,
   type FoldPrediction,
   foldsOf,
+  groupOf,
 } from './cross-validate.js';
 export { evaluateFolds, type FoldEvaluation, type TargetMetrics, type VerdictMetrics } from './evaluate-folds.js';
 export type { ChannelStatistics } from './feature-input.js';
 export { type FeaturePrediction, FeatureScorer } from './feature-scorer.js';
+export { type FitBlendOptions, fitBlend } from './fit-blend.js';
 export { type FeatureStepRecord, type FitFeaturesOptions, fitFeatures } from './fit-features.js';
 export { type FitHeadOptions, fitHead } from './fit-head.js';
+export { type FeatureMethod, featureMethods, fitMethod } from './fit-method.js';
 export { foldPredictionsCsv, type ProtocolAbout, protocolJson } from './fold-results.js';
 export { HeadScorer } from './head-scorer.js';
 export { defaultFeatureTraining, type FeatureAugmentation, type FeatureTrainingSettings } from './settings.js';

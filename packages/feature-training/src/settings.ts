@@ -34,15 +34,15 @@ export interface FeatureTrainingSettings {
 /** Settings that train on a few hundred clips in seconds; those of the model are the adapter's, for clips compared as a whole or in stages. */
 export const defaultFeatureTraining: FeatureTrainingSettings = {
   model: { steps: 48, layers: [{ kernel: 4, stride: 4 }], width: 48 },
-  steps: 150,
-  batchSize: 24,
+  steps: 120,
+  batchSize: 16,
   learningRate: 2e-3,
   weightDecay: 0,
   warmupSteps: 10,
   gradientNorm: 5,
   augmentation: { warp: 0.2, offset: 0.2, channelDropout: 0.2 },
   clipDeviations: 5,
-  exemplars: 200,
+  exemplars: 48,
 };
 
 /** @throws {@link ArgumentError} naming the first setting that is out of range. */

@@ -1,12 +1,14 @@
-import { METHODS, type MethodName } from '@mcore/aqa-heads';
 import {
   crossValidate,
   defaultFeatureTraining,
   evaluateFolds,
+  type FeatureMethod,
   type FeatureProtocol,
   type FeatureTrainingSettings,
+  featureMethods,
   foldPredictionsCsv,
   foldsOf,
+  groupOf,
   protocolJson,
 } from '@mcore/feature-training';
 import { KeptFolds } from '@mcore/feature-training/node';
@@ -21,7 +23,7 @@ import { type EngineOptions, startEngine, wholeNumber } from './options.js';
 /** Options of `mcore eval --protocol`. */
 export interface ProtocolOptions extends FeatureOptions {
   protocol?: FeatureProtocol;
-  method: 'mcore' | MethodName;
+  method: FeatureMethod;
   engine: EngineOptions['engine'];
   workers: number;
   folds: number;
@@ -46,7 +48,7 @@ export function withProtocol(command: Command): Command {
       )
       .addOption(
         new Option('--method <name>', 'with --protocol: what is trained, MCoRe or a method that it is compared with')
-          .choices(['mcore', ...METHODS])
+          .choices(featureMethods)
           .default('mcore'),
       )
       .option('--group <column>', 'with --protocol: column whose values are held out')
@@ -68,15 +70,17 @@ export function withProtocol(command: Command): Command {
 
 /** `mcore eval --protocol`: trains on every fold's training part and measures on its test part. */
 export async function runProtocol(protocol: FeatureProtocol, options: ProtocolOptions): Promise<void> {
-  const { csv, results, seed, models, folds: count, group } = options;
-  const method = options.method === 'mcore' ? {} : { method: options.method };
+  const { csv, results, seed, models, method, folds: count } = options;
+  const group = options.group?.toLowerCase().replace(/^group_/, '');
   await assertWritable(csv);
   const source = await openFeatureData('mcore eval', options);
   const folds = foldsOf(source.clips, protocol, {
     folds: count,
     seed,
-    ...(group === undefined ? {} : { group: group.toLowerCase().replace(/^group_/, '') }),
+    ...(group !== undefined && { group }),
   });
+  const inner = groupOf(source.clips, protocol, group);
+  const innerGroup = inner === undefined ? {} : { group: inner };
   const settings = settingsOf(options);
   sayNotesFor(protocol, source);
   say(`${source.clips.length} clips of ${source.channels} channels, ${folds.length} folds (${protocol}).`);
@@ -84,7 +88,7 @@ export async function runProtocol(protocol: FeatureProtocol, options: ProtocolOp
   const kept =
     results === undefined
       ? undefined
-      : await KeptFolds.open(results, 'mcore eval', source, { protocol, settings, seed, models, folds, ...method });
+      : await KeptFolds.open(results, 'mcore eval', source, { protocol, settings, seed, models, folds, method });
   try {
     let done = kept?.done.size ?? 0;
     if (done > 0) say(`${done} folds are in ${results} already.`);
@@ -95,7 +99,8 @@ export async function runProtocol(protocol: FeatureProtocol, options: ProtocolOp
       settings,
       seed,
       models,
-      ...method,
+      method,
+      ...innerGroup,
       ...(kept && { done: kept.done }),
       onFold: async (name, predicted) => {
         await kept?.keep(name, predicted);

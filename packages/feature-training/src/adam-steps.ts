@@ -9,6 +9,27 @@ export interface StepGradient<Losses> {
   readonly gradient: Float32Array;
 }
 
+/** How far a training is: weights and optimizer state after some steps. */
+export interface TrainingSnapshot {
+  /** Steps done. */
+  readonly step: number;
+  /** Trainable weights, end to end. */
+  readonly parameters: Float32Array;
+  /** Adam's running means of the gradient and of its square. */
+  readonly mean: Float32Array;
+  readonly square: Float32Array;
+}
+
+/** Keeps snapshots of a training, in a file say. */
+export interface TrainingKeeper {
+  /** Steps between snapshots. */
+  readonly every: number;
+  /** The last snapshot of the same training; undefined where there is none. */
+  load(): Promise<TrainingSnapshot | undefined>;
+  /** Called with arrays that change after it has returned. */
+  save(snapshot: TrainingSnapshot): Promise<void>;
+}
+
 /** What {@link adamSteps} works with. */
 export interface AdamStepsOptions<Losses> {
   /** For messages: the public function. */
@@ -16,6 +37,7 @@ export interface AdamStepsOptions<Losses> {
   readonly weights: Map<string, tf.Variable>;
   readonly settings: FeatureTrainingSettings;
   readonly signal: AbortSignal | undefined;
+  readonly keep: TrainingKeeper | undefined;
   /** Losses and gradient of a step with the present weights. */
   readonly gradientAt: (step: number, layout: ParameterLayout) => Promise<StepGradient<Losses>>;
   readonly onStep: ((record: Losses & { step: number; total: number; gradientNorm: number }) => void) | undefined;
@@ -27,13 +49,20 @@ export interface AdamStepsOptions<Losses> {
  * @throws {@link ArgumentError} if the loss stops being finite; the signal's reason if it is aborted.
  */
 export async function adamSteps<Losses>(options: AdamStepsOptions<Losses>): Promise<void> {
-  const { caller, weights, settings, signal, gradientAt, onStep } = options;
+  const { caller, weights, settings, signal, keep, gradientAt, onStep } = options;
   const { steps, learningRate, weightDecay, warmupSteps, gradientNorm } = settings;
   const layout = new ParameterLayout(weights, assignValues);
-  const parameters = await layout.read();
+  const kept = await keep?.load();
+  if (kept && (kept.parameters.length !== layout.size || kept.step > steps)) {
+    throw new ArgumentError(
+      `${caller}: expected a snapshot of ${layout.size} weights after at most ${steps} steps, got ${kept.parameters.length} after ${kept.step}.`,
+    );
+  }
+  const parameters = kept?.parameters ?? (await layout.read());
+  if (kept) layout.write(parameters);
   const rates = layout.fill(() => learningRate);
-  const adam = new Adam(layout.size);
-  for (let step = 0; step < steps; step++) {
+  const adam = new Adam(kept ?? layout.size);
+  for (let step = kept?.step ?? 0; step < steps; step++) {
     signal?.throwIfAborted();
     const { losses, gradient } = await gradientAt(step, layout);
     const norm = normOf(gradient);
@@ -52,6 +81,10 @@ export async function adamSteps<Losses>(options: AdamStepsOptions<Losses>): Prom
     }
     adam.update(parameters, gradient, rates, factor);
     layout.write(parameters);
+    if (keep && ((step + 1) % keep.every === 0 || step + 1 === steps)) {
+      const { mean, square } = adam.state;
+      await keep.save({ step: step + 1, parameters, mean, square });
+    }
     onStep?.({ ...losses, step: step + 1, gradientNorm: norm });
   }
 }

@@ -1,8 +1,9 @@
 import type { FeatureClip, FeatureSource } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
-import type { FeaturePrediction, FeatureScorer } from './feature-scorer.js';
+import { type FeaturePrediction, FeatureScorer, type PlainFeatureScorer } from './feature-scorer.js';
+import { below, prefixed, type ScorerState, type StateTensor, tensorOf } from './scorer-state.js';
 import { expertPredictions, type ViewExpert } from './views/view-experts.js';
-import { viewsOf } from './views/views.js';
+import { type ViewName, viewsOf } from './views/views.js';
 
 /** What a {@link BlendScorer} is made of. */
 export interface BlendParts {
@@ -20,6 +21,18 @@ export interface BlendParts {
   readonly halfWidths: readonly number[];
   /** Fraction of new clips like the training clips that an interval holds. */
   readonly level: number;
+  /** SRCC of every target on inner folds: of training clips, each predicted by members that did not see it. */
+  readonly innerSrcc: readonly number[];
+}
+
+/** The part of a {@link BlendScorer} that JSON holds. */
+export interface PlainBlendScorer extends Pick<BlendParts, 'classes' | 'means' | 'weights' | 'level' | 'innerSrcc'> {
+  readonly targets: readonly string[];
+  readonly views: readonly ViewName[];
+  readonly biases: readonly (readonly number[])[];
+  readonly networks: readonly PlainFeatureScorer[];
+  /** `null` for Infinity. */
+  readonly halfWidths: readonly (number | null)[];
 }
 
 /** A prediction with its interval. */
@@ -35,6 +48,68 @@ export class BlendScorer {
   /** Takes over the networks. */
   constructor(parts: BlendParts) {
     this.parts = parts;
+  }
+
+  /** A scorer from its state; the caller disposes it. */
+  static restore(
+    { plain, tensors, bank }: ScorerState<PlainBlendScorer>,
+    source: Pick<FeatureSource, 'readFeatures'>,
+  ): BlendScorer {
+    const networks: FeatureScorer[] = [];
+    try {
+      for (const [index, network] of plain.networks.entries()) {
+        const prefix = `networks.${index}.`;
+        const state = { plain: network, tensors: below(tensors, prefix), bank: below(bank, prefix) };
+        networks.push(FeatureScorer.restore(state, source));
+      }
+    } catch (error) {
+      for (const network of networks) network.dispose();
+      throw error;
+    }
+    const experts = plain.views.map((view, index) => {
+      const own = below(tensors, `views.${view}.`);
+      return {
+        ...{ view, biases: plain.biases[index]! },
+        ...{ mean: tensorOf(own, 'mean'), deviation: tensorOf(own, 'deviation') },
+        weights: plain.targets.map((_, target) => tensorOf(own, `weight.${target}`)),
+      };
+    });
+    const { targets, halfWidths, ...parts } = plain;
+    return new BlendScorer({
+      ...{ ...parts, networks, experts },
+      source: { targets, readFeatures: (id) => source.readFeatures(id) },
+      halfWidths: halfWidths.map((width) => width ?? Number.POSITIVE_INFINITY),
+    });
+  }
+
+  /** The scorer as plain data, of which {@link restore} makes the same again. */
+  async state(): Promise<ScorerState<PlainBlendScorer>> {
+    const { source, classes, means, weights, level, innerSrcc, halfWidths, experts, networks } = this.parts;
+    const states = await Promise.all(networks.map((network) => network.state()));
+    const ofExperts = experts.flatMap(({ view, mean, deviation, weights: ofTargets }) => {
+      const entries = [
+        ['mean', mean],
+        ['deviation', deviation],
+      ] as [string, Float32Array][];
+      for (const [target, weight] of ofTargets.entries()) entries.push([`weight.${target}`, weight]);
+      return entries.map(([name, data]): [string, StateTensor] => [
+        `views.${view}.${name}`,
+        { shape: [data.length], data },
+      ]);
+    });
+    return {
+      plain: {
+        ...{ classes, means, weights, level, innerSrcc, targets: source.targets },
+        ...{ views: experts.map(({ view }) => view), biases: experts.map(({ biases }) => biases) },
+        networks: states.map(({ plain }) => plain),
+        halfWidths: halfWidths.map((width) => (Number.isFinite(width) ? width : null)),
+      },
+      tensors: new Map([
+        ...ofExperts,
+        ...states.flatMap(({ tensors }, index) => prefixed(tensors, `networks.${index}.`)),
+      ]),
+      bank: new Map(states.flatMap(({ bank }, index) => prefixed(bank, `networks.${index}.`))),
+    };
   }
 
   /**

@@ -79,7 +79,8 @@ export interface FoldPrediction extends FeaturePrediction {
 }
 
 /** What {@link crossValidate} works with. */
-export interface CrossValidateOptions extends Omit<FitFeaturesOptions, 'train' | 'source' | 'centre' | 'mixing'> {
+export interface CrossValidateOptions
+  extends Omit<FitFeaturesOptions, 'train' | 'source' | 'centre' | 'mixing' | 'keep'> {
   readonly source: FeatureSource;
   readonly folds: readonly Fold[];
   /** Predictions of folds that are done already, by name: what `onFold` got. */

@@ -1,8 +1,18 @@
 import type { FeatureClip, FeatureSource } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
-import type { FeatureModel } from '@mcore/feature-model';
+import { FeatureModel, type FeatureModelConfig } from '@mcore/feature-model';
 import * as tf from '@tensorflow/tfjs-core';
 import { FeatureInput, type InputTransform } from './feature-input.js';
+import {
+  below,
+  type PlainTransform,
+  prefixed,
+  type ScorerState,
+  tensorMap,
+  tensorsOf,
+  transformOf,
+  transformTensors,
+} from './scorer-state.js';
 
 /** Clips encoded at once. */
 const ENCODE_BATCH = 64;
@@ -21,9 +31,19 @@ export interface FeaturePrediction {
   readonly transitions: readonly number[];
 }
 
+/** What is known of an exemplar. */
+export interface FeatureExemplar extends Pick<FeatureClip, 'id' | 'diveNumber' | 'targets'> {}
+
+/** The part of a {@link FeatureScorer} that JSON holds. */
+export interface PlainFeatureScorer {
+  readonly config: FeatureModelConfig;
+  readonly transform: PlainTransform;
+  readonly exemplars: readonly FeatureExemplar[];
+}
+
 interface Parts {
-  readonly source: FeatureSource;
-  readonly exemplars: readonly FeatureClip[];
+  readonly source: Pick<FeatureSource, 'readFeatures'>;
+  readonly exemplars: readonly FeatureExemplar[];
   readonly transform: InputTransform;
 }
 
@@ -41,7 +61,10 @@ export class FeatureScorer {
   }
 
   /** Encodes the exemplars, cut at their true transitions; the scorer takes over the model. */
-  static async create(model: FeatureModel, parts: Parts): Promise<FeatureScorer> {
+  static async create(
+    model: FeatureModel,
+    parts: Parts & { readonly exemplars: readonly FeatureClip[] },
+  ): Promise<FeatureScorer> {
     const { source, exemplars, transform } = parts;
     const input = await (await FeatureInput.read(source, exemplars, model.config.steps)).transformed(transform);
     const encoded = chunks(exemplars, ENCODE_BATCH).map((clips) =>
@@ -55,8 +78,43 @@ export class FeatureScorer {
     return new FeatureScorer(model, parts, joined);
   }
 
+  /** A scorer from its state; the caller disposes it. */
+  static restore(
+    { plain, tensors, bank }: ScorerState<PlainFeatureScorer>,
+    source: Pick<FeatureSource, 'readFeatures'>,
+  ): FeatureScorer {
+    const { config, transform, exemplars } = plain;
+    const model = new FeatureModel(config, { seed: 0 });
+    try {
+      tf.tidy(() => model.load(tensorMap(below(tensors, 'model.'))));
+      const { shape, data } = bank.get('exemplars')!;
+      const features = tf.tensor4d(data, shape as [number, number, number, number]);
+      return new FeatureScorer(model, { source, exemplars, transform: transformOf(tensors, transform) }, features);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+  }
+
+  /** The scorer as plain data, of which {@link restore} makes the same again. */
+  async state(): Promise<ScorerState<PlainFeatureScorer>> {
+    const { exemplars, transform } = this.#parts;
+    const { clipDeviations, centre } = transform;
+    return {
+      plain: {
+        config: this.model.config,
+        transform: { clipDeviations, centre },
+        exemplars: exemplars.map(({ id, diveNumber, targets }) => ({ id, diveNumber, targets })),
+      },
+      tensors: new Map([...transformTensors(transform), ...prefixed(await tensorsOf(this.model.weights()), 'model.')]),
+      bank: new Map([
+        ['exemplars', { shape: this.#exemplars.shape, data: (await this.#exemplars.data()) as Float32Array }],
+      ]),
+    };
+  }
+
   /** Clips that predictions are relative to. */
-  get exemplars(): readonly FeatureClip[] {
+  get exemplars(): readonly FeatureExemplar[] {
     return this.#parts.exemplars;
   }
 

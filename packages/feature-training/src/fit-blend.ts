@@ -1,6 +1,7 @@
 import type { FeatureClip } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
-import { conformalRadius } from '@mcore/metrics';
+import { conformalRadius, spearman } from '@mcore/metrics';
+import type { TrainingKeeper } from './adam-steps.js';
 import { type BlendParts, BlendScorer } from './blend-scorer.js';
 import { channelMixing } from './channel-mixing.js';
 import { type ChannelMixing, FeatureInput } from './feature-input.js';
@@ -14,11 +15,15 @@ import type { InnerFold } from './views/view-regression.js';
 import { type ClipViews, viewsOf } from './views/views.js';
 
 /** What {@link fitBlend} works with. */
-export interface FitBlendOptions extends Omit<FitFeaturesOptions, 'centre' | 'mixing'> {
+export interface FitBlendOptions extends Omit<FitFeaturesOptions, 'centre' | 'mixing' | 'keep'> {
   /** Group that inner folds keep together: that of the protocol outside. The first that clips have unless given; `null` for none. */
   readonly group?: string | null;
   /** Inner folds, and so networks; 3 unless given. */
   readonly folds?: number;
+  /** Keeps how far the training of a network is; called with its number. */
+  readonly keepOf?: (network: number) => TrainingKeeper;
+  /** Called before each network is trained, with its number and how many there are. */
+  readonly onNetwork?: (network: number, count: number) => void;
   /** Whether networks are trained; `false` leaves regressions alone, which takes seconds. True unless given. */
   readonly networks?: boolean;
 }
@@ -49,7 +54,17 @@ const LEVEL = 0.9;
  * @throws {@link ArgumentError} as `fitFeatures`.
  */
 export async function fitBlend(options: FitBlendOptions): Promise<BlendScorer> {
-  const { source, train, seed, folds: count = 3, group, networks: hasNetworks = true, ...rest } = options;
+  const {
+    source,
+    train,
+    seed,
+    folds: count = 3,
+    group,
+    networks: hasNetworks = true,
+    keepOf,
+    onNetwork,
+    ...rest
+  } = options;
   const settings = { ...defaultFeatureTraining, ...options.settings };
   assertFeatureTraining(settings);
   if (train.length < FEWEST) {
@@ -67,7 +82,7 @@ export async function fitBlend(options: FitBlendOptions): Promise<BlendScorer> {
     if (hasNetworks) {
       const mixing = await mixingOf(options, settings, fitted);
       const fit = { ...rest, source, seed, centre: fitted.centre, mixing };
-      members.push(await fitNetworks(fit, { train, folds, networks }));
+      members.push(await fitNetworks(fit, { train, folds, networks, keepOf, onNetwork }));
     }
     return new BlendScorer({ source, classes, experts: fitted.experts, networks, ...blended(targets, members) });
   } catch (error) {
@@ -97,12 +112,26 @@ async function mixingOf(
 /** Trains a network on the other folds of every inner fold; predictions of every target for the clips that its network did not see. */
 async function fitNetworks(
   fit: Omit<FitFeaturesOptions, 'train'>,
-  { train, folds, networks }: { train: readonly FeatureClip[]; folds: readonly InnerFold[]; networks: FeatureScorer[] },
+  {
+    train,
+    folds,
+    networks,
+    keepOf,
+    onNetwork,
+  }: {
+    train: readonly FeatureClip[];
+    folds: readonly InnerFold[];
+    networks: FeatureScorer[];
+    keepOf: FitBlendOptions['keepOf'];
+    onNetwork: FitBlendOptions['onNetwork'];
+  },
 ): Promise<Float64Array[]> {
   const outOfFold = fit.source.targets.map(() => new Float64Array(train.length));
   for (const [index, fold] of folds.entries()) {
+    onNetwork?.(index, folds.length);
     const network = await fitFeatures({
       ...fit,
+      ...(keepOf && { keep: keepOf(index) }),
       train: fold.train.map((at) => train[at]!),
       seed: `${fit.seed} ${index}`,
     });
@@ -121,7 +150,7 @@ async function fitNetworks(
 function blended(
   targets: readonly Float64Array[],
   members: readonly (readonly Float64Array[])[],
-): Pick<BlendParts, 'means' | 'weights' | 'halfWidths' | 'level'> {
+): Pick<BlendParts, 'means' | 'weights' | 'halfWidths' | 'level' | 'innerSrcc'> {
   const means = targets.map((target) => target.reduce((sum, value) => sum + value, 0) / target.length);
   const byTarget = targets.map((target, index) => {
     const centred = members.map((member) => member[index]!.map((value) => value - means[index]!));
@@ -130,15 +159,21 @@ function blended(
       target.map((value) => value - means[index]!),
     );
   });
-  const halfWidths = targets.map((target, index) => {
-    const residuals = target.map((value, clip) => {
-      const predicted = members.reduce(
+  const predicted = targets.map((target, index) =>
+    target.map((_, clip) =>
+      members.reduce(
         (sum, member, at) => sum + byTarget[index]![at]! * (member[index]![clip]! - means[index]!),
         means[index]!,
-      );
-      return predicted - value;
-    });
-    return conformalRadius(residuals, LEVEL);
-  });
-  return { means, weights: members.map((_, member) => byTarget.map((row) => row[member]!)), halfWidths, level: LEVEL };
+      ),
+    ),
+  );
+  const halfWidths = targets.map((target, index) =>
+    conformalRadius(
+      target.map((value, clip) => predicted[index]![clip]! - value),
+      LEVEL,
+    ),
+  );
+  const innerSrcc = targets.map((target, index) => spearman(predicted[index]!, target));
+  const weights = members.map((_, member) => byTarget.map((row) => row[member]!));
+  return { means, weights, halfWidths, level: LEVEL, innerSrcc };
 }

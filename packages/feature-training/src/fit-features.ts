@@ -10,7 +10,7 @@ import {
 import { Random } from '@mcore/random';
 import { PairSampler } from '@mcore/training';
 import * as tf from '@tensorflow/tfjs-core';
-import { adamSteps, gradientOf } from './adam-steps.js';
+import { adamSteps, gradientOf, type TrainingKeeper } from './adam-steps.js';
 import { deviationOf } from './deviation.js';
 import { type ChannelMixing, FeatureInput } from './feature-input.js';
 import { FeatureScorer } from './feature-scorer.js';
@@ -41,6 +41,8 @@ export interface FitFeaturesOptions {
   readonly signal?: AbortSignal;
   /** Called after each step. */
   readonly onStep?: (record: FeatureStepRecord) => void;
+  /** Keeps how far the training is, so that one that was cut off resumes bit-exact. */
+  readonly keep?: TrainingKeeper;
   /** Whether the mean of a clip is taken from each of its channels; false unless given. */
   readonly centre?: boolean;
   /** A linear map of the normalised channels, as `fitBlend` makes it; none unless given. */
@@ -57,7 +59,7 @@ export interface FitFeaturesOptions {
  *   signal's reason if it is aborted.
  */
 export async function fitFeatures(options: FitFeaturesOptions): Promise<FeatureScorer> {
-  const { source, train, seed, signal, onStep, centre = false, mixing = null } = options;
+  const { source, train, seed, signal, onStep, keep, centre = false, mixing = null } = options;
   const settings = { ...defaultFeatureTraining, ...options.settings };
   assertFeatureTraining(settings);
   if (train.length < 2) {
@@ -70,7 +72,7 @@ export async function fitFeatures(options: FitFeaturesOptions): Promise<FeatureS
   const input = await raw.transformed(transform);
   const model = new FeatureModel(config, { seed });
   try {
-    await runSteps(model, input, { train, settings, seed, signal, onStep });
+    await runSteps(model, input, { train, settings, seed, signal, onStep, keep });
     const exemplars = [...new Set(train.map(({ diveNumber }) => diveNumber))].flatMap((number) =>
       Random.for(seed, 'exemplars', number).sample(
         train.filter(({ diveNumber }) => diveNumber === number),
@@ -116,9 +118,11 @@ async function runSteps(
     seed,
     signal,
     onStep,
+    keep,
   }: { settings: FeatureTrainingSettings } & Pick<FitFeaturesOptions, 'train' | 'seed'> & {
       signal: AbortSignal | undefined;
       onStep: FitFeaturesOptions['onStep'];
+      keep: FitFeaturesOptions['keep'];
     },
 ): Promise<void> {
   const byId = new Map(train.map((clip) => [clip.id, clip]));
@@ -132,6 +136,7 @@ async function runSteps(
     settings,
     signal,
     onStep,
+    keep,
     gradientAt: (step, layout) => {
       const pairs = sampler.batch(step, settings.batchSize);
       const clips = [...pairs.map(({ query }) => query), ...pairs.map(({ exemplar }) => exemplar)].map(

@@ -21,7 +21,7 @@ import { HeadScorer } from './head-scorer.js';
 import { assertFeatureTraining, defaultFeatureTraining } from './settings.js';
 
 /** What {@link fitHead} works with: as for `fitFeatures`; of the settings' model only `steps` is used. */
-export interface FitHeadOptions extends FitFeaturesOptions {
+export interface FitHeadOptions extends Omit<FitFeaturesOptions, 'centre' | 'mixing'> {
   readonly method: MethodName;
   /** Fields of the head's configuration that differ from what the method and the training clips give. */
   readonly changes?: Partial<HeadConfig>;
@@ -36,7 +36,7 @@ export interface FitHeadOptions extends FitFeaturesOptions {
  * @throws {@link ArgumentError} if the data has several targets, or as `fitFeatures`.
  */
 export async function fitHead(options: FitHeadOptions): Promise<HeadScorer> {
-  const { source, train, seed, signal, onStep, method, changes = {} } = options;
+  const { source, train, seed, signal, onStep, method, keep, changes = {} } = options;
   const settings = { ...defaultFeatureTraining, ...options.settings };
   assertFeatureTraining(settings);
   if (train.length < 2) throw new ArgumentError(`fitHead: expected at least two training clips, got ${train.length}.`);
@@ -44,7 +44,7 @@ export async function fitHead(options: FitHeadOptions): Promise<HeadScorer> {
     throw new ArgumentError(`fitHead: expected data with one target, got ${source.targets.join(', ')}.`);
   }
   const steps = settings.model.steps ?? defaultFeatureTraining.model.steps!;
-  const labels = new HeadLabels(source, train, steps, method);
+  const labels = HeadLabels.of(source, train, steps, method);
   const raw = await FeatureInput.read(source, train, steps);
   const transform = { ...raw.statistics(train), clipDeviations: settings.clipDeviations, centre: false, mixing: null };
   const input = await raw.transformed(transform);
@@ -60,6 +60,7 @@ export async function fitHead(options: FitHeadOptions): Promise<HeadScorer> {
       weights: head.weights(),
       settings,
       signal,
+      keep,
       onStep: onStep && ((record) => onStep({ regression: 0, segmentation: 0, contrastive: 0, ...record })),
       gradientAt: (step, layout) => {
         const pairs = sampler.batch(step, settings.batchSize);
@@ -81,7 +82,6 @@ export async function fitHead(options: FitHeadOptions): Promise<HeadScorer> {
       source,
       exemplars: head.needs.exemplars ? exemplars : [],
       labels,
-      steps,
       transform,
     });
   } catch (error) {
@@ -121,9 +121,9 @@ function configOf(
       case 'hp-mcore':
         return { scoreScale: deviationOf(scores), stages: Math.max(2, train[0]!.transitions.length + 1) };
       case 'rica2':
-        return labels.classes === null
+        return labels.parts.classes === null
           ? {}
-          : { slots: labels.classes.length, groups: [labels.classes.map((_, slot) => slot)] };
+          : { slots: labels.parts.classes.length, groups: [labels.parts.classes.map((_, slot) => slot)] };
     }
   };
   return headConfig(method, source.channels, { ...ofData(), ...changes });

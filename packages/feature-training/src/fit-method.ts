@@ -19,7 +19,8 @@ export const featureMethods: readonly FeatureMethod[] = ['mcore', 'mcore-alone',
 export async function fitMethod(
   options: FitBlendOptions & { readonly method: FeatureMethod },
 ): Promise<BlendScorer | FeatureScorer | HeadScorer> {
-  const { method, group, folds, networks, ...fit } = options;
+  const { method, group, folds, networks, keepOf, onNetwork, ...rest } = options;
+  const fit = { ...rest, ...(keepOf && { keep: keepOf(0) }) };
   switch (method) {
     case 'mcore':
       return fitBlend(options);

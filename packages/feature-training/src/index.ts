@@ -1,3 +1,4 @@
+export type { TrainingKeeper, TrainingSnapshot } from './adam-steps.js';
 export { type BlendParts, type BlendPrediction, BlendScorer } from './blend-scorer.js';
 export {
   type CrossValidateOptions,
@@ -11,6 +12,15 @@ export {
 export { evaluateFolds, type FoldEvaluation, type TargetMetrics, type VerdictMetrics } from './evaluate-folds.js';
 export type { ChannelStatistics } from './feature-input.js';
 export { type FeaturePrediction, FeatureScorer } from './feature-scorer.js';
+export {
+  type AnyScorer,
+  areFeatureWeights,
+  decodeFeatureWeights,
+  encodeFeatureWeights,
+  type FeatureWeightsFiles,
+  type FeatureWeightsInfo,
+  featureWeightsInfo,
+} from './feature-weights.js';
 export { type FitBlendOptions, fitBlend } from './fit-blend.js';
 export { type FeatureStepRecord, type FitFeaturesOptions, fitFeatures } from './fit-features.js';
 export { type FitHeadOptions, fitHead } from './fit-head.js';

@@ -29,7 +29,7 @@ export interface FitBlendOptions extends Omit<FitFeaturesOptions, 'centre' | 'mi
 }
 
 /** Fewer clips than this say nothing about which predictor is better. */
-const FEWEST = 9;
+const FEWEST = 6;
 
 /** Parts of a clip whose channels decide how channels are mixed. */
 const MIXED_PARTS = 16;
@@ -68,7 +68,9 @@ export async function fitBlend(options: FitBlendOptions): Promise<BlendScorer> {
   const settings = { ...defaultFeatureTraining, ...options.settings };
   assertFeatureTraining(settings);
   if (train.length < FEWEST) {
-    throw new ArgumentError(`fitBlend: expected at least ${FEWEST} training clips, got ${train.length}.`);
+    throw new ArgumentError(
+      `fitBlend: expected at least ${FEWEST} training clips, got ${train.length} (mcore-alone takes fewer).`,
+    );
   }
   const classes = classesOf(train);
   const folds = innerFolds(train, { folds: count, group, seed: 0 });

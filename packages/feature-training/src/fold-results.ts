@@ -2,13 +2,17 @@ import type { FeatureSource } from '@mcore/clips';
 import { csvCell } from '@mcore/table';
 import type { FoldPrediction } from './cross-validate.js';
 import type { FoldEvaluation } from './evaluate-folds.js';
+import type { FeatureMethod } from './fit-method.js';
 
 /** What an evaluation by a protocol was made of. */
 export interface ProtocolAbout {
   readonly source: string;
   readonly protocol: string;
+  /** What was trained. */
+  readonly method: FeatureMethod;
   readonly models: number;
-  readonly steps: number;
+  /** Training steps, if they were part of it. */
+  readonly steps?: number;
 }
 
 /** What `mcore eval --protocol --json` prints. */
@@ -18,10 +22,11 @@ export function protocolJson(evaluation: FoldEvaluation, about: ProtocolAbout): 
   return {
     data: about.source,
     protocol: about.protocol,
+    method: about.method,
     clips,
     folds,
     models: about.models,
-    steps: about.steps,
+    ...(about.steps !== undefined && { steps: about.steps }),
     srcc: score.srcc,
     srccInterval: score.srccInterval,
     rl2x100: score.rl2x100,

@@ -9,7 +9,8 @@ export {
 } from './decode-features.js';
 export { FeatureDataset, type FeatureProblem } from './feature-dataset.js';
 export { featureLimits } from './limits.js';
-export { type OpenFeaturesOptions, openFeatures } from './open-features.js';
+export { listsFeatures } from './lists-features.js';
+export { type OpenFeaturesOptions, openFeatures, readFeatures } from './open-features.js';
 export {
   type FeatureEntry,
   type ParsedFeatureManifest,

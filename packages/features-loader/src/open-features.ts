@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { drawTestClips, equalParts, type FeatureClip, type FeatureSequence } from '@mcore/clips';
 import { ArgumentError, DataError } from '@mcore/errors';
 import { tableLimits } from '@mcore/table';
@@ -85,6 +85,25 @@ export async function openFeatures(path: string, options: OpenFeaturesOptions = 
   return datasetOf(path, parsed, good, { ...options, stages, problems: bad, reader });
 }
 
+/**
+ * Reads the features of one clip that no manifest lists.
+ *
+ * @param paths - Of its files, joined along channels; `file.npz#name` names an array.
+ * @param options - As for {@link openFeatures}: what was done to the features that weights were trained on.
+ * @throws DataError that names the file and what is wrong there.
+ */
+export async function readFeatures(
+  paths: readonly string[],
+  { join: joining = 'exact', prepare = {} }: Pick<OpenFeaturesOptions, 'join' | 'prepare'> = {},
+): Promise<FeatureSequence> {
+  try {
+    return await new SequenceReader('.', joining === 'resample', prepare).read(paths);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError(`readFeatures: ${paths.join('; ')}: ${plain(error.message)}.`, { cause: error });
+  }
+}
+
 /** Reads the files of a clip and joins them. */
 export class SequenceReader {
   readonly #files = new ArrayFiles();
@@ -99,7 +118,7 @@ export class SequenceReader {
     const parts: FeatureSequence[] = [];
     for (const each of paths) {
       const [file = '', name] = each.split('#', 2);
-      parts.push(sequenceOf(await this.#files.get(join(this.root, file)), name));
+      parts.push(sequenceOf(await this.#files.get(isAbsolute(file) ? file : join(this.root, file)), name));
     }
     return prepareFeatures(joinChannels(parts, this.resample), this.preparation);
   }

@@ -5,11 +5,11 @@ import {
   type FeatureMethod,
   type FeatureProtocol,
   type FeatureTrainingSettings,
-  featureMethods,
   foldPredictionsCsv,
   foldsOf,
   groupOf,
   protocolJson,
+  scoreFunctions,
 } from '@mcore/feature-training';
 import { KeptFolds } from '@mcore/feature-training/node';
 import type { FeatureDataset } from '@mcore/features-loader';
@@ -46,12 +46,6 @@ export function withProtocol(command: Command): Command {
           'train and test on features, instead of --weights: leave one person (losocv), trial (loto) or clip (loocv) out, k folds, or the split of --data',
         ).choices(['losocv', 'loto', 'loocv', 'kfold', 'split']),
       )
-      .addOption(
-        new Option('--method <name>', 'with --protocol: what is trained, MCoRe or a method that it is compared with')
-          .choices(featureMethods)
-          .default('mcore'),
-      )
-      .option('--group <column>', 'with --protocol: column whose values are held out')
       .option('--folds <n>', 'with --protocol kfold', wholeNumber(2), 5)
       .option('--models <n>', 'with --protocol: models a fold, whose predictions are averaged', wholeNumber(1), 1)
       .option('--seed <n>', 'with --protocol: of weights, pairs, augmentation and k folds', wholeNumber(0), 0)
@@ -81,7 +75,7 @@ export async function runProtocol(protocol: FeatureProtocol, options: ProtocolOp
   });
   const inner = groupOf(source.clips, protocol, group);
   const innerGroup = inner === undefined ? {} : { group: inner };
-  const settings = settingsOf(options);
+  const settings = featureSettings(options);
   sayNotesFor(protocol, source);
   say(`${source.clips.length} clips of ${source.channels} channels, ${folds.length} folds (${protocol}).`);
   const engine = await startEngine({ engine: options.engine, workers: options.workers });
@@ -108,13 +102,13 @@ export async function runProtocol(protocol: FeatureProtocol, options: ProtocolOp
         say(`Fold ${++done} of ${folds.length}, ${name}: ${predicted.length} clips tested, ${seconds} s.`);
       },
     });
-    const scoreOf = { sum: sumOf, product: productOf, mean: meanOf }[options.scoreOf];
+    const scoreOf = scoreFunctions[options.scoreOf];
     const evaluation = evaluateFolds(source, predictions, { scoreOf });
     if (csv !== undefined) {
       await writeFileAtomically(csv, foldPredictionsCsv(source, predictions, scoreOf));
       say(`One row a clip: ${csv}`);
     }
-    const about = { source: source.description, protocol, models, steps: settings.steps };
+    const about = { source: source.description, protocol, method, models, steps: settings.steps };
     result(options.json, protocolJson(evaluation, about), () => protocolTable(evaluation, about));
   } finally {
     await kept?.close();
@@ -131,7 +125,12 @@ function sayNotesFor(protocol: FeatureProtocol, { notes, transitionsFrom }: Feat
   if (transitionsFrom === 'equal parts') say('Note: no transitions: whole clips are compared.');
 }
 
-function settingsOf({ steps, batch, stages }: ProtocolOptions): FeatureTrainingSettings {
+/** The settings that options change. */
+export function featureSettings({
+  steps,
+  batch,
+  stages,
+}: Pick<ProtocolOptions, 'steps' | 'batch' | 'stages'>): FeatureTrainingSettings {
   return {
     ...defaultFeatureTraining,
     ...(steps === undefined ? {} : { steps }),
@@ -139,7 +138,3 @@ function settingsOf({ steps, batch, stages }: ProtocolOptions): FeatureTrainingS
     model: { ...defaultFeatureTraining.model, ...(stages === undefined ? {} : { stages }) },
   };
 }
-
-const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
-const productOf = (values: readonly number[]) => values.reduce((product, value) => product * value, 1);
-const meanOf = (values: readonly number[]) => sumOf(values) / values.length;

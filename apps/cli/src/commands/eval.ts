@@ -55,6 +55,7 @@ import {
   withSeenClips,
 } from './options.js';
 import { type MergedOutput, reportShard, type ShardOptions, shardToDo, withShards } from './shard-options.js';
+import { evalFeatures, isFeatureWeights } from './use-features.js';
 import { weightsFiles } from './weights-files.js';
 
 interface EvalOptions extends DataOptions, ScoringOptions, ShardOptions {
@@ -104,6 +105,7 @@ export function addEval(program: Command): void {
     'mcore eval --weights runs/first/best.safetensors --csv clips.csv',
     'mcore eval --weights runs/seed-*/best.safetensors --draws 5 --by dive-number',
     'mcore eval --weights runs/first/best.safetensors --results evaluation --shard 2/4',
+    'mcore eval --weights runs/features/best.safetensors --data features.csv',
     'mcore eval --protocol losocv --data features.csv --csv clips.csv',
   ).action(run);
 }
@@ -115,7 +117,7 @@ function run(
   const { weights, protocol, engine, ...rest } = options;
   const wrongUsage = (problem: string) => command.error(`error: ${problem}`, { exitCode: 2 });
   if (protocol === undefined) {
-    if (weights !== undefined) return runEval({ ...rest, engine, weights });
+    if (weights !== undefined) return evalWeights({ ...rest, engine, weights });
     return wrongUsage(
       "required option '--weights <file...>' not specified (or --protocol, to train and test on folds)",
     );
@@ -123,6 +125,14 @@ function run(
   if (weights !== undefined) return wrongUsage('expected --weights or --protocol, got both');
   if (engine === 'onnx') return wrongUsage('expected an engine that trains with --protocol, got onnx');
   return runProtocol(protocol, { ...rest, engine });
+}
+
+/** Weights of either kind: trained on frames, or on features. */
+async function evalWeights(options: EvalOptions): Promise<void> {
+  const [first, ...others] = await weightsFiles(options.weights);
+  if (!(await isFeatureWeights(first!))) return runEval(options);
+  if (others.length > 0) throw new ArgumentError('mcore eval: expected one file of weights trained on features.');
+  return evalFeatures(first!, options);
 }
 
 async function runEval(given: EvalOptions): Promise<void> {

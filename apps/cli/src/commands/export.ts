@@ -1,3 +1,4 @@
+import { ArgumentError } from '@mcore/errors';
 import {
   type ExportedFile,
   onnxFiles,
@@ -9,6 +10,7 @@ import {
 import { type Command, Option } from 'commander';
 import { result } from '../terminal/output.js';
 import { withExamples, withJson } from './options.js';
+import { isFeatureWeights } from './use-features.js';
 
 interface ExportOptions {
   weights: string;
@@ -38,6 +40,11 @@ export function addExport(program: Command): void {
 }
 
 async function runExport({ weights, out, format, json }: ExportOptions): Promise<void> {
+  if (await isFeatureWeights(weights)) {
+    throw new ArgumentError(
+      `mcore export: expected weights trained on frames, got some trained on features. Use ${weights} as it is: safetensors with PyTorch's names and layouts, everything else in its metadata; there is no ONNX form of it yet.`,
+    );
+  }
   const checkpoint = await readCheckpoint(weights);
   const files = format === 'onnx' ? onnxFiles(checkpoint, out) : safetensorsFiles(checkpoint, out);
   for (const { path, bytes } of files) await writeFileAtomically(path, bytes);

@@ -1,4 +1,5 @@
 import { ArgumentError } from '@mcore/errors';
+import { featureMethods } from '@mcore/feature-training';
 import { type FeatureDataset, type FeaturePreparation, openFeatures, type ScoreOf } from '@mcore/features-loader';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
@@ -19,6 +20,12 @@ export interface FeatureOptions {
 /** Adds what belongs to a manifest of features. */
 export function withFeatures(command: Command): Command {
   return command
+    .addOption(
+      new Option('--method <name>', 'features: what is trained, MCoRe or a method that it is compared with')
+        .choices(featureMethods)
+        .default('mcore'),
+    )
+    .option('--group <column>', 'features: column whose clips stay together in folds')
     .option('--angles <from-to>', 'features: channels that are angles in degrees, such as 0-65', channelRange)
     .addOption(
       new Option('--angle-form <form>', 'features: how angles are written')
@@ -62,7 +69,13 @@ export async function openFeatureData(command: string, options: FeatureOptions):
   return source;
 }
 
-function preparationOf({ angles, angleForm, centre, range }: FeatureOptions): FeaturePreparation {
+/** How the options prepare features. */
+export function preparationOf({
+  angles,
+  angleForm,
+  centre,
+  range,
+}: Pick<FeatureOptions, 'angles' | 'angleForm' | 'centre' | 'range'>): FeaturePreparation {
   return { ...(angles && { angles: { ...angles, form: angleForm } }), centre, range };
 }
 

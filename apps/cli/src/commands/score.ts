@@ -18,6 +18,7 @@ import { type Progress, startProgress } from '../terminal/progress.js';
 import { describeScores } from '../terminal/score-text.js';
 import { type ScoringOptions, withExamples, withJson, withScoringEngine } from './options.js';
 import { type MergedOutput, reportShard, type ShardOptions, shardToDo, withShards } from './shard-options.js';
+import { isFeatureWeights, scoreFeatures } from './use-features.js';
 import { type VideoOptions, videosToScore, withVideos, withWeights } from './videos-to-score.js';
 
 interface ScoreCommandOptions extends ScoringOptions, ShardOptions, WeightsOptions, VideoOptions {
@@ -37,11 +38,14 @@ export function addScore(program: Command): void {
     withJson(withShards(withScoringEngine(command))),
     'mcore score dive.mp4 --dive 107B --votes',
     'mcore score one.mp4 two.mov --dive 5253B --weights runs/first/best.safetensors --json',
+    'mcore score clip.npy --weights runs/features/best.safetensors',
     'mcore score --list videos.txt --results scores --shard 2/4',
   ).action(runScore);
 }
 
 async function runScore(paths: string[], options: ScoreCommandOptions, command: Command): Promise<void> {
+  if (paths.length > 0 && (await isFeatureWeights(options.weights)))
+    return scoreFeatures(paths, options.weights, options);
   const videos = await videosToScore(paths, options, command);
   const { results } = options;
   if (results === undefined) {

@@ -26,6 +26,7 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { result, say, sayNotes } from '../terminal/output.js';
 import { stoppable } from '../terminal/stop-signal.js';
+import { withFeatures } from './feature-options.js';
 import {
   type DataOptions,
   type EngineOptions,
@@ -40,6 +41,7 @@ import {
   withSeenClips,
 } from './options.js';
 import { inRunFolder } from './run-folder.js';
+import { featureRunOptions, runFeatureTraining, type TrainFeaturesCommand } from './train-features.js';
 import { type TrainedRun, type TrainingPlace, trainOnce } from './train-once.js';
 
 interface TrainOptions extends DataOptions, EngineOptions, SettingsOptions {
@@ -54,7 +56,9 @@ interface TrainOptions extends DataOptions, EngineOptions, SettingsOptions {
 export function addTrain(program: Command): void {
   const command = program
     .command('train')
-    .description('Train MCoRe; keeps the last checkpoint and the one that is best on validation.')
+    .description(
+      'Train MCoRe on videos, keeping the last checkpoint and the one that is best on validation; or on features (.npy, .npz, .safetensors, .csv).',
+    )
     .addOption(
       new Option('--preset <name>', 'configuration to start from').choices(Object.keys(presets)).default('laptop'),
     )
@@ -96,10 +100,12 @@ export function addTrain(program: Command): void {
       false,
     );
   withExamples(
-    withJson(withEngine(withData(withSeenClips(withLearning(command), 'validate')))),
+    withJson(withEngine(withFeatures(withData(withSeenClips(withLearning(command), 'validate'))))),
     'mcore train --preset laptop --steps 300 --out runs/first',
     'mcore train --data FineDiving --preset released --out runs/released',
     'mcore train --data videos.csv --preset laptop --epochs 20 --out runs/own',
+    'mcore train --data features.csv --out runs/features',
+    'mcore train --data features.csv --method core --out runs/core',
     'mcore train --out runs/first --resume',
     'mcore train --out runs/first --resume --steps 600',
     'mcore train --config ablation.yaml --seeds 3 --out runs/ablation',
@@ -122,6 +128,8 @@ function collect(value: string, before: string[]): string[] {
 
 async function runTrain(options: TrainOptions, command: Command): Promise<void> {
   if (options.schema) return result(true, editorSchema(), () => '');
+  const onFeatures = await featureRunOptions(options as Partial<TrainFeaturesCommand> & TrainOptions, command);
+  if (onFeatures) return runFeatureTraining(onFeatures);
   const settings = await trainSettings(options, (name) => command.getOptionValueSource(name) === 'cli');
   const { run } = settings;
   const { seeds, folds, json } = options;
@@ -184,6 +192,8 @@ async function runSeeds(
       '',
       nextCommand(`'${weights}'`, run),
     ].join('\n'),
+  const onFeatures = await featureRunOptions(options as Partial<TrainFeaturesCommand> & TrainOptions, command);
+  if (onFeatures) return runFeatureTraining(onFeatures);
   );
 }
 

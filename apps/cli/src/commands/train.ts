@@ -192,8 +192,6 @@ async function runSeeds(
       '',
       nextCommand(`'${weights}'`, run),
     ].join('\n'),
-  const onFeatures = await featureRunOptions(options as Partial<TrainFeaturesCommand> & TrainOptions, command);
-  if (onFeatures) return runFeatureTraining(onFeatures);
   );
 }
 

@@ -1,3 +1,12 @@
+export { type OpenWeights, type Shown, scoreFeatureFiles, testOnFeatures } from './feature-files.js';
+export {
+  type FeatureListOptions,
+  openFeatureList,
+  type ShortSettings,
+  settingsOf,
+  type TrainOnListOptions,
+  trainOnList,
+} from './feature-list.js';
 export {
   openFeatureWeights,
   savedOptions,
@@ -5,4 +14,4 @@ export {
   type TrainFeaturesOptions,
   trainFeatures,
 } from './feature-run.js';
-export { KeptFolds } from './kept-folds.js';
+export { type RunFoldsOptions, runFolds } from './run-folds.js';

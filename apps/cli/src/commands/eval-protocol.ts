@@ -1,27 +1,14 @@
-import {
-  crossValidate,
-  defaultFeatureTraining,
-  evaluateFolds,
-  type FeatureMethod,
-  type FeatureProtocol,
-  type FeatureTrainingSettings,
-  foldPredictionsCsv,
-  foldsOf,
-  groupOf,
-  protocolJson,
-  scoreFunctions,
-} from '@mcore/feature-training';
-import { KeptFolds } from '@mcore/feature-training/node';
+import { defaultFeatureTraining, type FeatureMethod, type FeatureProtocol } from '@mcore/feature-training';
+import { type FeatureListOptions, openFeatureList, runFolds, settingsOf } from '@mcore/feature-training/node';
 import type { FeatureDataset } from '@mcore/features-loader';
-import { assertWritable, writeFileAtomically } from '@mcore/training/node';
+import { assertWritable } from '@mcore/training/node';
 import { type Command, Option } from 'commander';
 import { result, say } from '../terminal/output.js';
-import { protocolTable } from '../terminal/protocol-table.js';
-import { type FeatureOptions, openFeatureData, withFeatures } from './feature-options.js';
+import { withFeatures } from './feature-options.js';
 import { type EngineOptions, startEngine, wholeNumber } from './options.js';
 
 /** Options of `mcore eval --protocol`. */
-export interface ProtocolOptions extends FeatureOptions {
+export interface ProtocolOptions extends FeatureListOptions {
   protocol?: FeatureProtocol;
   method: FeatureMethod;
   engine: EngineOptions['engine'];
@@ -64,54 +51,16 @@ export function withProtocol(command: Command): Command {
 
 /** `mcore eval --protocol`: trains on every fold's training part and measures on its test part. */
 export async function runProtocol(protocol: FeatureProtocol, options: ProtocolOptions): Promise<void> {
-  const { csv, results, seed, models, method, folds: count } = options;
-  const group = options.group?.toLowerCase().replace(/^group_/, '');
-  await assertWritable(csv);
-  const source = await openFeatureData('mcore eval', options);
-  const folds = foldsOf(source.clips, protocol, {
-    folds: count,
-    seed,
-    ...(group !== undefined && { group }),
-  });
-  const inner = groupOf(source.clips, protocol, group);
-  const innerGroup = inner === undefined ? {} : { group: inner };
-  const settings = featureSettings(options);
+  await assertWritable(options.csv);
+  const source = await openFeatureList('mcore eval', options);
   sayNotesFor(protocol, source);
-  say(`${source.clips.length} clips of ${source.channels} channels, ${folds.length} folds (${protocol}).`);
-  const engine = await startEngine({ engine: options.engine, workers: options.workers });
-  const kept =
-    results === undefined
-      ? undefined
-      : await KeptFolds.open(results, 'mcore eval', source, { protocol, settings, seed, models, folds, method });
+  const { engine: name, workers, folds: count } = options;
+  const engine = await startEngine({ engine: name, workers });
   try {
-    let done = kept?.done.size ?? 0;
-    if (done > 0) say(`${done} folds are in ${results} already.`);
-    const started = performance.now();
-    const predictions = await crossValidate({
-      source,
-      folds,
-      settings,
-      seed,
-      models,
-      method,
-      ...innerGroup,
-      ...(kept && { done: kept.done }),
-      onFold: async (name, predicted) => {
-        await kept?.keep(name, predicted);
-        const seconds = ((performance.now() - started) / 1000).toFixed(0);
-        say(`Fold ${++done} of ${folds.length}, ${name}: ${predicted.length} clips tested, ${seconds} s.`);
-      },
-    });
-    const scoreOf = scoreFunctions[options.scoreOf];
-    const evaluation = evaluateFolds(source, predictions, { scoreOf });
-    if (csv !== undefined) {
-      await writeFileAtomically(csv, foldPredictionsCsv(source, predictions, scoreOf));
-      say(`One row a clip: ${csv}`);
-    }
-    const about = { source: source.description, protocol, method, models, steps: settings.steps };
-    result(options.json, protocolJson(evaluation, about), () => protocolTable(evaluation, about));
+    const run = { ...options, source, protocol, count, settings: settingsOf(options), say };
+    const { json, text } = await runFolds(run);
+    result(options.json, json, () => text);
   } finally {
-    await kept?.close();
     await engine.dispose();
   }
 }
@@ -123,18 +72,4 @@ function sayNotesFor(protocol: FeatureProtocol, { notes, transitionsFrom }: Feat
     if (!replaced) say(`Note: ${note}.`);
   }
   if (transitionsFrom === 'equal parts') say('Note: no transitions: whole clips are compared.');
-}
-
-/** The settings that options change. */
-export function featureSettings({
-  steps,
-  batch,
-  stages,
-}: Pick<ProtocolOptions, 'steps' | 'batch' | 'stages'>): FeatureTrainingSettings {
-  return {
-    ...defaultFeatureTraining,
-    ...(steps === undefined ? {} : { steps }),
-    ...(batch === undefined ? {} : { batchSize: batch }),
-    model: { ...defaultFeatureTraining.model, ...(stages === undefined ? {} : { stages }) },
-  };
 }

@@ -1,21 +1,5 @@
-import { ArgumentError } from '@mcore/errors';
 import { featureMethods } from '@mcore/feature-training';
-import { type FeatureDataset, type FeaturePreparation, openFeatures, type ScoreOf } from '@mcore/features-loader';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-
-/** Options of commands that read features instead of frames. */
-export interface FeatureOptions {
-  data: string;
-  videos?: string;
-  stages?: number;
-  angles?: { from: number; to: number };
-  angleForm: 'unwrap' | 'sine-cosine';
-  centre: boolean;
-  range: boolean;
-  join: 'exact' | 'resample';
-  scoreOf: ScoreOf;
-  group?: string;
-}
 
 /** Adds what belongs to a manifest of features. */
 export function withFeatures(command: Command): Command {
@@ -44,39 +28,6 @@ export function withFeatures(command: Command): Command {
         .choices(['sum', 'product', 'mean'])
         .default('sum'),
     );
-}
-
-/**
- * Opens the features that the options name.
- *
- * @throws ArgumentError if `--data` is no manifest; what `openFeatures` throws.
- */
-export async function openFeatureData(command: string, options: FeatureOptions): Promise<FeatureDataset> {
-  const { data, videos, stages, join, scoreOf, group } = options;
-  if (!/\.(csv|tsv|json)$/i.test(data)) {
-    throw new ArgumentError(
-      `${command}: expected a manifest of features (.csv, .tsv, .json) as --data, got ${data}. See docs/guides/train-on-features.md.`,
-    );
-  }
-  const source = await openFeatures(data, {
-    ...(videos === undefined ? {} : { root: videos }),
-    ...(stages === undefined ? {} : { stages }),
-    ...(group === undefined ? {} : { groups: [group] }),
-    join,
-    scoreOf,
-    prepare: preparationOf(options),
-  });
-  return source;
-}
-
-/** How the options prepare features. */
-export function preparationOf({
-  angles,
-  angleForm,
-  centre,
-  range,
-}: Pick<FeatureOptions, 'angles' | 'angleForm' | 'centre' | 'range'>): FeaturePreparation {
-  return { ...(angles && { angles: { ...angles, form: angleForm } }), centre, range };
 }
 
 /** `0-65`: the first and the last channel. */

@@ -50,10 +50,16 @@ function withoutDescription(text) {
   return text.replace(/^(Usage:.*\n\n)[\s\S]*?\n\n/, '$1').trimEnd();
 }
 
-/** The names below "Commands:", without that of the help itself. @param {string} text */
+/** Sections of a help text that list no commands. */
+const OTHERS = ['Usage', 'Arguments', 'Options', 'Examples'];
+
+/** The names of commands, in any section, without that of the help itself. @param {string} text */
 function commandsOf(text) {
-  const [, list = ''] = text.split(/^Commands:$/m);
-  return [...list.matchAll(/^ {2}([a-z]+)\b.*$/gm)].map(([, name]) => String(name)).filter((name) => name !== 'help');
+  const sections = text.split(/^(?=[A-Z][^\n]*:$)/m).filter((section) => !OTHERS.includes(section.split(':')[0] ?? ''));
+  return sections
+    .filter((section) => /^[A-Z][^\n]*:\n/.test(section))
+    .flatMap((section) => [...section.matchAll(/^ {2}([a-z][a-z-]*)\b.*$/gm)].map(([, name]) => String(name)))
+    .filter((name) => name !== 'help');
 }
 
 /** @param {readonly string[]} command */

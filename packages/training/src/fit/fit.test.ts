@@ -173,7 +173,7 @@ describe('fit', () => {
     });
   });
 
-  it('keeps the moving average of the weights, and resumes it to the bit', async () => {
+  it('keeps the moving average of the weights, and resumes it bit-exactly', async () => {
     const averaging = { ...config, optimiser: { ...config.optimiser, averaging: 0.9, weightDecay: 0.01 } };
     const whole = await fit({ ...options, config: averaging });
     const plain = await fit({

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { PbfWriter } from 'pbf';
 import type { LogRecord } from '../run/run-store.js';
 
 /** Fields of the log's lines by the names they have in TensorBoard. */
@@ -30,8 +31,8 @@ const TAGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /**
  * The training log as a TensorBoard event file: TFRecords of `Event` messages with scalar summaries.
  *
- * Written here, since the one JavaScript library that does, tfjs-node, compiles or downloads native code when it is installed:
- * docs/decisions/0005-tensorboard-files.md.
+ * The records are made here, since the one JavaScript library that does, tfjs-node, compiles or downloads native code when it is
+ * installed: docs/decisions/0005-tensorboard-files.md.
  */
 export class EventFile {
   readonly #file: FileHandle;
@@ -53,7 +54,7 @@ export class EventFile {
     const started = Math.floor(Date.now() / 1000);
     const name = `events.out.tfevents.${started}.${hostname()}.${process.pid}.${randomBytes(2).toString('hex')}`;
     const file = new EventFile(await open(join(folder, name), 'wx'));
-    await file.#write(event(0, stringField(3, 'brain.Event:2')));
+    await file.#write(event(0, (message) => message.writeStringField(3, 'brain.Event:2')));
     for (const record of log) await file.add(record);
     return file;
   }
@@ -61,54 +62,47 @@ export class EventFile {
   /** Adds a line of the log; those of kinds without scalars are left out. */
   async add(record: LogRecord): Promise<void> {
     const tags = TAGS[String(record.kind)] ?? {};
-    const values = Object.entries(tags).flatMap(([field, tag]) =>
-      typeof record[field] === 'number' ? [scalar(tag, record[field])] : [],
+    const scalars = Object.entries(tags).flatMap(([field, tag]) =>
+      typeof record[field] === 'number' ? [[tag, record[field]] as [string, number]] : [],
     );
     const { metrics, time } = record as { metrics?: Record<string, unknown>; time?: number };
     for (const [name, value] of Object.entries(metrics ?? {})) {
-      if (typeof value === 'number') values.push(scalar(`validation/${name}`, value));
+      if (typeof value === 'number') scalars.push([`validation/${name}`, value]);
     }
-    if (values.length > 0) await this.#write(event(Number(record.step), bytesField(5, Buffer.concat(values)), time));
+    if (scalars.length === 0) return;
+    await this.#write(event(Number(record.step), (message) => message.writeMessage(5, writeSummary, scalars), time));
   }
 
   async close(): Promise<void> {
     await this.#file.close();
   }
 
-  async #write(message: Buffer): Promise<void> {
+  async #write(message: Uint8Array): Promise<void> {
     await this.#file.appendFile(tfRecord(message));
   }
 }
 
 /** `Event`: wall_time = 1, which is now unless the log says when it was, step = 2, and what it says. */
-function event(step: number, what: Buffer, time = Date.now() / 1000): Buffer {
-  const wallTime = Buffer.alloc(9);
-  wallTime.writeUInt8((1 << 3) | 1, 0);
-  wallTime.writeDoubleLE(time, 1);
-  return Buffer.concat([wallTime, Buffer.of(2 << 3), varint(step), what]);
+function event(step: number, say: (event: PbfWriter) => void, time = Date.now() / 1000): Uint8Array {
+  const message = new PbfWriter();
+  message.writeDoubleField(1, time);
+  message.writeVarintField(2, step);
+  say(message);
+  return message.finish();
 }
 
-/** One `Summary.Value` as field 1 of a `Summary`: tag = 1, simple_value = 2. */
-function scalar(tag: string, value: number): Buffer {
-  const number = Buffer.alloc(5);
-  number.writeUInt8((2 << 3) | 5, 0);
-  number.writeFloatLE(value, 1);
-  return bytesField(1, Buffer.concat([stringField(1, tag), number]));
-}
-
-function stringField(field: number, text: string): Buffer {
-  return bytesField(field, Buffer.from(text));
-}
-
-function bytesField(field: number, bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.of((field << 3) | 2), varint(bytes.length), bytes]);
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-  return Buffer.from([...bytes, rest]);
+/** `Summary`: field 1 for every scalar, which is a `Value` with tag = 1 and simple_value = 2. */
+function writeSummary(scalars: readonly (readonly [tag: string, value: number])[], summary: PbfWriter): void {
+  for (const scalar of scalars) {
+    summary.writeMessage(
+      1,
+      ([tag, value], message) => {
+        message.writeStringField(1, tag);
+        message.writeFloatField(2, value);
+      },
+      scalar,
+    );
+  }
 }
 
 /** Length, checksum of the length, data, checksum of the data; TensorFlow, core/lib/io/record_writer.h. */

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The repository's root. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+const HIDDEN_LOCKFILE = join('node_modules', '.package-lock.json');
 const STAMP = join(root, 'node_modules', '.installed-from-lockfile');
 
 /** Says what is being done, on standard error. */
@@ -20,12 +21,31 @@ export function runNode(script, args, options = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Installs what the lockfile names, unless exactly that is installed. */
+/**
+ * Packages that npm installed and that are not there any more, by the list that npm keeps in node_modules.
+ *
+ * @param {string} directory Where `node_modules` is.
+ * @returns {string[] | undefined} Their folders; undefined where there is no list that can be read.
+ */
+export function missingPackages(directory) {
+  try {
+    const { packages } = JSON.parse(readFileSync(join(directory, HIDDEN_LOCKFILE), 'utf8'));
+    return Object.keys(packages).filter((path) => !existsSync(join(directory, path, 'package.json')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Installs what the lockfile names, unless exactly that is installed and all of it is still there. */
 export function install() {
   const lockfile = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lockfile) return;
+  const isStamped = existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lockfile;
+  const missing = missingPackages(root);
+  if (isStamped && missing?.length === 0) return;
+  // else npm believes its own list, in which what is missing still stands
+  if (missing?.length !== 0) rmSync(join(root, HIDDEN_LOCKFILE), { force: true });
   say('Installing what package-lock.json names (about a minute, once) ...');
   // not `npm ci`, which refuses a lockfile without the optional binaries of other platforms; nothing is saved
   const status = runNpm(

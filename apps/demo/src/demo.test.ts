@@ -146,7 +146,7 @@ describe('what is saved', () => {
   it('is JSON with the keys of mcore score --json, and the model’s own phases where they were corrected', () => {
     const ready = {
       engine: { name: 'wasm', description: 'WebAssembly', attempts: [] },
-      weights: { trainedOn: 'rendered dives', preset: 'laptop', step: 500, level: 0.9, clips: 200 },
+      weights: { trainedOn: 'rendered dives', rendered: true, preset: 'laptop', step: 500, level: 0.9, clips: 200 },
       milliseconds: { engine: 1, weights: 2 },
     } as unknown as JudgeReady;
     const costs: Costs = {

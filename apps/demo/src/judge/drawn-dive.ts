@@ -9,9 +9,9 @@ let dives: RenderedDives | undefined;
 /**
  * A dive drawn from its label, as a video.
  *
- * @param height - Of the drawing, in pixels.
+ * @param height - Of the drawing, in pixels: what the weights know, so that dives are drawn as those that they were trained on.
  */
-export function drawnDive(id: string, height: number): Video {
+export function drawnDive(id: string, height = nativeHeight): Video {
   if (dives?.renderer.height !== height) dives = new RenderedDives({ canvas: browserCanvas, height });
   const renderer = dives;
   const readFrames = async (indices: readonly number[], { size }: { readonly size?: FrameSize } = {}) => {
@@ -36,10 +36,4 @@ export function drawnDive(id: string, height: number): Video {
     },
     close: () => {},
   };
-}
-
-/** `... seed 0, 228x128)` in what the weights were trained on: 128, so that dives are drawn at the size that the weights know. */
-export function drawnHeight(trainedOn: string): number {
-  const height = Number(/\b\d+x(\d+)\b/.exec(trainedOn)?.[1]);
-  return height >= 16 ? height : nativeHeight;
 }

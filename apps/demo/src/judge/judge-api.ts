@@ -18,6 +18,8 @@ export interface JudgeReady {
   engine: { name: EngineName; description: string; attempts: EngineAttempt[] };
   weights: {
     trainedOn: string;
+    /** Trained on drawings. */
+    rendered: boolean;
     preset: string;
     step: number;
     level: number | null;

@@ -2,7 +2,7 @@ import { ArgumentError } from '@mcore/errors';
 import { type ExaminedVideo, type Judge, loadJudge, type ScoreOptions, type VideoInput } from '@mcore/judge';
 import * as tf from '@tensorflow/tfjs-core';
 import { serve, withTransfer } from '../worker-link.js';
-import { drawnDive, drawnHeight } from './drawn-dive.js';
+import { drawnDive } from './drawn-dive.js';
 import { loading } from './fetch-bytes.js';
 import type { JudgeApi, JudgedSource, JudgeEvents, JudgeReady, Verdict } from './judge-api.js';
 
@@ -45,7 +45,7 @@ const api: JudgeApi = {
     // a class that the weights don't know leaves the last video as it is
     if (diveNumber !== null) judge.scorer.checkClass({ class: diveNumber });
     last = undefined;
-    const [video, part] = videoOf(source, judge.weights.trainedOn);
+    const [video, part] = videoOf(source, judge.weights.data?.rendering?.height);
     last = await judge.examine(video, { ...part, ...(diveNumber !== null && { class: diveNumber }) });
     const { numTensors, numBytes } = tf.memory();
     return {
@@ -73,8 +73,8 @@ const api: JudgeApi = {
 
 const page = serve<JudgeEvents>(api);
 
-function videoOf(source: JudgedSource, trainedOn: string): [VideoInput, ScoreOptions] {
-  if (source.kind === 'dive') return [drawnDive(source.id, drawnHeight(trainedOn)), {}];
+function videoOf(source: JudgedSource, height: number | undefined): [VideoInput, ScoreOptions] {
+  if (source.kind === 'dive') return [drawnDive(source.id, height), {}];
   const { file, name, fromSeconds, toSeconds } = source;
   return [file, { name, start: fromSeconds, end: toSeconds }];
 }
@@ -95,12 +95,13 @@ function verdictOf(examined: ExaminedVideo): Verdict {
 }
 
 function describeJudge({ engine, weights, scorer, classes }: Judge): Omit<JudgeReady, 'milliseconds'> {
-  const { config, trainedOn, step, calibration } = weights;
+  const { config, trainedOn, step, calibration, data } = weights;
   const { resize, crop } = config.input.transform;
   return {
     engine: { name: engine.name, description: engine.description, attempts: [...engine.attempts] },
     weights: {
       trainedOn,
+      rendered: data?.rendering !== undefined,
       preset: config.preset,
       step,
       level: calibration?.level ?? null,

@@ -101,8 +101,7 @@ export const uncertain = computed(() => {
 export const isFilm = computed(() => source.value?.kind === 'file');
 /** Whether the weights were trained on drawings, and on nothing else. */
 export const knowsDrawingsOnly = computed(() => {
-  const trainedOn = ready.value?.weights.trainedOn;
-  return trainedOn === undefined || trainedOn.startsWith('rendered dives');
+  return ready.value?.weights.rendered ?? true;
 });
 /** How far the score that is shown can be relied on. */
 export const standing = computed(() => {

@@ -1,8 +1,7 @@
-import type { Clip, ClipSource } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import { encodeCheckpoint } from '@mcore/model';
-import { Random } from '@mcore/random';
 import { useTestEngine } from '@mcore/testing/engines';
+import { madeUpClips } from '@mcore/testing/frame-clips';
 import { tinyConfig } from '@mcore/testing/golden-trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -16,41 +15,8 @@ import {
   presentExemplars,
 } from '../index.js';
 
-/** Made-up clips of two classes, filmed at eight events; a quarter of them for testing. */
-function madeUpSource(kind = 'other', count = 32): ClipSource {
-  const clips = Array.from({ length: count }, (_, index): Clip => {
-    const random = new Random(`clip ${index}`);
-    return {
-      id: `event${index % 8}__${index}`,
-      competition: `event${index % 8}`,
-      diveNumber: index % 3 === 0 ? '107b' : '405b',
-      score: Math.round(random.uniform(40, 90)),
-      difficulty: 3,
-      frameCount: 6,
-      transitions: [2, 4],
-      split: index % 4 === 3 ? 'test' : 'train',
-    };
-  });
-  return {
-    clips,
-    description: `${count} made-up clips`,
-    kind,
-    readFrames: async (id, indices) => {
-      const data = new Uint8Array(indices.length * 12 * 12 * 3);
-      for (const [row, index] of indices.entries()) {
-        const random = new Random(`${id} ${index}`);
-        data.set(
-          Array.from({ length: 12 * 12 * 3 }, () => random.integer(256)),
-          row * 12 * 12 * 3,
-        );
-      }
-      return { data, count: indices.length, height: 12, width: 12 };
-    },
-  };
-}
-
 const config = { ...tinyConfig, exemplars: 2, optimiser: { ...tinyConfig.optimiser, batchSize: 2 } };
-const options: FitOptions = { data: madeUpSource(), preset: 'released', config, seed: 1, steps: 4, validateEvery: 2 };
+const options: FitOptions = { data: madeUpClips(), preset: 'released', config, seed: 1, steps: 4, validateEvery: 2 };
 const bytesOf = (checkpoint: Parameters<typeof encodeCheckpoint>[0]) => Buffer.from(encodeCheckpoint(checkpoint));
 
 beforeAll(() => useTestEngine('wasm after registerOps'));
@@ -221,10 +187,10 @@ describe('fit', () => {
     const free = { ...config, regression: 'exemplar-free' as const };
     const still = { ...free, optimiser: { ...free.optimiser, learningRate: 1e-30, backboneLearningRate: 1e-30 } };
     const init = (await fit({ ...options, steps: 1 })).weights;
-    const source = madeUpSource();
+    const source = madeUpClips();
     const { weights } = await fit({ ...options, data: source, steps: 1, config: still, init });
     const { predictions } = await evaluate({ weights, data: source });
-    const { train } = { train: source.clips.filter(({ split }) => split === 'train') };
+    const train = source.clips.filter(({ split }) => split === 'train');
     const mean = train.reduce((sum, { score }) => sum + score, 0) / train.length;
     for (const { predictedScore } of predictions) expect(Math.abs(predictedScore - mean)).toBeLessThan(25);
   });
@@ -238,8 +204,8 @@ describe('fit', () => {
   });
 
   it('says what is needed for validation before it trains', async () => {
-    await expect(fit({ ...options, data: madeUpSource('other', 8) })).rejects.toThrow(DataError);
-    await expect(fit({ ...options, data: madeUpSource('other', 8) })).rejects.toThrow(
+    await expect(fit({ ...options, data: madeUpClips('other', 8) })).rejects.toThrow(DataError);
+    await expect(fit({ ...options, data: madeUpClips('other', 8) })).rejects.toThrow(
       /^fit: expected at least 2 clips for validation, which are one in five of the training clips of every class with several, got \d of 6 training clips\./,
     );
   });
@@ -247,7 +213,7 @@ describe('fit', () => {
 
 describe('evaluate', () => {
   it('measures on the test clips of the split that the weights were trained with', async () => {
-    const data = madeUpSource();
+    const data = madeUpClips();
     const { weights } = await fit({ ...options, data, steps: 1, split: 'held-out-events', splitSeed: 3 });
     const found = await evaluate({ weights, data });
     expect(found.clips).toBe(found.predictions.length);
@@ -264,7 +230,7 @@ describe('evaluate', () => {
   });
 
   it('evaluates weights of a text seed, and weights that do not name their clips with a note', async () => {
-    const data = madeUpSource();
+    const data = madeUpClips();
     const { weights } = await fit({ ...options, data, steps: 1 });
     const { data: _, ...info } = { ...weights.info, seed: 'some text' };
     const notes: string[] = [];

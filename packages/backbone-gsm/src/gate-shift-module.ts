@@ -2,7 +2,7 @@ import { gateConv3d, gateShift } from '@mcore/ops';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Layers and weights of a gate-shift module. */
-export interface GateShiftParts {
+interface GateShiftParts {
   /** Normalisation and ReLU of the gates' input, `[positions, fold]`. */
   readonly normalize: (rows: tf.Tensor2D) => tf.Tensor2D;
   /** `[3, 3, 3, fold / 2, 2]`: time, height, width, channel of a half, half. */

@@ -7,7 +7,7 @@ export interface FrameSize {
 }
 
 /** A rectangle of the resized frame; only this part is computed. */
-export interface Region extends FrameSize {
+interface Region extends FrameSize {
   readonly top: number;
   readonly left: number;
 }

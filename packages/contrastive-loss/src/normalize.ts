@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 const epsilon = 1e-12;
 
 /** Vectors of length 1, and values for their gradient. */
-export interface Normalized {
+interface Normalized {
   /** `x / max(|x|, 1e-12)`, shaped like x. */
   readonly unit: tf.Tensor;
   /** `1 / |x|`, or 0 where |x| is below 1e-12; shaped like x with 1 as last size. */

@@ -25,7 +25,7 @@ export const releasedSizes: ContrastiveRegressorConfig = {
 };
 
 /** Hidden units of a block's MLP. */
-export function mlpSize({ featureSize, mlpRatio }: ContrastiveRegressorConfig): number {
+function mlpSize({ featureSize, mlpRatio }: ContrastiveRegressorConfig): number {
   return Math.floor(featureSize * mlpRatio);
 }
 

@@ -11,7 +11,7 @@ import { loadGradients } from './load-browser.js';
 const TFJS_NODE_PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 
 /** A tfjs-node that the user installed, found from the folder the program was started in. */
-export interface TfjsNodePackage {
+interface TfjsNodePackage {
   readonly name: string;
   /** Path of its entry file. */
   readonly entry: string;

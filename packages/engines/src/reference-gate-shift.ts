@@ -1,5 +1,5 @@
 /** Sizes of a gate-shift. */
-export interface GateShift {
+interface GateShift {
   readonly batch: number;
   readonly time: number;
   /** Positions in a frame, height times width. */

@@ -47,7 +47,7 @@ export function transpose(a: ArrayLike<number>, columns: number): Float64Array {
 }
 
 /** Sizes of a grouped 3x3 convolution with padding 1 on both sides. */
-export interface GroupedConvolution {
+interface GroupedConvolution {
   readonly batch: number;
   readonly height: number;
   readonly width: number;

@@ -84,7 +84,7 @@ export async function findLabels(
 }
 
 /** What {@link findFrames} found. */
-export interface FoundFrames {
+interface FoundFrames {
   /** Undefined if there is none. */
   readonly directory: string | undefined;
   /** Folders in the same layout that hold masks of the divers instead of frames. */

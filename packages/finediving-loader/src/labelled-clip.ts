@@ -23,7 +23,7 @@ export interface Labels {
 }
 
 /** Fields of every annotation, not yet checked. */
-export interface LabelFields {
+interface LabelFields {
   readonly competition: unknown;
   readonly diveIndex: unknown;
   readonly diveNumber: unknown;

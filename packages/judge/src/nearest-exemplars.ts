@@ -1,35 +1,32 @@
-import type { Exemplar, ExemplarBank } from '@mcore/model';
+import { type Exemplar, type ExemplarBank, type StageShape, stageMeans } from '@mcore/model';
 
 /**
  * The exemplars most like a clip of unknown dive number: largest mean cosine similarity of the stages' mean features.
  * The paper always knows the dive number; this is for videos without one.
  */
 export function nearestExemplars(bank: ExemplarBank, stages: Float32Array, count: number): Exemplar[] {
-  const query = stageMeans(bank, stages);
+  const query = stageMeans(stages, bank.shape);
   return bank.exemplars
-    .map((exemplar) => ({ exemplar, similarity: meanCosine(query, stageMeans(bank, exemplar.stages)) }))
+    .map((exemplar) => ({
+      exemplar,
+      similarity: meanCosine(query, stageMeans(exemplar.stages, bank.shape), bank.shape),
+    }))
     .sort((a, b) => b.similarity - a.similarity)
     .slice(0, count)
     .map(({ exemplar }) => exemplar);
 }
 
-function stageMeans({ shape }: ExemplarBank, values: Float32Array): Float32Array[] {
-  const { stages, steps, channels } = shape;
-  return Array.from({ length: stages }, (_, stage) => {
-    const mean = new Float32Array(channels);
-    for (let step = 0; step < steps; step++) {
-      const offset = (stage * steps + step) * channels;
-      for (let channel = 0; channel < channels; channel++) mean[channel]! += values[offset + channel]! / steps;
-    }
-    return mean;
-  });
+/** Mean over the stages of the cosine of two clips' features, stages x channels. */
+function meanCosine(a: Float64Array, b: Float64Array, { stages, channels }: StageShape): number {
+  let sum = 0;
+  for (let stage = 0; stage < stages; stage++) {
+    const [from, to] = [stage * channels, (stage + 1) * channels];
+    sum += cosine(a.subarray(from, to), b.subarray(from, to));
+  }
+  return sum / stages;
 }
 
-function meanCosine(a: readonly Float32Array[], b: readonly Float32Array[]): number {
-  return a.reduce((sum, row, stage) => sum + cosine(row, b[stage]!), 0) / a.length;
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
+function cosine(a: Float64Array, b: Float64Array): number {
   let product = 0;
   let squareA = 0;
   let squareB = 0;

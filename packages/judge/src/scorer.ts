@@ -56,7 +56,7 @@ export interface ClipScore {
 }
 
 /** A transition with less confidence is uncertain. */
-export const UNCERTAIN = 0.5;
+const UNCERTAIN = 0.5;
 
 /** Options of {@link Scorer.create}. */
 export interface ScorerOptions {

@@ -1,6 +1,7 @@
 import { ArgumentError } from '@mcore/errors';
 import type { MCoReConfig } from './config.js';
 import type { ExemplarBank, StageShape } from './exemplar-bank.js';
+import { stageMeans } from './stage-means.js';
 import { transitionProbabilities } from './transition-probabilities.js';
 
 /**
@@ -163,20 +164,6 @@ function shareNear(probabilities: readonly number[], frame: number): number {
     if (Math.abs(at - frame) <= reach) near += value;
   }
   return near / total;
-}
-
-/** Mean of every stage over its steps: stages x channels. */
-function stageMeans(values: Float32Array, { stages, steps, channels }: StageShape): Float64Array {
-  const means = new Float64Array(stages * channels);
-  for (let stage = 0; stage < stages; stage++) {
-    for (let step = 0; step < steps; step++) {
-      const offset = (stage * steps + step) * channels;
-      for (let channel = 0; channel < channels; channel++) {
-        means[stage * channels + channel]! += values[offset + channel]! / steps;
-      }
-    }
-  }
-  return means;
 }
 
 function rms(a: Float64Array, b: Float64Array): number {

@@ -63,6 +63,7 @@ export {
 export { pytorchStateDict, pytorchStateDicts, RELEASED_PARTS, type ReleasedPart } from './pytorch-state.js';
 export { regressionValues } from './regression-values.js';
 export { type ExemplarVote, type ScoredClip, scoreAgainst, scoreAlone, scoreFromStages } from './score-against.js';
+export { stageMeans } from './stage-means.js';
 export {
   describeTrainingData,
   haveSameClips,

@@ -2,7 +2,7 @@ import { type Attribute, encodeModel, type OnnxNode, type OnnxTensor, type OnnxV
 import type { WeightReader } from './weights.js';
 
 /** Values of an attribute: plain numbers are integers, `{ float }` is a float. */
-export type AttributeValue = number | string | readonly number[] | { float: number };
+type AttributeValue = number | string | readonly number[] | { float: number };
 
 /** Collects operations. Every method that adds one returns the name of its result. */
 export class GraphBuilder {

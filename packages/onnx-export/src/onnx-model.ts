@@ -33,7 +33,7 @@ export interface OnnxValue {
 }
 
 /** Contents of a file. */
-export interface OnnxGraph {
+interface OnnxGraph {
   name: string;
   about: string;
   nodes: readonly OnnxNode[];

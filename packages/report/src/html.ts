@@ -4,7 +4,7 @@ export class Html {
 }
 
 /** What may be put into a template: text is escaped, HTML is not, nothing disappears, lists are joined. */
-export type HtmlValue = Html | string | number | false | null | undefined | readonly HtmlValue[];
+type HtmlValue = Html | string | number | false | null | undefined | readonly HtmlValue[];
 
 /**
  * Builds HTML from a template; everything put in is escaped unless it is {@link Html} itself, so a page built this way

@@ -6,7 +6,7 @@ import { style } from './style.js';
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
 /** What every page has. */
-export interface PageParts {
+interface PageParts {
   title: string;
   description: string;
   /** ISO 8601. */

@@ -4,8 +4,8 @@ import { Html, html } from './html.js';
 
 /** Widths of a figure over the whole column, over half of it and on a phone, in CSS pixels. */
 export const HALF = 444;
-export const WIDE = 912;
-export const NARROW = 360;
+const WIDE = 912;
+const NARROW = 360;
 
 /**
  * Renders a plot as static SVG. Colours may be `var(--...)` of the page's style sheet, so that one drawing serves light and dark.

@@ -48,7 +48,7 @@ function measureOf([first]: readonly ClipPrediction[]): string {
 }
 
 /** True and predicted stages of some clips, one above the other. */
-export function timelines(clips: readonly ClipPrediction[], label: string): Html {
+function timelines(clips: readonly ClipPrediction[], label: string): Html {
   const bars = clips.flatMap((clip) => [
     ...segments(clip, clip.transitions, 'true'),
     ...segments(clip, clip.predictedTransitions, 'pred.'),

@@ -1,5 +1,5 @@
 /** A stretch of a long series. */
-export interface Stretch {
+interface Stretch {
   /** Mean position. */
   x: number;
   mean: number;

@@ -11,7 +11,7 @@ export interface CommandResult {
 }
 
 /** How a program is run. */
-export interface CommandOptions {
+interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Called with everything it writes, as it writes it. */

@@ -194,7 +194,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** What {@link startScoringEngine} started. */
-export interface StartedEngine {
+interface StartedEngine {
   name: ScoringEngine;
   /** What it is, with versions and threads. */
   description: string;

@@ -5,7 +5,7 @@ import { fitProgress } from '../terminal/run-progress.js';
 import { type DataOptions, type EngineOptions, sourceOf, startEngine } from './options.js';
 
 /** A {@link RowMachine} that shows its progress on the terminal. */
-export interface OpenedRowMachine extends RowMachine {
+interface OpenedRowMachine extends RowMachine {
   /** What the engine is, with versions and threads. */
   description: string;
   dispose(): Promise<void>;

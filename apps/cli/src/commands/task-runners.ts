@@ -8,7 +8,7 @@ import { judgeOf, type ScoreTask, scoreOptions, scoreSettings, type WeightsOptio
 import { openRowMachine } from './row-machine.js';
 
 /** Does the tasks of one kind of list. */
-export interface Runner {
+interface Runner {
   /** What its results rest on; must be the settings of the list. */
   settings: Readonly<Record<string, unknown>>;
   run(task: Task): Promise<unknown>;

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /** A package that is used where the user has installed it, and that nothing installs by itself. */
-export interface OptionalPackage {
+interface OptionalPackage {
   readonly name: string;
   /** Versions that are supported, as in the peer dependencies. */
   readonly range: string;

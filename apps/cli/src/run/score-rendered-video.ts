@@ -5,7 +5,7 @@ import { nodeCanvas, writeVideo } from '@mcore/rendered-dives/node';
 import type { RunFiles, SourceDescriptor } from '@mcore/training/node';
 
 /** Input of {@link scoreRenderedVideo}. */
-export interface RenderedVideoScore {
+interface RenderedVideoScore {
   clip: Clip;
   source: Extract<SourceDescriptor, { kind: 'rendered' }>;
   /** The mp4 to write. */

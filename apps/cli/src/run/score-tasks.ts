@@ -24,7 +24,7 @@ export interface ScoreTask extends Omit<ListedVideo, 'class'> {
 }
 
 /** Everything that the scores of a list depend on. Only results with equal settings are merged. */
-export interface ScoreSettings {
+interface ScoreSettings {
   weights: string;
   bank: string;
   seed: number;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /** How {@link attentionLosses} sees the queries. */
-export interface AttentionOrder {
+interface AttentionOrder {
   /** Queries in the order of their steps, `[clips][steps]`: indices into the queries, ascending in time. */
   readonly order: readonly (readonly number[])[];
   /** Frames that a query must be ahead of the next one. */
@@ -9,7 +9,7 @@ export interface AttentionOrder {
 }
 
 /** Losses on where queries look. */
-export interface AttentionLosses {
+interface AttentionLosses {
   /** Mean over pairs of successive queries of `max(0, c_k - c_next + margin)`. */
   readonly order: tf.Scalar;
   /** Mean over clips of `max(0, 1 - c_first + margin) + max(0, c_last - T + margin)`. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /** What {@link multiHeadAttention} gives. */
-export interface Attended {
+interface Attended {
   /** `[batch, queries, channels]`, heads side by side again. */
   readonly mixed: tf.Tensor3D;
   /** `[batch, heads, queries, keys]`, each row adding up to 1; before any dropout. */

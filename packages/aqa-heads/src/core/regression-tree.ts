@@ -3,7 +3,7 @@ import type { GroupOutputs } from '../groups/group-losses.js';
 import { type Layers, linearSpecs, type Specs } from '../shared/layers.js';
 
 /** Sizes of a regression tree. */
-export interface TreeSizes {
+interface TreeSizes {
   readonly inputs: number;
   readonly hidden: number;
   /** Levels, the first included. */

@@ -78,7 +78,7 @@ function quantiles(sorted: Float64Array, groups: number, first: number, last: nu
 }
 
 /** Where a difference lies among groups. */
-export interface GroupPlace {
+interface GroupPlace {
   /** Its group. */
   readonly leaf: number;
   /** From 0 at the group's lower border to 1 at its upper one. */

@@ -10,7 +10,7 @@ export interface GroupOutputs {
 }
 
 /** Parts of the loss; scalars that the caller disposes. */
-export interface GroupLosses {
+interface GroupLosses {
   readonly classification: tf.Scalar;
   readonly regression: tf.Scalar;
 }

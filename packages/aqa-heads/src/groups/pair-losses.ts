@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type GroupOutputs, groupLosses } from './group-losses.js';
 
 /** The losses of both directions of a pair, summed; scalars that the caller disposes. */
-export interface PairGroupLosses {
+interface PairGroupLosses {
   readonly total: tf.Scalar;
   readonly classification: tf.Scalar;
   readonly regression: tf.Scalar;

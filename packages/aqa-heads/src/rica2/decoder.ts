@@ -7,7 +7,7 @@ import type { Rica2Config } from './config.js';
 import { type Noise, residual, residualSpecs } from './residual.js';
 
 /** Steps of clips and where each was found. */
-export interface DecodedSteps {
+interface DecodedSteps {
   /** `[batch, slots, width]`; those of absent steps mean nothing. */
   readonly steps: tf.Tensor3D;
   /** Of every layer, `[batch, heads, slots, time]`; 0 for absent steps. */

@@ -12,7 +12,7 @@ import type {
 } from './head.js';
 
 /** What a head is trained on: points, or points / difficulty. */
-export type Target = 'score' | 'quality';
+type Target = 'score' | 'quality';
 
 /** @throws {@link ShapeError} unless features are `[batch, time, channels]` with the head's channels, and maps go with them. */
 export function assertFeatures(caller: string, { features, maps }: ClipFeatures, channels: number): void {

@@ -2,7 +2,7 @@ import { disposeVariables, loadWeights, type WeightMap } from '@mcore/ops';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** A part of a head that owns variables. */
-export interface WeightedPart {
+interface WeightedPart {
   weights(): Map<string, tf.Variable>;
 }
 

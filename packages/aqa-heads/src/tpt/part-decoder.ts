@@ -5,7 +5,7 @@ import { type dropoutOf, type Layers, linearSpecs, normSpecs, type Specs, xavier
 import type { TptConfig } from './config.js';
 
 /** Parts of clips and where each was found. */
-export interface DecodedParts {
+interface DecodedParts {
   /** `[clips, parts, width]`. */
   readonly parts: tf.Tensor3D;
   /** Of every layer, `[clips, parts, time]`, adding up to 1 over time. */

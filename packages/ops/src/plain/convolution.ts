@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { runKernelOr } from './run-kernel.js';
 
 /** One step of zeros around the two middle axes. */
-export function padByOne(x: tf.Tensor4D): tf.Tensor4D {
+function padByOne(x: tf.Tensor4D): tf.Tensor4D {
   return tf.pad(x, [
     [0, 0],
     [1, 1],

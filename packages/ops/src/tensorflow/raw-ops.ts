@@ -14,7 +14,7 @@ interface Attribute {
 }
 
 /** Stride, padding and dilation of a convolution, the same for rows and columns. */
-export interface Window {
+interface Window {
   stride?: number;
   /** Before and after. */
   padding?: readonly [number, number];

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Members of tfjs's webgpu backend that its public type lacks. */
-export interface WebgpuBackend extends tf.KernelBackend {
+interface WebgpuBackend extends tf.KernelBackend {
   runWebGPUProgram(
     program: object,
     inputs: tf.TensorInfo[],
@@ -11,7 +11,7 @@ export interface WebgpuBackend extends tf.KernelBackend {
 }
 
 /** One shader and its arguments. */
-export interface Program {
+interface Program {
   /** Identifies everything that the shader's text depends on. */
   key: string;
   /** By the name of the storage buffer in the shader; `four` ones are arrays of `vec4<f32>`. */

@@ -24,7 +24,7 @@ export interface Unable {
 }
 
 /** How often. */
-export interface Repetition {
+interface Repetition {
   rounds: number;
   /** In a row, each round. */
   repeats: number;

@@ -7,7 +7,7 @@ const END = '<!-- end of measured -->';
 const DIGITS = { srcc: 3, rl2x100: 3, aiou50: 1, aiou75: 1 } as const;
 
 /** What stands above the tables. */
-export interface PageAbout {
+interface PageAbout {
   /** The clips and how many of them are tested. */
   source: string;
   testClips: number;

@@ -4,7 +4,7 @@ import { type BenchmarkRow, COMPLETE } from './rows.js';
 import type { RowResult } from './run-row.js';
 
 /** A figure of a row: one value a seed, and what they say together. */
-export interface RowFigure {
+interface RowFigure {
   /** One value a seed. */
   values: number[];
   mean: number;
@@ -17,10 +17,10 @@ export interface RowFigure {
 }
 
 /** Names of the figures, in the order of the table. */
-export const FIGURES = ['srcc', 'rl2x100', 'aiou50', 'aiou75'] as const;
+const FIGURES = ['srcc', 'rl2x100', 'aiou50', 'aiou75'] as const;
 
 /** One of {@link FIGURES}. */
-export type FigureName = (typeof FIGURES)[number];
+type FigureName = (typeof FIGURES)[number];
 
 /** A line of the table. */
 export interface SummaryRow {

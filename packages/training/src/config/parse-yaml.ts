@@ -6,13 +6,13 @@ const DEEPEST = 50;
 const MOST_ALIASES = 100;
 
 /** What is wrong with a text, and where in it. */
-export interface YamlProblem {
+interface YamlProblem {
   offset: number;
   what: string;
 }
 
 /** What a text says, or what is wrong with it. */
-export type ParsedYaml = { problems: YamlProblem[] } | { problems: []; document: Document; value: unknown };
+type ParsedYaml = { problems: YamlProblem[] } | { problems: []; document: Document; value: unknown };
 
 /** Reads YAML, or JSON (which YAML takes as it is), within limits; whatever the text is, nothing is thrown. */
 export function parseYaml(text: string, lineCounter?: LineCounter): ParsedYaml {

@@ -23,10 +23,10 @@ export type MissingClips = 'refuse' | 'leave-out';
 export const DEFAULT_RENDER_HEIGHT = 128;
 
 /** Stages that clips without labelled transitions are cut into, unless said otherwise: as many as a dive has. */
-export const DEFAULT_STAGES = 3;
+const DEFAULT_STAGES = 3;
 
 /** What else than `--data` says which clips to work on. */
-export interface SourceOptions {
+interface SourceOptions {
   renderSeed: number;
   renderHeight: number;
   /** Folder that a manifest's paths start from. */

@@ -9,7 +9,7 @@ import type { CheckpointEvaluation } from './evaluate-checkpoint.js';
 import type { EvaluationAbout } from './evaluation-json.js';
 
 /** A clip to predict, with what of its label goes into the figures. */
-export type EvalTask = Pick<Clip, 'diveNumber' | 'score' | 'transitions' | 'frameCount'>;
+type EvalTask = Pick<Clip, 'diveNumber' | 'score' | 'transitions' | 'frameCount'>;
 
 /** What an evaluation rests on, as the settings of its list. */
 export interface EvalSettings extends EvaluationAbout {

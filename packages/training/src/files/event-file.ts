@@ -106,7 +106,7 @@ function writeSummary(scalars: readonly (readonly [tag: string, value: number])[
 }
 
 /** Length, checksum of the length, data, checksum of the data; TensorFlow, core/lib/io/record_writer.h. */
-export function tfRecord(data: Uint8Array): Buffer {
+function tfRecord(data: Uint8Array): Buffer {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(data.length));
   return Buffer.concat([length, checksum(length), data, checksum(data)]);

@@ -22,7 +22,7 @@ import { initialState } from './start.js';
 import { FEW_CLIPS, validationNeed } from './training-needs.js';
 
 /** How training ended. */
-export interface FinishedRun extends FinalizedWeights {
+interface FinishedRun extends FinalizedWeights {
   /** Steps done, all runs together. */
   steps: number;
   /** It ended before its last step, since validation had not improved for `patience` evaluations. */

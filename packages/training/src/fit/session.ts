@@ -13,7 +13,7 @@ import { FEW_CLIPS } from './training-needs.js';
 import { type Validation, validate } from './validate.js';
 
 /** What a run works with. */
-export interface SessionContext {
+interface SessionContext {
   run: FitRun;
   model: MCoRe;
   layout: ParameterLayout;

@@ -19,7 +19,7 @@ const STATISTICS_BATCH = 8;
 const STATISTICS_PIXELS = 5e6;
 
 /** Where a run begins. */
-export interface InitialState {
+interface InitialState {
   state: Float32Array | TrainerState;
   selection: Selection;
 }

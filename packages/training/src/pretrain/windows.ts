@@ -17,7 +17,7 @@ export interface Rendering {
 }
 
 /** What {@link windowMaker} makes windows of. */
-export interface WindowOptions {
+interface WindowOptions {
   input: InputConfig;
   clips: readonly Clip[];
   /** A window is taken from any of these. */

@@ -11,7 +11,7 @@ import type { PredictedClip } from '../predictions/predict-clips.js';
 import { reportSummary } from './report-summary.js';
 
 /** What a report is made of. */
-export interface ReportInput {
+interface ReportInput {
   title: string;
   description: string;
   config: MCoReConfig;

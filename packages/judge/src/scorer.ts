@@ -55,9 +55,6 @@ export interface ClipScore {
   exemplars: ExemplarVote[];
 }
 
-/** A transition with less confidence is uncertain. */
-const UNCERTAIN = 0.5;
-
 /** Options of {@link Scorer.create}. */
 export interface ScorerOptions {
   /** Of the draw of exemplars; 0 unless given. */

@@ -47,7 +47,7 @@ export interface ClipScore {
   inDistribution: InDistribution | null;
   /** Where the later stages begin, as indices of sampled frames. */
   positions: number[];
-  /** How sure the segmenter is of each: the share of its probability near it, in [0, 1]; below {@link UNCERTAIN} it should be checked. */
+  /** How sure the segmenter is of each: the share of its probability near it, in [0, 1]; below 0.5 it should be checked. */
   transitionConfidence: number[];
   /** How the exemplars were found. */
   match: ExemplarMatch;

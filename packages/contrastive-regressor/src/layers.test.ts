@@ -1,5 +1,6 @@
 import { describeOnEngines } from '@mcore/testing/engines';
 import { relativeError } from '@mcore/testing/errors';
+import { finiteDifferences } from '@mcore/testing/finite-differences';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { crossAttention } from './cross-attention.js';
@@ -11,24 +12,10 @@ const close = async (tensor: tf.Tensor, values: number[], digits = 6) =>
     expect(value).toBeCloseTo(values[index]!, digits);
   });
 
-/** Central differences of the sum of an operation's outputs, weighted by 1, 2, 3, ... */
-async function differences(
-  operation: (x: tf.Tensor) => tf.Tensor,
-  values: number[],
-  shape: number[],
-): Promise<number[]> {
-  const result: number[] = [];
-  for (let index = 0; index < values.length; index++) {
-    const moved = async (by: number) => {
-      const x = tf.tensor(
-        values.map((value, other) => (other === index ? value + by : value)),
-        shape,
-      );
-      return (await weighted(operation(x)).data())[0]!;
-    };
-    result.push(((await moved(0.02)) - (await moved(-0.02))) / 0.04);
-  }
-  return result;
+/** Gradient of the sum of an operation's outputs, weighted by 1, 2, 3, ..., by finite differences. */
+function differences(operation: (x: tf.Tensor) => tf.Tensor, values: number[], shape: number[]): Promise<number[]> {
+  const loss = async (moved: Float32Array) => (await weighted(operation(tf.tensor(moved, shape))).data())[0]!;
+  return finiteDifferences(Float32Array.from(values), loss, 0.02);
 }
 
 const weighted = (y: tf.Tensor) => tf.sum(tf.mul(tf.reshape(y, [-1]), tf.range(1, y.size + 1)));

@@ -4,7 +4,7 @@ import type { Video } from '@mcore/video';
 import { describe, expect, it } from 'vitest';
 import { describeClass, describeDive, describeNumber } from './describe-dive.js';
 import { executionOf } from './execution.js';
-import { drawnHeight } from './judge/drawn-dive.js';
+import { drawnDive } from './judge/drawn-dive.js';
 import type { Costs, JudgeReady, Verdict } from './judge/judge-api.js';
 import { KeptVideo } from './pictures/kept-video.js';
 import { Playback } from './playback.js';
@@ -168,10 +168,12 @@ describe('what is saved', () => {
   });
 });
 
-describe('drawnHeight', () => {
-  it('reads the size that weights were trained at, else FineDiving’s own', () => {
-    expect(drawnHeight("rendered dives (FineDiving's real labels, re-rendered; seed 0, 228x128)")).toBe(128);
-    expect(drawnHeight('FineDiving')).toBe(256);
+describe('drawnDive', () => {
+  it('has the height that weights were trained at, else FineDiving’s own', () => {
+    const [{ id, frameCount }] = fineDivingLabels as [(typeof fineDivingLabels)[number]];
+    expect(drawnDive(id, 128)).toMatchObject({ height: 128, width: 228, frameCount });
+    expect(drawnDive(id)).toMatchObject({ height: 256, width: 456 });
+    expect(() => drawnDive('none')).toThrow("drawnDive: expected a dive of FineDiving's labels, got none.");
   });
 });
 

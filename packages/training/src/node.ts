@@ -45,9 +45,8 @@ export { type ExportedFile, onnxFiles, pythonLines, safetensorsFiles } from './o
 export { OnnxModel } from './onnx/onnx-model.js';
 export { loadOnnxRuntime } from './onnx/onnx-runtime.js';
 export { testOnnx } from './onnx/onnx-self-test.js';
+export { type PretrainOptions, pretrain } from './pretrain/pretrain-clips.js';
 export type { PretrainEvent, PretrainingRun, PretrainingSettings, ReadingRecord } from './pretrain/pretraining-run.js';
-export { runPretraining } from './pretrain/run-pretraining.js';
-export type { Rendering } from './pretrain/windows.js';
 export { benchmarkReport } from './report/benchmark-report.js';
 export { writeEvaluationReport } from './report/evaluation-report.js';
 export { reportData } from './report/report-data.js';

@@ -1,20 +1,10 @@
 import { ArgumentError } from '@mcore/errors';
 import { type PresetName, presetConfig, presets } from '@mcore/model';
-import { assertUnseen, type ResumeMode, splitAs, splitOfWeights } from '@mcore/training';
-import {
-  createReaders,
-  openPreparedClips,
-  type PretrainingRun,
-  type Rendering,
-  type RunFiles,
-  readCheckpoint,
-  renderings,
-  runPretraining,
-  type SourceDescriptor,
-} from '@mcore/training/node';
+import type { ResumeMode } from '@mcore/training';
+import { createReaders, type PretrainOptions, pretrain, type RunFiles, readCheckpoint } from '@mcore/training/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { result, say } from '../terminal/output.js';
-import { prepareWithProgress, pretrainProgress, readingsInWords } from '../terminal/run-progress.js';
+import { result } from '../terminal/output.js';
+import { pretrainProgress, readingsInWords } from '../terminal/run-progress.js';
 import {
   type DataOptions,
   type EngineOptions,
@@ -30,7 +20,7 @@ import {
 } from './options.js';
 import { inRunFolder } from './run-folder.js';
 
-interface PretrainOptions extends DataOptions, EngineOptions {
+interface PretrainCommandOptions extends DataOptions, EngineOptions {
   preset: PresetName;
   out: string;
   seed: number;
@@ -82,7 +72,7 @@ function positive(text: string): number {
   return value;
 }
 
-async function runPretrain(options: PretrainOptions): Promise<void> {
+async function runPretrain(options: PretrainCommandOptions): Promise<void> {
   const initial = options.init === undefined ? undefined : await readCheckpoint(options.init);
   const source = sourceOf(options, initial?.info);
   if (source.kind !== 'rendered') {
@@ -96,49 +86,26 @@ async function runPretrain(options: PretrainOptions): Promise<void> {
       `mcore pretrain: expected --window of at most the ${frames} frames of a clip, got ${options.window}.`,
     );
   }
-  await inRunFolder('mcore pretrain', options, (files, mode) =>
-    pretrain(options, source, files, mode, initial ? { initial } : {}),
-  );
+  const run = { source, ...(initial && { initial }) };
+  await inRunFolder('mcore pretrain', options, (files, mode) => pretrainIn(files, mode, options, run));
 }
 
 /** Pretrains into a folder that is this run's alone. */
-async function pretrain(
-  options: PretrainOptions,
-  source: RenderedSource,
+async function pretrainIn(
   files: RunFiles,
   mode: ResumeMode,
-  start: Pick<PretrainingRun, 'initial'>,
+  options: PretrainCommandOptions,
+  run: Pick<PretrainOptions, 'source' | 'initial'>,
 ): Promise<void> {
-  const { seed, steps, trainClips, validationClips } = options;
+  const { steps, batch, window, learningRate, validateEvery = Math.max(1, Math.round(steps / 10)) } = options;
   const engine = await startEngine(options);
-  const config = presetConfig(options.preset);
-  const rendered = await openRenderings(source, config.input, options);
-  const [{ prepared }] = rendered;
   try {
-    const split = splitOfWeights(start.initial?.info, prepared.source, options, seed);
-    const splits = splitAs(prepared.source.clips, split, { train: trainClips, validation: validationClips });
-    if (start.initial && !options.allowSeenClips) {
-      assertUnseen('mcore pretrain', start.initial.info, prepared.source, splits.validation, 'validation');
-    }
-    say(
-      `${splits.train.length} training and ${splits.validation.length} validation clips of ${prepared.source.description}.`,
-    );
-    await prepareWithProgress(prepared, [...splits.train, ...splits.validation]);
-    const { last } = await runPretraining(
-      {
-        ...start,
-        ...{ config, renderings: rendered, splits, split, store: files, seed, totalSteps: steps },
-        batchSize: options.batch,
-        windowFrames: options.window,
-        learningRate: options.learningRate,
-        createReaders: (checkpoint, { readings }) =>
-          createReaders(checkpoint, { readings, engine: engine.name, workers: options.workers }),
-        checkpointEvery: options.checkpointEvery,
-        validateEvery: options.validateEvery ?? Math.max(1, Math.round(steps / 10)),
-        onEvent: pretrainProgress(),
-      },
-      mode,
-    );
+    const { last } = await pretrain({
+      ...{ ...options, ...run, mode, config: presetConfig(options.preset), store: files, totalSteps: steps },
+      ...{ batchSize: batch, windowFrames: window, learningRate, validateEvery, onEvent: pretrainProgress() },
+      createReaders: (checkpoint, { readings }) =>
+        createReaders(checkpoint, { readings, engine: engine.name, workers: options.workers }),
+    });
     result(options.json, { weights: files.last, last }, () =>
       [
         `Pretrained ${last.step} steps; read off single frames of validation clips, as correlations: ${readingsInWords(last.readings)}.`,
@@ -147,22 +114,6 @@ async function pretrain(
       ].join('\n'),
     );
   } finally {
-    await Promise.all(rendered.map((each) => each.prepared.close()));
     await engine.dispose();
   }
-}
-
-type RenderedSource = SourceDescriptor & { kind: 'rendered' };
-
-async function openRenderings(
-  source: RenderedSource,
-  input: PretrainingRun['config']['input'],
-  options: PretrainOptions,
-): Promise<[Rendering, ...Rendering[]]> {
-  const open = async (each: RenderedSource): Promise<Rendering> => ({
-    prepared: await openPreparedClips(each, input, options),
-    seed: each.seed,
-  });
-  const [first, ...others] = renderings(source, options.renderVariants);
-  return [await open(first), ...(await Promise.all(others.map(open)))];
 }

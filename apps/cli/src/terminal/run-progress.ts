@@ -40,7 +40,7 @@ export function fitProgress(batchSize?: number): (event: FitEvent) => void {
       case 'preparing':
         return work(event);
       case 'split':
-        return say(`${event.train} training and ${event.validation} validation clips of ${event.source}.`);
+        return say(splitWords(event));
       case 'start':
         return steps.start(event);
       case 'step':
@@ -58,15 +58,21 @@ export function fitProgress(batchSize?: number): (event: FitEvent) => void {
 
 /** Shows a pretraining. */
 export function pretrainProgress(): (event: PretrainEvent) => void {
+  const work = workProgress();
   const steps = stepProgress('Pretraining');
   return (event) => {
-    if (event.kind === 'note') say(`Note: ${event.text}.`);
+    if (event.kind === 'note' || event.kind === 'preparing') work(event);
+    if (event.kind === 'split') say(splitWords(event));
     if (event.kind === 'start') steps.start(event);
     if (event.kind === 'step') steps.step(event.step, `loss ${event.total.toFixed(3)}`);
     if (event.kind === 'validation' && !process.stderr.isTTY) {
       say(`Validation at step ${event.step}: ${readingsInWords(event.readings)}`);
     }
   };
+}
+
+function splitWords({ train, validation, source }: Extract<FitEvent, { kind: 'split' }>): string {
+  return `${train} training and ${validation} validation clips of ${source}.`;
 }
 
 /** Correlations of what is read off frames, in words. */

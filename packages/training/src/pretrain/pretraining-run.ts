@@ -40,7 +40,7 @@ export interface PretrainingRun extends PretrainingSettings {
 
 /** What happens while a backbone is taught. */
 export type PretrainEvent =
-  | Extract<FitEvent, { kind: 'note' | 'start' | 'checkpoint' }>
+  | Extract<FitEvent, { kind: 'note' | 'split' | 'preparing' | 'start' | 'checkpoint' }>
   | ({ kind: 'step' } & StepRecord<ReadingLosses>)
   | ({ kind: 'validation' } & ReadingRecord);
 

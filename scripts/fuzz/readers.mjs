@@ -12,11 +12,11 @@ import { parseMtlAqa } from '@mcore/mtl-aqa-loader';
 import { readPickle, readTorchCheckpoint } from '@mcore/pickle';
 import { Random } from '@mcore/random';
 import { readSafetensors, writeSafetensors } from '@mcore/safetensors';
+import { parseRunConfig, parseSetting } from '@mcore/training/node';
 import { openFrameFolder, openVideo } from '@mcore/video/node';
 import * as tf from '@tensorflow/tfjs';
 import { unzipSync, zipSync } from 'fflate';
 import { configOfSizes } from '../../packages/testing/src/config-of-sizes.mjs';
-import { bundleSource } from '../bundle-source.mjs';
 import { root } from '../packages.mjs';
 import { mutateBytes, mutateJson, mutateJsonText, mutateText, pick } from './mutate.mjs';
 
@@ -64,9 +64,6 @@ const npzs = bytesOf(fixtures('pickle', /\.npz$/));
 
 /** @param {RandomNumbers} random @param {readonly Uint8Array[]} seeds */
 const damaged = (random, seeds) => mutateBytes(random, pick(random, seeds), pick(random, seeds));
-
-/** Of the command line's own sources: it gives nothing away. */
-const { parseRunConfig, parseSetting } = await import(await bundleSource('apps/cli/src/config/read-config.ts'));
 
 /** Every opcode of pickle, with the argument it takes, in a random order: hardly ever a value, always a program. */
 function randomPickle(/** @type {RandomNumbers} */ random) {
@@ -720,7 +717,7 @@ export const readers = [
       parseRunConfig(input, 'a.yaml');
     },
     found: [
-      'collections within each other, which ended the process (`apps/cli/src/config/read-config.test.ts`)',
+      'collections within each other, which ended the process (`packages/training/src/config/read-config.test.ts`)',
       "the library's own errors for aliases that multiply, that hold themselves and that stand for nothing (there too)",
     ],
   },

@@ -9,7 +9,7 @@ export {
   runRow,
 } from './benchmark/run-row.js';
 export type { SummaryRow } from './benchmark/summarise-rows.js';
-export { type ConfigFormat, parseConfig, parseConfigField, readConfigFile } from './config/config-file.js';
+export { parseRunConfig, parseSetting, readRunConfig } from './config/read-config.js';
 export { editorSchema, type RunOptions } from './config/run-schema.js';
 export {
   type SettingsOptions,

@@ -1,3 +1,4 @@
+import type { ClipSource } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import { encodeCheckpoint } from '@mcore/model';
 import { useTestEngine } from '@mcore/testing/engines';
@@ -88,7 +89,7 @@ describe('fit', () => {
     expect(bank!.exemplars).toHaveLength(24);
     expect(history.validation).toEqual([]);
     // eight clips are too few to choose, and enough to train
-    const few = madeUpSource('other', 8);
+    const few = madeUpClips('other', 8);
     expect((await fit({ ...options, data: few, choose: 'last' })).bank!.exemplars).toHaveLength(6);
   });
 
@@ -266,7 +267,7 @@ describe('fit with paths', () => {
 describe('presentExemplars', () => {
   it('takes features from a bank where frames and labels are those they were computed of', async () => {
     const keys = new Map<string, string>();
-    const source: ClipSource = { ...madeUpSource(), frameKey: async (id) => keys.get(id) ?? `frames of ${id}` };
+    const source: ClipSource = { ...madeUpClips(), frameKey: async (id) => keys.get(id) ?? `frames of ${id}` };
     const { bank } = await fit({ ...options, data: source, steps: 1 });
     const [first, second, third] = bank!.exemplars;
     const known = () => presentExemplars(bank!, source.clips, source);
@@ -277,7 +278,7 @@ describe('presentExemplars', () => {
     const left = await presentExemplars(bank!, corrected, source);
     expect([left.has(first!.id), left.has(second!.id), left.has(third!.id)]).toEqual([false, false, true]);
     // without keys nothing is known of the frames
-    expect((await presentExemplars(bank!, source.clips, madeUpSource())).size).toBe(0);
+    expect((await presentExemplars(bank!, source.clips, madeUpClips())).size).toBe(0);
   });
 });
 

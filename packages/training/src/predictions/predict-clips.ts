@@ -13,7 +13,7 @@ export interface PredictedClip extends EvaluatedClip {
 }
 
 /** What {@link predictClips} works with. */
-interface PredictionSetup {
+export interface PredictionSetup {
   /** In this thread; compares stages, unless a replica on ONNX Runtime can. */
   model: MCoRe;
   /** Hold the same weights; encode clips. */

@@ -5,6 +5,7 @@ import { DataError } from '@mcore/errors';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { type RecordingPlan, recordingLabels } from '@mcore/rendered-dives';
 import { writeRecording } from '@mcore/rendered-dives/node';
+import { writeSafetensors } from '@mcore/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Judge, loadJudge, ProbabilityTrack, Spotter } from '../node.js';
@@ -105,7 +106,17 @@ describe('Spotter', () => {
     spotter.dispose();
   });
 
-  it('refuses other files', () => {
+  it('refuses other files, and names a fact that is wrong', () => {
     expect(() => Spotter.decode(new Uint8Array(0))).toThrow(DataError);
+    const file = (info: string) => {
+      const tensor = { dtype: 'F32', shape: [1], data: Float32Array.of(1) } as const;
+      return writeSafetensors({ mean: tensor, scale: tensor }, { format: 'mcore spotter 1', info });
+    };
+    expect(() => Spotter.decode(file('{'), 'spotter.safetensors')).toThrow(
+      'Spotter.decode: expected JSON as info of spotter.safetensors, got {.',
+    );
+    expect(() => Spotter.decode(file(JSON.stringify({ ...info, framesPerSecond: 'fast' })), 'x')).toThrow(
+      /^Spotter\.decode: expected .* as info\.framesPerSecond of x, got .*fast/,
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { DataError } from '@mcore/errors';
-import { toHalfPrecision } from '@mcore/model';
+import { formatPath, type Schema, schemaProblems, toHalfPrecision } from '@mcore/model';
 import type { Random } from '@mcore/random';
 import { readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
 import { BiGruSegmenter } from '@mcore/segmenter';
@@ -69,7 +69,7 @@ export class Spotter {
         `Spotter.decode: expected ${name} to be of format "${FORMAT}", got "${metadata.format ?? 'no format in its metadata'}".`,
       );
     }
-    const spotter = new Spotter(JSON.parse(metadata.info) as SpotterInfo, toFloat32(mean), toFloat32(scale));
+    const spotter = new Spotter(parseInfo(metadata.info, name), toFloat32(mean), toFloat32(scale));
     const weights = [...tensors].filter(([key]) => key !== 'mean' && key !== 'scale');
     const loaded = new Map(weights.map(([key, tensor]) => [key, tf.tensor(toFloat32(tensor), [...tensor.shape])]));
     try {
@@ -130,4 +130,32 @@ export class Spotter {
     }
     return writeSafetensors(toHalfPrecision(tensors), { format: FORMAT, info: JSON.stringify(info) });
   }
+}
+
+const notNegative = { type: 'number', minimum: 0 } as const;
+
+const infoSchema: Schema = {
+  type: 'object',
+  properties: {
+    framesPerSecond: { type: 'number', exclusiveMinimum: 0, maximum: 240 },
+    backboneId: { type: 'string' },
+    hiddenSize: { type: 'integer', minimum: 1, maximum: 4096 },
+    threshold: notNegative,
+    margins: { type: 'object', properties: { approach: notNegative, entry: notNegative } },
+    trainedOn: { type: 'string' },
+  },
+};
+
+/** @throws {@link DataError} naming the first fact that is missing or of another kind. */
+function parseInfo(text: string, name: string): SpotterInfo {
+  let info: unknown;
+  try {
+    info = JSON.parse(text);
+  } catch (cause) {
+    throw new DataError(`Spotter.decode: expected JSON as info of ${name}, got ${text.slice(0, 40)}.`, { cause });
+  }
+  const [problem] = schemaProblems(infoSchema, info);
+  if (problem === undefined) return info as SpotterInfo;
+  const place = formatPath(['info', ...problem.path]);
+  throw new DataError(`Spotter.decode: expected ${problem.expected} as ${place} of ${name}, got ${problem.got}.`);
 }

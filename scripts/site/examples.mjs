@@ -70,12 +70,15 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   mkdirSync(folder, { recursive: true });
   for (const name of positionals.length > 0 ? positionals : PAGES) {
     const { commands, output, notRun } = exampleOf(name);
-    if (notRun !== undefined || output === undefined) continue;
+    if (notRun !== undefined) continue;
     const began = Date.now();
     const printed = runCommands(commands, folder);
     process.stderr.write(`${name}: ${((Date.now() - began) / 1000).toFixed(1)} s\n`);
     const text = readFileSync(pageOf(name), 'utf8');
-    const put = text.replace(EXAMPLE, (_, a, b, c, varies, d, __, e) => `${a}${b}${c}${varies}${d}${printed}\n${e}`);
+    const put =
+      output === undefined
+        ? text.replace(`${commands}\`\`\`\n`, () => `${commands}\`\`\`\n\nprints\n\n\`\`\`text\n${printed}\n\`\`\`\n`)
+        : text.replace(EXAMPLE, (_, a, b, c, varies, d, __, e) => `${a}${b}${c}${varies}${d}${printed}\n${e}`);
     writeFileSync(pageOf(name), put);
   }
   if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });

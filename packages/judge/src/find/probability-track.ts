@@ -20,7 +20,11 @@ export class ProbabilityTrack {
     this.#pending = new Float32Array(WINDOW * spotter.featureSize);
   }
 
-  /** @param features - Frames x channels, the film's next ones. */
+  /**
+   * Adds frames of the film.
+   *
+   * @param features - Of the film's next frames, `[frames, channels]`.
+   */
   async push(features: Float32Array): Promise<void> {
     const size = this.#spotter.featureSize;
     for (let at = 0; at < features.length; ) {

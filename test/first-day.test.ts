@@ -70,8 +70,8 @@ describe('films as cameras write them', () => {
       (JSON.parse(stdout) as { video: string; score: number }[]).map((each) => [each.video, each]),
     );
     const { score } = scores.get('films/h264.mp4')!;
-    // other codecs change pixels a little; that the film is upright and in order decides far more
-    for (const { video, score: other } of scores.values()) expect(Math.abs(other - score), video).toBeLessThan(8);
+    // codecs change pixels a little; a film on its side or out of order would be many points off
+    for (const { video, score: other } of scores.values()) expect(Math.abs(other - score), video).toBeLessThan(2);
     expect(scores.size).toBe(names.length);
   });
 

@@ -25,8 +25,11 @@ export async function writeFilm(path: string, frames: Frames, options: FilmOptio
   const source = new VideoSampleSource({ codec, bitrate: 1_500_000, keyFrameInterval: 1 });
   output.addVideoTrack(source, { rotation });
   await output.start();
+  let shown = picture(frames, 0, options);
   for (let index = 0; index < count; index++) {
-    const { pixels, width, height } = picture(frames, Math.min(index, frames.count - 1), options);
+    // the last frame is held
+    if (index > 0 && index < frames.count) shown = picture(frames, index, options);
+    const { pixels, width, height } = shown;
     const timestamp = secondOf(index);
     const duration = secondOf(index + 1) - timestamp;
     const size = { codedWidth: width, codedHeight: height };
@@ -61,7 +64,9 @@ function picture({ data, height, width }: Frames, index: number, { rotation = 0,
     for (let x = 0; x < crop; x++) {
       const from = ((index * height + y) * width + left + x) * 3;
       const to = (turned ? (crop - 1 - x) * height + y : y * crop + x) * 4;
-      pixels.set(data.subarray(from, from + 3), to);
+      pixels[to] = data[from]!;
+      pixels[to + 1] = data[from + 1]!;
+      pixels[to + 2] = data[from + 2]!;
     }
   }
   return { pixels, width: columns, height: rows };

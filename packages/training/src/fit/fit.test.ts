@@ -265,6 +265,9 @@ describe('fit with paths', () => {
 });
 
 describe('presentExemplars', () => {
+  // the test before starts engines of its own
+  beforeAll(() => useTestEngine('wasm after registerOps'));
+
   it('takes features from a bank where frames and labels are those they were computed of', async () => {
     const keys = new Map<string, string>();
     const source: ClipSource = { ...madeUpClips(), frameKey: async (id) => keys.get(id) ?? `frames of ${id}` };

@@ -170,7 +170,7 @@ describe('lists of videos', () => {
     expect(status).toBe(0);
     expect(stdout).toContain('6 clips (4 train, 2 test) of 2 classes, 3 stages');
     expect(stdout).toContain('mcore train needs at least 2 clips for validation');
-    expect(stdout).toContain('mcore train needs training clips of different scores, got 4 of 7.5');
+    expect(stdout).toContain('mcore train needs training clips of different scores, got 3 of 7.5');
   });
 
   it('leave out what is missing where that is asked for, and say of which classes', { timeout: 120_000 }, async () => {

@@ -225,14 +225,14 @@ describe('small data and long work', () => {
     const run = startMcore(['train', ...long, '--out', 'run', '--validate-every', '1'], folder);
     let said = '';
     run.process.stderr!.on('data', (text) => {
+      const before = said;
       said += text;
-      if (/Validation at step 2/.test(String(said))) run.process.kill('SIGINT');
+      // once: a second one would end it at once
+      if (said.includes('Validation at step 2') && !before.includes('Validation at step 2')) run.process.kill('SIGINT');
     });
     const stopped = await run.finished;
     expect(stopped.status).toBe(130);
-    expect(stopped.stderr.trim().split('\n').at(-1)).toBe(
-      'Stopped. Go on with: mcore train --out run --resume (ERR_MCORE_STOPPED)'.replace(' (ERR_MCORE_STOPPED)', ''),
-    );
+    expect(stopped.stderr.trim().split('\n').at(-1)).toBe('Stopped. Go on with: mcore train --out run --resume');
     const elsewhere = join(folder, 'elsewhere');
     mkdirSync(elsewhere);
     const fewer = await runMcore(['train', '--out', '../run', '--resume', '--steps', '4'], elsewhere);

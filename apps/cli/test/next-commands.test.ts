@@ -92,12 +92,12 @@ describe('after mcore pretrain --seed 5', () => {
       '--validation-clips',
       '8',
       '--train-clips',
-      '600',
+      '150',
       '--out',
       'wide',
     ]);
     const init = ['--init', join('wide', 'last.safetensors'), '--split-seed', '6'];
-    const { status, stderr } = await runMcore(training('refused', ...init, '--validation-clips', '40'), folder);
+    const { status, stderr } = await runMcore(training('refused', ...init, '--validation-clips', '200'), folder);
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(

@@ -4,7 +4,6 @@ import type { Video } from '@mcore/video';
 import { describe, expect, it } from 'vitest';
 import { describeClass, describeDive, describeNumber } from './describe-dive.js';
 import { executionOf } from './execution.js';
-import { drawnDive } from './judge/drawn-dive.js';
 import type { Costs, JudgeReady, Verdict } from './judge/judge-api.js';
 import { KeptVideo } from './pictures/kept-video.js';
 import { Playback } from './playback.js';
@@ -165,15 +164,6 @@ describe('what is saved', () => {
   it('has a name that every system takes', () => {
     expect(stem('my "best" dive.mp4')).toBe('my_best_dive');
     expect(stem('.mp4')).toBe('dive');
-  });
-});
-
-describe('drawnDive', () => {
-  it('has the height that weights were trained at, else FineDiving’s own', () => {
-    const [{ id, frameCount }] = fineDivingLabels as [(typeof fineDivingLabels)[number]];
-    expect(drawnDive(id, 128)).toMatchObject({ height: 128, width: 228, frameCount });
-    expect(drawnDive(id)).toMatchObject({ height: 256, width: 456 });
-    expect(() => drawnDive('none')).toThrow("drawnDive: expected a dive of FineDiving's labels, got none.");
   });
 });
 

@@ -1,5 +1,7 @@
 import type { Addon } from '../../ops/scripts/native-platforms.mjs';
 
+export { compileAddon, hashPrebuilt, PLATFORMS } from '../../ops/scripts/native-platforms.mjs';
+
 export const PREBUILT: string;
 export const parts: Addon;
 export function sourcesHash(): string;

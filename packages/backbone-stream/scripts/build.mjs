@@ -9,12 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findCompiler, requireCompiler } from '../../ops/scripts/build-wasm.mjs';
-import { buildAll, hashSources } from '../../ops/scripts/native-platforms.mjs';
+import { buildAll, compileAddon, hashPrebuilt, hashSources, PLATFORMS } from '../../ops/scripts/native-platforms.mjs';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 const sources = join(here, 'c');
 
-export { findCompiler };
+export { compileAddon, findCompiler, hashPrebuilt, PLATFORMS };
 
 /** Where the addons lie. */
 export const PREBUILT = join(here, 'prebuilt');

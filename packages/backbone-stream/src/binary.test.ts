@@ -3,8 +3,16 @@ import { join } from 'node:path';
 import { addonFormat, EXPECTED_FORMATS } from '@mcore/testing/prebuilt';
 import { because } from '@mcore/testing/skips';
 import { describe, expect, it } from 'vitest';
-import { compileAddon, hashPrebuilt, PLATFORMS } from '../../ops/scripts/native-platforms.mjs';
-import { compileWasm, findCompiler, PREBUILT, parts, sourcesHash } from '../scripts/build.mjs';
+import {
+  compileAddon,
+  compileWasm,
+  findCompiler,
+  hashPrebuilt,
+  PLATFORMS,
+  PREBUILT,
+  parts,
+  sourcesHash,
+} from '../scripts/build.mjs';
 import { BASELINE, COMPILER, RELAXED } from './binary.js';
 import { encodeConfig } from './config.js';
 

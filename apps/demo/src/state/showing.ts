@@ -1,11 +1,11 @@
 import type { FineDivingLabel } from '@mcore/finediving-loader/labels';
 import { batch, effect, signal } from '@preact/signals';
 import type { Item } from '../library/item.js';
-import { judgeWaiting } from '../library/judge-all.js';
 import { addFiles, changeItem, currentId, fileOf, removeItem } from '../library/library.js';
 import { Playback } from '../playback.js';
 import { WorkerStopped } from '../worker-link.js';
 import { pictures } from './footage.js';
+import { judgeWaiting } from './judge-all.js';
 import { judgeName } from './judge-link.js';
 import { cancel, clearVerdict, judgeNow, showKept } from './judging.js';
 import { loadPictures, pictureSource } from './pictures.js';

@@ -1,10 +1,10 @@
-import { judgeAllAgain, judgeWaiting, judgingAll, stopJudgingAll, waiting } from '../library/judge-all.js';
 import { items, listed, notKept, type SortKey, search, sortKey } from '../library/library.js';
 import { rankedCsv } from '../library/ranked-csv.js';
-import { openLibrary, saveLibrary } from '../library/save-library.js';
+import { judgeAllAgain, judgeWaiting, judgingAll, stopJudgingAll, waiting } from '../state/judge-all.js';
 import { LibraryRow } from './library-row.js';
 import { PickVideos } from './pick-videos.js';
 import { download } from './save.js';
+import { openLibrary, saveLibrary } from './save-library.js';
 
 const orders: { key: SortKey; name: string }[] = [
   { key: 'added', name: 'as added' },

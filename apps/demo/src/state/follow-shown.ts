@@ -1,9 +1,9 @@
 import { effect, untracked } from '@preact/signals';
+import { changeItem, currentId } from '../library/library.js';
+import { stageNamesSetting } from '../library/stage-names.js';
 import { namesInUse } from '../stages.js';
-import { judgeName } from '../state/judge-link.js';
-import * as store from '../state/store.js';
-import { changeItem, currentId } from './library.js';
-import { stageNamesSetting } from './stage-names.js';
+import { judgeName } from './judge-link.js';
+import * as store from './store.js';
 
 /** Keeps what is found and corrected of the video that is looked at in the library, for as long as the page is open. */
 export function followShown(): void {

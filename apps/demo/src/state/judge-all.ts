@@ -1,11 +1,11 @@
 import { computed, signal } from '@preact/signals';
-import { pictures } from '../state/footage.js';
-import { fileJob, inTurn, judgeClip, judgeName, startJudge } from '../state/judge-link.js';
-import { longestDive } from '../state/store.js';
-import { kindOf, sentences, videoSentence } from '../state/trouble.js';
+import type { Item } from '../library/item.js';
+import { changeItem, currentId, fileOf, items, setThumbnail, thumbnails } from '../library/library.js';
 import { WorkerStopped } from '../worker-link.js';
-import type { Item } from './item.js';
-import { changeItem, currentId, fileOf, items, setThumbnail, thumbnails } from './library.js';
+import { pictures } from './footage.js';
+import { fileJob, inTurn, judgeClip, judgeName, startJudge } from './judge-link.js';
+import { longestDive } from './store.js';
+import { kindOf, sentences, videoSentence } from './trouble.js';
 
 /** Whether videos of the library are judged one after the other. */
 export const judgingAll = signal(false);

@@ -1,8 +1,8 @@
+import { packLibrary, unpackLibrary } from '../library/archive.js';
+import { fileOf, items, putItem } from '../library/library.js';
+import { stageNamesOf, stageNamesSetting } from '../library/stage-names.js';
 import { trouble } from '../state/trouble.js';
-import { downloadBlob } from '../ui/save.js';
-import { packLibrary, unpackLibrary } from './archive.js';
-import { fileOf, items, putItem } from './library.js';
-import { stageNamesOf, stageNamesSetting } from './stage-names.js';
+import { downloadBlob } from './save.js';
 
 /** Offers the library as one file. */
 export async function saveLibrary(): Promise<void> {
@@ -20,7 +20,7 @@ export async function openLibrary(saved: Blob): Promise<void> {
     }
     const names = stageNamesOf(archive.settings.stageNames);
     if (names) stageNamesSetting.value = names;
-    const { judgeWaiting } = await import('./judge-all.js');
+    const { judgeWaiting } = await import('../state/judge-all.js');
     void judgeWaiting();
   } catch (error) {
     trouble.value = {

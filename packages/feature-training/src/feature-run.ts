@@ -6,7 +6,6 @@ import { DataError } from '@mcore/errors';
 import { readSafetensors, writeSafetensors } from '@mcore/safetensors';
 import { lockFolder, readNamed, writeFileAtomically } from '@mcore/training/node';
 import type { TrainingKeeper, TrainingSnapshot } from './adam-steps.js';
-import { deviationOf } from './deviation.js';
 import {
   type AnyScorer,
   decodeFeatureWeights,
@@ -15,6 +14,7 @@ import {
 } from './feature-weights.js';
 import type { FitBlendOptions } from './fit-blend.js';
 import { type FeatureMethod, fitMethod } from './fit-method.js';
+import { deviationOf } from './views/deviation.js';
 
 /** Steps between snapshots. */
 const SNAPSHOT_EVERY = 20;

@@ -11,10 +11,10 @@ import { Random } from '@mcore/random';
 import { PairSampler } from '@mcore/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { adamSteps, gradientOf, type TrainingKeeper } from './adam-steps.js';
-import { deviationOf } from './deviation.js';
 import { type ChannelMixing, FeatureInput } from './feature-input.js';
 import { FeatureScorer } from './feature-scorer.js';
 import { assertFeatureTraining, defaultFeatureTraining, type FeatureTrainingSettings } from './settings.js';
+import { deviationOf } from './views/deviation.js';
 
 /** One line of the training log. */
 export interface FeatureStepRecord {

@@ -13,12 +13,12 @@ import { Random } from '@mcore/random';
 import { PairSampler } from '@mcore/training';
 import * as tf from '@tensorflow/tfjs-core';
 import { adamSteps, gradientOf } from './adam-steps.js';
-import { deviationOf } from './deviation.js';
 import { FeatureInput } from './feature-input.js';
 import type { FitFeaturesOptions } from './fit-features.js';
 import { HeadLabels } from './head-labels.js';
 import { HeadScorer } from './head-scorer.js';
 import { assertFeatureTraining, defaultFeatureTraining } from './settings.js';
+import { deviationOf } from './views/deviation.js';
 
 /** What {@link fitHead} works with: as for `fitFeatures`; of the settings' model only `steps` is used. */
 export interface FitHeadOptions extends Omit<FitFeaturesOptions, 'centre' | 'mixing'> {

@@ -1,6 +1,6 @@
 import { type ClipLabel, diveSteps, type MethodName } from '@mcore/aqa-heads';
 import { type FeatureClip, type FeatureSource, isDiveNumber } from '@mcore/clips';
-import { deviationOf } from './deviation.js';
+import { deviationOf } from './views/deviation.js';
 
 /** What {@link HeadLabels} need to know; plain data. */
 export interface HeadLabelParts {

@@ -1,5 +1,6 @@
-import type { FoldEvaluation, ProtocolAbout } from '@mcore/feature-training';
 import { textTable } from '@mcore/training';
+import type { FoldEvaluation } from './evaluate-folds.js';
+import type { ProtocolAbout } from './fold-results.js';
 
 /** What `mcore eval --protocol` prints for people. */
 export function protocolTable(evaluation: FoldEvaluation, about: ProtocolAbout): string {

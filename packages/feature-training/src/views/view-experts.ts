@@ -1,4 +1,4 @@
-import { deviationOf } from '../deviation.js';
+import { deviationOf } from './deviation.js';
 import { fitView, gramOf, type InnerFold, type ViewRegression, type ViewTable } from './view-regression.js';
 import { type ClipViews, type ViewName, viewNames } from './views.js';
 

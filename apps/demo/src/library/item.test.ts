@@ -36,16 +36,22 @@ describe('manifestOf', () => {
       item('a, b.mp4', { labels, className: 'squat' }),
       item('c.mp4', { labels: { ...labels, score: 8, split: 'test' }, className: 'squat' }),
       item('none.mp4', {}),
-      item('cut.mp4', { labels, trim: [0.5, 2] }),
     ]);
     expect(text.trim().split('\r\n')).toEqual([
       'path,score,class,transition_seconds,frames',
       '"a, b.mp4",7,squat,0.500 1.250,50',
       'c.mp4,8,squat,0.500 1.250,50',
     ]);
-    expect(left).toEqual([
-      { name: 'none.mp4', missing: 'a score' },
-      { name: 'cut.mp4', missing: 'a file of its own: cut it at its marks' },
+    expect(left).toEqual([{ name: 'none.mp4', missing: 'a score' }]);
+  });
+
+  it('gives the part of a video that is marked, in seconds of the file', () => {
+    const labels = { ...noLabels, score: 7, transitionSeconds: [1] };
+    const { text } = manifestOf([item('a.mp4', { labels, trim: [0.5, 2] }), item('b.mp4', { labels, trim: [0, 2] })]);
+    expect(text.trim().split('\r\n')).toEqual([
+      'path,score,start,end,transition_seconds',
+      'a.mp4,7,0.500,2.000,1.000',
+      'b.mp4,7,0.000,2.000,1.000',
     ]);
   });
 

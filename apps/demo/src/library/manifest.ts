@@ -27,6 +27,11 @@ export function manifestOf(items: readonly Item[], folder = ''): { text: string;
     ['path', ({ name }) => (folder ? `${folder}/${name}` : name)],
     ['score', ({ labels }) => labelledScore(labels)],
   ];
+  const isCut = listed.some((item) => partOf(item) !== null);
+  if (isCut) {
+    columns.push(['start', (item) => seconds(partOf(item)?.[0] ?? 0)]);
+    columns.push(['end', (item) => seconds(partOf(item)?.[1] ?? item.durationSeconds ?? 0)]);
+  }
   if (all(({ className }) => className !== '')) columns.push(['class', ({ className }) => className]);
   if (listed.some(({ labels }) => labels.difficulty !== null)) {
     columns.push(['difficulty', ({ labels }) => labels.difficulty ?? 1]);
@@ -35,7 +40,8 @@ export function manifestOf(items: readonly Item[], folder = ''): { text: string;
     columns.push(['transition_seconds', ({ labels }) => labels.transitionSeconds.map(seconds).join(' ')]);
   }
   if (all(({ labels }) => labels.split !== null)) columns.push(['split', ({ labels }) => labels.split]);
-  if (all(({ frameCount }) => frameCount !== null)) columns.push(['frames', ({ frameCount }) => frameCount]);
+  // the number of frames would be that of the part
+  if (!isCut && all(({ frameCount }) => frameCount !== null)) columns.push(['frames', ({ frameCount }) => frameCount]);
   const rows = listed.map((item) => columns.map(([, of]) => of(item)));
   return { text: csv([columns.map(([name]) => name), ...rows]), listed, left };
 }
@@ -51,13 +57,14 @@ export function labelsFromManifest(row: {
   return { ...noLabels, score, difficulty, transitionSeconds, split };
 }
 
-function missingOf({ labels, trim, durationSeconds }: Item): string | null {
-  if (labelledScore(labels) === null) return 'a score';
-  // a list takes whole files
-  if (trim && durationSeconds !== null && (trim[0] > 0.05 || trim[1] < durationSeconds - 0.05)) {
-    return 'a file of its own: cut it at its marks';
-  }
-  return null;
+function missingOf({ labels }: Item): string | null {
+  return labelledScore(labels) === null ? 'a score' : null;
+}
+
+/** The part of a video that is the clip, where it is not all of it. */
+export function partOf({ trim, durationSeconds }: Item): readonly [number, number] | null {
+  if (!trim || durationSeconds === null) return null;
+  return trim[0] > 0.05 || trim[1] < durationSeconds - 0.05 ? trim : null;
 }
 
 const seconds = (value: number) => value.toFixed(3);

@@ -3,7 +3,9 @@ import { Costs } from './costs.js';
 import { Exemplars } from './exemplars.js';
 import { Film } from './film.js';
 import { Header } from './header.js';
+import { LabelForm } from './label-form.js';
 import { Library } from './library.js';
+import { Lists } from './lists.js';
 import { Scoreboard } from './scoreboard.js';
 import { Settings } from './settings.js';
 import { SourceBar } from './source-bar.js';
@@ -21,7 +23,9 @@ export function App() {
           <Scoreboard />
         </div>
         <Film />
+        <LabelForm />
         <Library />
+        <Lists />
         <Compare />
         <Exemplars />
         <div class="pair">

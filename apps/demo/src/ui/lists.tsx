@@ -1,0 +1,45 @@
+import { computed } from '@preact/signals';
+import { importList } from '../library/import-list.js';
+import { labelledScore } from '../library/item.js';
+import { items } from '../library/library.js';
+import { manifestOf } from '../library/manifest.js';
+import { download } from './save.js';
+
+const labelled = computed(() => items.value.filter(({ labels }) => labelledScore(labels) !== null).length);
+
+/** Scores and stages of all videos as a list that `mcore train` reads, and from one. */
+export function Lists() {
+  if (items.value.length === 0) return null;
+  return (
+    <section class="lists" aria-labelledby="lists-title">
+      <div class="heading">
+        <h2 id="lists-title">Lists to train on</h2>
+        <p>
+          {labelled.value} of {items.value.length} videos have a score. The list of them is what{' '}
+          <code>mcore train</code> reads; a saved library has it beside the videos.
+        </p>
+      </div>
+      <div class="tools">
+        <button
+          type="button"
+          disabled={labelled.value === 0}
+          onClick={() => download('videos.csv', 'text/csv', manifestOf(items.value).text)}
+        >
+          Save the list (CSV)
+        </button>
+        <label class="file-link">
+          <input
+            type="file"
+            accept=".csv,.json"
+            onChange={({ currentTarget }) => {
+              const [file] = currentTarget.files ?? [];
+              currentTarget.value = '';
+              if (file) void importList(file);
+            }}
+          />
+          <span>Read scores from a list</span>
+        </label>
+      </div>
+    </section>
+  );
+}

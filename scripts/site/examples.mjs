@@ -18,7 +18,7 @@ export const PAGES = [
 
 /** A block of commands, a text in between, a block of output. */
 const EXAMPLE =
-  /(```sh\n)([\s\S]*?)(```\n\n(?:prints[^\n]*\n\n)?)((?:<!-- varies: .*? -->\n)?)(?:(```text\n)([\s\S]*?)(```))?/;
+  /(```sh\n)([\s\S]*?)(```\n(?:\nprints[^\n]*\n\n)?)((?:<!-- varies: .*? -->\n)?)(?:(```text\n)([\s\S]*?)(```))?/;
 
 /** @param {string} name */
 export function pageOf(name) {

@@ -2,7 +2,7 @@ import { Random } from '@mcore/random';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ChannelMixing } from './feature-input.js';
 
-/** Features of at most so many channels keep their channels; wider ones are reduced. */
+/** Maximum number of channels of features that keep them; wider ones are reduced. */
 const WIDEST = 96;
 
 /** Channels of reduced features. */

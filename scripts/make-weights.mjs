@@ -26,7 +26,7 @@ runNode(mcore, [
   '--out',
   join(folder, 'bank.safetensors'),
   '--per-dive',
-  '20',
+  '12',
   '--half',
   ...more,
 ]);

@@ -117,6 +117,7 @@ const verdict: Verdict = {
     spread: 2,
     inDistribution: null,
     transitionConfidence: [0.9, 0.8],
+    ...{ uncertainTransitions: [false, false], noInterval: null, rendered: true, judgesRealDives: false },
     match: 'same dive number',
     exemplars: [{ id: 'a,"b"', diveNumber: '107b', score: 70, delta: 1.5, stageDeltas: [1, -0.25, 0.75] }],
     transitions: [10, 20],

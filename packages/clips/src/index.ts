@@ -16,6 +16,7 @@ export type { FeatureClip, FeatureSequence, FeatureSource } from './features.js'
 export { labelsFingerprint } from './fingerprint.js';
 export { leftOutNote, partOfSource, withoutUnreadable } from './part-of-source.js';
 export { problemLines } from './problem-lines.js';
+export { RENDERED_MARK } from './rendered-mark.js';
 export type { FrameSize } from './resample.js';
 export { averageSteps, resampleSteps, sampleSteps } from './resample-steps.js';
 export { sampleIndices } from './sample-indices.js';

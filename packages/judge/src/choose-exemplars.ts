@@ -1,9 +1,8 @@
 import { isDiveNumber } from '@mcore/clips';
 import { McoreError } from '@mcore/errors';
-import type { Exemplar, ExemplarBank } from '@mcore/model';
+import { type Exemplar, type ExemplarBank, nearestExemplars } from '@mcore/model';
 import { Random } from '@mcore/random';
 import { distance } from 'fastest-levenshtein';
-import { nearestExemplars } from './nearest-exemplars.js';
 
 /** How the exemplars of a score were found; exemplar-free weights need none. */
 export type ExemplarMatch =

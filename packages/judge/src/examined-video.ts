@@ -1,8 +1,9 @@
 import { type EncodedClip, type Exemplar, transitionProbabilities } from '@mcore/model';
 import type { ChosenExemplars } from './choose-exemplars.js';
+import type { ClipScore } from './clip-score.js';
 import type { SampledClip } from './read-clip-input.js';
 import type { Saliency, SaliencyOptions } from './saliency.js';
-import type { ClipScore, Scorer } from './scorer.js';
+import type { Scorer } from './scorer.js';
 import { type ScoredVideo, scoredVideo } from './video-score.js';
 
 /** An exemplar without its features. */
@@ -46,7 +47,7 @@ export class ExaminedVideo {
   /** Compares an encoded clip with its exemplars. */
   static async compare(parts: Parts, before: Omit<ScoreMilliseconds, 'exemplars'>): Promise<ExaminedVideo> {
     const start = performance.now();
-    const score = await parts.scorer.compare(parts.description, parts.chosen);
+    const score = await parts.scorer.compare(parts.description, parts.chosen, parts.clip);
     return new ExaminedVideo(parts, score, { ...before, exemplars: performance.now() - start });
   }
 

@@ -62,6 +62,10 @@ describe('judge.score', () => {
           'exemplars',
           'inDistribution',
           'transitionConfidence',
+          'uncertainTransitions',
+          'noInterval',
+          'rendered',
+          'judgesRealDives',
         ],
         ...['transitions', 'transitionSeconds', 'frames', 'durationSeconds', 'notes'],
       ].sort(),
@@ -106,6 +110,11 @@ describe('judge.score', () => {
     const whole407 = await judge.score(video, { class: '407c' });
     const scored = await judge.score(frames, { class: '407c' });
     expect(scored.score).toBe(whole407.score);
+    // frames do not say that they are rendered, as the file does
+    expect(whole407).toMatchObject({ rendered: true, judgesRealDives: false, noInterval: null });
+    expect(scored).toMatchObject({ interval: null, noInterval: 'weights of rendered dives on film' });
+    const said = await judge.score(frames, { class: '407c', rendered: true });
+    expect(said.interval).toEqual(whole407.interval);
     expect(scored).toMatchObject({ video: 'frames', frames: count, durationSeconds: count / 25 });
     const refused = judge.score(whole);
     await expect(refused).rejects.toBeInstanceOf(ShapeError);

@@ -2,6 +2,7 @@ import type { Frames } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
 import type { InputConfig } from '@mcore/model';
 import { readClip, type Video } from '@mcore/video';
+import type { ClipOrigin } from './clip-score.js';
 import type { OpenOptions, Platform } from './platform.js';
 
 /**
@@ -11,7 +12,7 @@ import type { OpenOptions, Platform } from './platform.js';
 export type VideoInput = string | URL | Blob | Video | Frames;
 
 /** Which part of a video is read, and what it is called. */
-export interface ClipOptions extends OpenOptions {
+export interface ClipOptions extends OpenOptions, ClipOrigin {
   /** Where the action begins, in seconds from the first frame; 0 unless given. */
   readonly start?: number;
   /** Where it ends; the end of the video unless given. */
@@ -28,6 +29,8 @@ export interface SampledClip {
   indices: readonly number[];
   /** When each of them is shown, in seconds from the video's first frame. */
   seconds: readonly number[];
+  /** It is known to be rendered, not filmed. */
+  rendered: boolean;
   /** What may spoil the frames. */
   notes: readonly string[];
 }
@@ -58,15 +61,16 @@ export async function readClipInput(
       ...(end !== undefined && { toSeconds: end }),
       ...(signal && { signal }),
     });
-    const { frameCount, durationSeconds, notes } = video;
-    return { ...clip, name: options.name ?? video.name, frameCount, durationSeconds, notes };
+    const { frameCount, durationSeconds, notes, rendered = false } = video;
+    const name = options.name ?? video.name;
+    return { ...clip, name, frameCount, durationSeconds, rendered: options.rendered ?? rendered, notes };
   } finally {
     if (!isOpen) video.close();
   }
 }
 
 function clipOfFrames(frames: Frames, options: ClipOptions): SampledClip {
-  const { name = 'frames', framesPerSecond = FRAMES_PER_SECOND, start, end } = options;
+  const { name = 'frames', framesPerSecond = FRAMES_PER_SECOND, start, end, rendered = false } = options;
   if (start !== undefined || end !== undefined) {
     throw new ArgumentError(
       'judge.score: expected a video with start and end, got frames, which are sampled already. Sample the part that you want.',
@@ -80,6 +84,7 @@ function clipOfFrames(frames: Frames, options: ClipOptions): SampledClip {
     durationSeconds: frames.count / framesPerSecond,
     indices,
     seconds: indices.map((index) => index / framesPerSecond),
+    rendered,
     notes: [],
   };
 }

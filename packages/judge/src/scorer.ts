@@ -8,7 +8,6 @@ import {
   type EncodedClip,
   type Exemplar,
   type ExemplarBank,
-  type ExemplarVote,
   type InDistribution,
   inDistribution,
   type MCoRe,
@@ -19,41 +18,12 @@ import {
   scoreAlone,
   transitionConfidence,
   transitionFlatness,
+  UNCERTAIN,
   weightsId,
 } from '@mcore/model';
-import {
-  type ChosenExemplars,
-  chooseExemplarsOf,
-  comparedClass,
-  type ExemplarMatch,
-  type ExemplarOptions,
-} from './choose-exemplars.js';
+import { type ChosenExemplars, chooseExemplarsOf, comparedClass, type ExemplarOptions } from './choose-exemplars.js';
+import { type ClipOrigin, type ClipScore, judgesRealDives, scoreWithInterval } from './clip-score.js';
 import { type Saliency, type SaliencyOptions, saliency } from './saliency.js';
-
-/** The score of one clip with what it rests on. */
-export interface ClipScore {
-  /** In points. */
-  score: number;
-  /**
-   * Contains the judges' score with probability `level`, as calibrated on validation clips; `null` without a calibration, and for a clip that
-   * is unlike those clips.
-   */
-  interval: [number, number] | null;
-  /** Of `interval`; `null` without a calibration. */
-  level: number | null;
-  /** Standard deviation over the exemplars' votes, points. */
-  spread: number;
-  /** Whether the clip is like those that the weights know, with what the answer rests on; `null` for weights without limits. */
-  inDistribution: InDistribution | null;
-  /** Where the later stages begin, as indices of sampled frames. */
-  positions: number[];
-  /** How sure the segmenter is of each: the share of its probability near it, in [0, 1]; below 0.5 it should be checked. */
-  transitionConfidence: number[];
-  /** How the exemplars were found. */
-  match: ExemplarMatch;
-  /** The vote of every exemplar. */
-  exemplars: ExemplarVote[];
-}
 
 /** Options of {@link Scorer.create}. */
 export interface ScorerOptions {
@@ -143,9 +113,9 @@ export class Scorer {
    * @param options - Of {@link choose}.
    * @throws What these three throw.
    */
-  async score(frames: Frames, options: ExemplarOptions = {}): Promise<ClipScore> {
+  async score(frames: Frames, options: ExemplarOptions & ClipOrigin = {}): Promise<ClipScore> {
     const description = await this.encode(frames);
-    return this.compare(description, this.choose(description, options));
+    return this.compare(description, this.choose(description, options), options);
   }
 
   /**
@@ -189,23 +159,31 @@ export class Scorer {
     if (this.#bank) comparedClass(this.#bank, options);
   }
 
-  /** Compares an encoded clip with exemplars, stage by stage. */
-  async compare(clip: Omit<EncodedClip, 'features'>, { exemplars, match }: ChosenExemplars): Promise<ClipScore> {
+  /**
+   * Compares an encoded clip with exemplars, stage by stage.
+   *
+   * @param origin - Whether the clip is rendered or filmed.
+   */
+  async compare(
+    clip: Omit<EncodedClip, 'features'>,
+    { exemplars, match }: ChosenExemplars,
+    { rendered = false }: ClipOrigin = {},
+  ): Promise<ClipScore> {
     const { stages, logits, transitions } = clip;
-    const { score, spread, votes } = await this.#vote(stages, exemplars);
-    const known = this.#inDistribution(clip, spread);
-    const { calibration } = this.info;
-    const holds = calibration !== undefined && known?.value !== false;
+    const vote = await this.#vote(stages, exemplars);
+    const known = this.#inDistribution(clip, vote.spread);
+    const confidence = transitionConfidence(logits, transitions, this.model.config);
     return {
-      score,
-      interval: holds ? [score - calibration.halfWidth, score + calibration.halfWidth] : null,
-      level: holds ? calibration.level : null,
-      spread,
+      ...scoreWithInterval(vote.score, this.info, { match, rendered, known }),
+      spread: vote.spread,
+      rendered,
+      judgesRealDives: judgesRealDives(this.info),
       inDistribution: known,
       positions: [...transitions],
-      transitionConfidence: transitionConfidence(logits, transitions, this.model.config),
+      transitionConfidence: confidence,
+      uncertainTransitions: confidence.map((value) => value < UNCERTAIN),
       match,
-      exemplars: votes,
+      exemplars: vote.votes,
     };
   }
 

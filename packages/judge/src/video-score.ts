@@ -1,4 +1,4 @@
-import type { ClipScore } from './scorer.js';
+import type { ClipScore } from './clip-score.js';
 
 /** What `mcore score --json` prints of a video and the demo saves; outside programs rely on its keys. */
 export interface ScoredVideo extends Omit<ClipScore, 'positions'> {
@@ -24,6 +24,8 @@ export interface VideoFacts {
   indices: readonly number[];
   /** When each of them is shown. */
   seconds: readonly number[];
+  /** It is known to be rendered, not filmed. */
+  rendered: boolean;
   notes: readonly string[];
 }
 

@@ -24,6 +24,21 @@ export interface Calibration {
   halfWidth: number;
   /** Validation clips it was measured on. */
   clips: number;
+  /** For clips that are not compared with exemplars of their own class; absent from weights that an earlier version calibrated. */
+  byMatch?: Partial<Record<InexactMatch, MatchCalibration>>;
+}
+
+/**
+ * How exemplars were found where none has the clip's class, or its class is unknown: `nearestClass`, those of the nearest dive numbers;
+ * `nearestFeatures`, those with the most similar features.
+ */
+export type InexactMatch = 'nearestClass' | 'nearestFeatures';
+
+/** {@link Calibration} of one kind of match, at the same level. */
+export interface MatchCalibration {
+  /** In points. */
+  halfWidth: number;
+  clips: number;
 }
 
 /** Metadata of a checkpoint. */

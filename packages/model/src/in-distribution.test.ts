@@ -53,20 +53,36 @@ describe('BankFeatures', () => {
   });
 });
 
+describe('BankFeatures of several steps', () => {
+  it('finds a step that is far from every exemplar where the mean over steps is that of an exemplar', () => {
+    const stages = (first: number, second: number) => Float32Array.of(first, second);
+    const exemplars = Array.from({ length: 40 }, (_, index) => ({
+      ...{ id: String(index), diveNumber: '107b', score: 60, difficulty: 3 },
+      stages: stages(-5 + (index % 2), 5 - (index % 2)),
+    }));
+    const bank = new ExemplarBank(exemplars, { stages: 1, steps: 2, channels: 1 }, 'weights');
+    const features = new BankFeatures(bank);
+    // deviations are 1/2: both steps of the swapped clip are 9 from the nearest exemplars
+    expect(features.distance(stages(-5, 5))).toBeCloseTo(0, 6);
+    expect(features.distance(stages(5, -5))).toBeCloseTo(18, 6);
+  });
+});
+
 describe('transitionFlatness', () => {
   const config = presetConfig('laptop');
   const sure = (at: number) => Float32Array.from({ length: 64 }, (_, index) => (index >> 1 === at ? 50 : 0));
 
-  it('is 0 for a certain segmenter and the fraction of the other frames for a uniform one', () => {
+  it('is 0 for a certain segmenter, 1 for one that finds all frames equally likely, and 1/5 for two of 32', () => {
     expect(transitionFlatness(sure(10), config)).toBeCloseTo(0, 6);
-    // the first frame is as likely as any: 2 of 32 lie within one frame of it
-    expect(transitionFlatness(new Float32Array(64), config)).toBeCloseTo(30 / 32, 6);
+    expect(transitionFlatness(new Float32Array(64), config)).toBeCloseTo(1, 6);
+    const torn = sure(10).map((value, index) => (index >> 1 === 20 ? 50 : value));
+    expect(transitionFlatness(torn, config)).toBeCloseTo(Math.log(2) / Math.log(32), 6);
   });
 
   it('is that of the least certain transition', () => {
     const logits = sure(10);
     for (let frame = 0; frame < 32; frame++) logits[2 * frame + 1] = 0;
-    expect(transitionFlatness(logits, config)).toBeCloseTo(30 / 32, 6);
+    expect(transitionFlatness(logits, config)).toBeCloseTo(1, 6);
     // 3 of 32 frames lie within one frame of the twentieth
     const [first, second] = transitionConfidence(logits, [10, 20], config);
     expect(first).toBeCloseTo(1, 6);

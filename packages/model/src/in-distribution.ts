@@ -1,16 +1,18 @@
 import { ArgumentError } from '@mcore/errors';
 import type { MCoReConfig } from './config.js';
 import type { ExemplarBank, StageShape } from './exemplar-bank.js';
-import { stageMeans } from './stage-means.js';
 import { transitionProbabilities } from './transition-probabilities.js';
 
 /**
  * How much a clip differs from the training clips: three measures from values that scoring computes anyway. Larger means less similar.
  */
 export interface OutlierMeasures {
-  /** Root mean square difference of the stages' features to the nearest exemplars, in standard deviations of the bank. */
+  /**
+   * Difference of the stages' features to the nearest exemplars, step by step, in standard deviations of the bank: see
+   * {@link BankFeatures.distance}.
+   */
   readonly featureDistance: number;
-  /** Probability away from the decoded transitions, in [0, 1]; the maximum over transitions. */
+  /** How evenly the probability of a transition is spread over the frames, in [0, 1]: see {@link transitionFlatness}. */
   readonly transitionFlatness: number;
   /** Standard deviation of the exemplars' votes, in points. */
   readonly voteSpread: number;
@@ -50,43 +52,51 @@ export class BankFeatures {
 
   constructor(bank: ExemplarBank) {
     this.#shape = bank.shape;
-    const rows = bank.exemplars.map(({ stages }) => stageMeans(stages, bank.shape));
-    const size = bank.shape.stages * bank.shape.channels;
+    const count = bank.exemplars.length;
+    const size = bank.shape.stages * bank.shape.steps * bank.shape.channels;
     this.#mean = new Float64Array(size);
     this.#scale = new Float64Array(size);
-    for (const row of rows)
-      row.forEach((value, at) => {
-        this.#mean[at]! += value / rows.length;
-      });
-    for (const row of rows) {
-      row.forEach((value, at) => {
-        this.#scale[at]! += (value - this.#mean[at]!) ** 2 / rows.length;
-      });
+    for (const { stages } of bank.exemplars) for (let at = 0; at < size; at++) this.#mean[at]! += stages[at]! / count;
+    for (const { stages } of bank.exemplars) {
+      for (let at = 0; at < size; at++) this.#scale[at]! += (stages[at]! - this.#mean[at]!) ** 2 / count;
     }
     const deviations = this.#scale.map(Math.sqrt);
     const mean = deviations.reduce((sum, deviation) => sum + deviation, 0) / size;
     this.#scale = deviations.map((deviation) => 1 / Math.max(deviation, LEAST_DEVIATION * mean, 1e-12));
-    this.#exemplars = rows.map((row) => this.#standardised(row));
+    this.#exemplars = bank.exemplars.map(({ stages }) => this.#standardised(stages));
   }
 
   /**
-   * Root mean square distance of a clip to its nearest exemplars, over stages and channels.
+   * Distance of a clip to its nearest exemplars: at every step of every stage the root mean square difference over channels to the
+   * exemplars that are nearest at this step; then the mean over steps. A part that is not where it belongs, such as a second dive in the approach,
+   * is far from every exemplar at its steps, whatever the rest of the clip is.
    *
-   * @param stages - Stages x steps x channels features, as in `ClipEncoding`.
+   * @param stages - Stages x steps x channels features, as in `EncodedClip`.
    * @param without - Index of an exemplar to leave out: the clip itself.
    * @returns In standard deviations of the bank's features.
    */
   distance(stages: Float32Array, without = -1): number {
-    const clip = this.#standardised(stageMeans(stages, this.#shape));
-    const distances = this.#exemplars.flatMap((exemplar, index) => (index === without ? [] : [rms(clip, exemplar)]));
-    const nearest = distances.sort((a, b) => a - b).slice(0, NEIGHBOURS);
-    return nearest.reduce((sum, distance) => sum + distance, 0) / nearest.length;
+    const clip = this.#standardised(stages);
+    const { channels } = this.#shape;
+    const exemplars = this.#exemplars.filter((_, index) => index !== without);
+    const steps = clip.length / channels;
+    let sum = 0;
+    for (let step = 0; step < steps; step++) {
+      const offset = step * channels;
+      const distances = exemplars.map((exemplar) => rms(clip, exemplar, offset, channels)).sort((a, b) => a - b);
+      const nearest = distances.slice(0, NEIGHBOURS);
+      sum += nearest.reduce((total, distance) => total + distance, 0) / nearest.length;
+    }
+    return sum / steps;
   }
 
-  #standardised(row: Float64Array): Float64Array {
-    return row.map((value, at) => (value - this.#mean[at]!) * this.#scale[at]!);
+  #standardised(stages: Float32Array): Float64Array {
+    return Float64Array.from(stages, (value, at) => (value - this.#mean[at]!) * this.#scale[at]!);
   }
 }
+
+/** A transition with less confidence is uncertain: a person should check it. */
+export const UNCERTAIN = 0.5;
 
 /**
  * How certain the segmenter is of each transition: the probability within 1/32 of the clip around a frame.
@@ -106,17 +116,13 @@ export function transitionConfidence(
 }
 
 /**
- * The probability away from the most likely frame, maximum over transitions: 0 if the segmenter is certain, near 1 if all frames are
- * equally likely.
+ * How evenly the probability of a transition is spread over the frames, maximum over transitions: its entropy divided by that of equally likely
+ * frames. 0 if the segmenter is certain, 1 if all frames are equally likely.
  *
  * @param logits - Frames x transitions, as in `EncodedClip`.
  */
 export function transitionFlatness(logits: Float32Array, config: Pick<MCoReConfig, 'stages' | 'loss'>): number {
-  const flatness = transitionProbabilities(logits, config).map((probabilities) => {
-    const mostLikely = probabilities.indexOf(Math.max(...probabilities));
-    return 1 - shareNear(probabilities, mostLikely);
-  });
-  return Math.max(0, ...flatness);
+  return Math.max(0, ...transitionProbabilities(logits, config).map(evenness));
 }
 
 /**
@@ -166,8 +172,16 @@ function shareNear(probabilities: readonly number[], frame: number): number {
   return near / total;
 }
 
-function rms(a: Float64Array, b: Float64Array): number {
+/** Entropy of values that are divided by their sum, relative to the largest possible one. */
+function evenness(values: readonly number[]): number {
+  const total = values.reduce((sum, value) => sum + value, 0);
+  if (values.length < 2 || total === 0) return 0;
+  const shares = values.map((value) => value / total).filter((share) => share > 0);
+  return shares.reduce((sum, share) => sum - share * Math.log(share), 0) / Math.log(values.length);
+}
+
+function rms(a: Float64Array, b: Float64Array, from: number, count: number): number {
   let sum = 0;
-  for (let at = 0; at < a.length; at++) sum += (a[at]! - b[at]!) ** 2;
-  return Math.sqrt(sum / a.length);
+  for (let at = from; at < from + count; at++) sum += (a[at]! - b[at]!) ** 2;
+  return Math.sqrt(sum / count);
 }

@@ -14,8 +14,10 @@ export {
   decodeCheckpoint,
   encodeCheckpoint,
   exportWeights,
+  type InexactMatch,
   type LabelRange,
   loadTensors,
+  type MatchCalibration,
   modelFromCheckpoint,
   toHalfPrecision,
   weightsId,
@@ -50,8 +52,11 @@ export {
   type OutlierMeasures,
   transitionConfidence,
   transitionFlatness,
+  UNCERTAIN,
 } from './in-distribution.js';
+export { leastScore } from './least-score.js';
 export { isBackboneWeight, MCoRe } from './mcore.js';
+export { nearestExemplars } from './nearest-exemplars.js';
 export {
   type ClipLabels,
   featurePairLosses,

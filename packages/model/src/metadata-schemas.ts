@@ -31,6 +31,11 @@ const before: Schema = {
   maxItems: 100,
 };
 
+const matchCalibration = {
+  type: 'object',
+  properties: { halfWidth: { type: 'number', minimum: 0 }, clips: count(1) },
+} as const satisfies Schema;
+
 /** Schemas of a checkpoint's metadata by key. Code that uses the values checks how they fit together. */
 export const metadataSchemas = {
   config: configSchema,
@@ -50,7 +55,13 @@ export const metadataSchemas = {
       level: { type: 'number', minimum: 0, maximum: 1 },
       halfWidth: { type: 'number', minimum: 0 },
       clips: count(1),
+      byMatch: {
+        type: 'object',
+        properties: { nearestClass: matchCalibration, nearestFeatures: matchCalibration },
+        required: [],
+      },
     },
+    required: ['level', 'halfWidth', 'clips'],
   },
   outliers: {
     type: 'object',

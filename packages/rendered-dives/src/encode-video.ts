@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
+import { RENDERED_MARK } from '@mcore/clips';
 import { ArgumentError, EngineError } from '@mcore/errors';
 import type { Surface } from './surface.js';
+import { rendererVersion } from './version.js';
 
 /** Codecs that can be asked for. */
 export type VideoCodec = 'avc' | 'vp9' | 'av1';
@@ -46,6 +48,7 @@ export async function encodeVideo(path: string, pictures: Pictures, options: Enc
   const output = new Output({ format: new Mp4OutputFormat({ fastStart: false }), target: new FilePathTarget(partial) });
   const source = new VideoSampleSource({ codec, bitrate, keyFrameInterval });
   output.addVideoTrack(source, { frameRate: framesPerSecond });
+  output.setMetadataTags({ comment: `${RENDERED_MARK}: ${name}, renderer version ${rendererVersion}` });
   try {
     await output.start();
     for (let frame = 0; frame < frameCount; frame++) {

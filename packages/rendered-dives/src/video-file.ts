@@ -16,7 +16,7 @@ export interface WriteVideoOptions extends EncodeOptions {
 }
 
 /**
- * Draws a clip as an mp4 file, every native frame once.
+ * Draws a clip as an mp4 file, every native frame once. The file's comment says that it is rendered (`RENDERED_MARK` of `@mcore/clips`).
  *
  * Encodes with FFmpeg's libraries through mediabunny: install `mediabunny`, `@mediabunny/server` and `node-av` for it. The file appears under its
  * name only when it is whole.

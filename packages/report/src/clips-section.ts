@@ -23,7 +23,7 @@ function clipArticle(detail: ClipDetail, clip: ClipPrediction, names: readonly s
 <div><dt>predicted</dt><dd>${formatNumber(clip.predicted, 2)}${clip.interval && html` <small>${formatInterval(clip.interval, 1)}</small>`}</dd></div>
 <div><dt>difference</dt><dd>${formatDifference(difference, 2)}</dd></div>
 ${clip.transitions.length > 0 && html`<div><dt>true transitions</dt><dd>${clip.transitions.join(', ')}</dd></div>`}
-<div><dt>predicted transitions</dt><dd>${clip.predictedTransitions.join(', ')}</dd></div>
+<div><dt>predicted transitions</dt><dd>${clip.predictedTransitions.map((frame, at) => (clip.uncertain?.[at] ? `${frame} (uncertain)` : frame)).join(', ')}</dd></div>
 ${clip.transitions.length > 0 && html`<div><dt>IoU</dt><dd>${formatNumber(segmentationIoU(clip), 2)}</dd></div>`}
 </dl>${strip(detail, clip, names)}${besideStrip(detail, clip, names)}${exemplarTable(detail, names)}</article>`;
 }

@@ -198,6 +198,17 @@ describe('renderReport: clips without labelled transitions, and of two stages', 
   const [detail] = data.details!;
   const pageOf = (change: Partial<ReportData>) => parseHTML(renderReport({ ...data, ...change })).document;
 
+  it('marks predicted transitions that the segmenter is not sure of', () => {
+    const predictions = data.predictions.map((clip) => ({
+      ...clip,
+      uncertain: clip.predictedTransitions.map((_, at) => at === 0),
+    }));
+    const facts = texts('#clips article:first-of-type dd', pageOf({ predictions }) as never);
+    expect(facts.filter((fact) => fact.includes('(uncertain)'))).toEqual([
+      expect.stringMatching(/^\d+ \(uncertain\), \d+$/),
+    ]);
+  });
+
   it('says nothing of true stages and of IoU where nobody labelled transitions', () => {
     const summary = {
       ...data.summary,

@@ -111,6 +111,8 @@ export interface ClipPrediction {
   transitions: number[];
   /** Predicted ones, as many, at least one. */
   predictedTransitions: number[];
+  /** Which of them are uncertain; not known unless given. */
+  uncertain?: boolean[];
 }
 
 /** Further data of one clip of `predictions`. */

@@ -1,3 +1,6 @@
+export { drawTimeWarp, type TimeWarp, timeWarps } from './augmentation/time-warp.js';
+export { type AugmentationKind, augmentations, varyPictures } from './augmentation/wide.js';
+export { DENSE_FRAMES, denseIndices, denseInput, drawPlainClip, drawWideClip, type WideClip } from './augmentation/wide-clip.js';
 export { type ClipPair, PairSampler } from './clips/pair-sampler.js';
 export { MemoryClips, type PreparedClips } from './clips/prepared-clips.js';
 export type { SplitOptions } from './clips/seen-clips.js';
@@ -47,6 +50,14 @@ export {
   type TransitionKeys,
 } from './evaluation/evaluation-json.js';
 export { atMostPerDive, type BankClips, fillBank } from './evaluation/fill-bank.js';
+export {
+  type CalibratedScores,
+  type CalibrationClip,
+  type CalibrationSetup,
+  calibrateScores,
+  type ExemplarKind,
+  exemplarChooser,
+} from './fit/calibrate.js';
 export { fit } from './fit/fit.js';
 export type { FitEvent, MetricFunction, ValidationRecord } from './fit/fit-events.js';
 export type { FitOptions, FitResult } from './fit/fit-options.js';

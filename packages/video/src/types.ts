@@ -18,6 +18,8 @@ export interface Video {
   readonly codec: string;
   /** When each frame is shown, in seconds from the first; ascending, as many as `frameCount`. */
   readonly timestamps: Float64Array;
+  /** The file says that its pictures are rendered by `@mcore/rendered-dives`, not filmed; see `RENDERED_MARK` of `@mcore/clips`. */
+  readonly rendered?: boolean;
   /** Sentences for a person about what may spoil the frames, such as a high dynamic range; usually none. */
   readonly notes: readonly string[];
   /**

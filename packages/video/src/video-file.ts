@@ -1,4 +1,4 @@
-import { type FrameSize, type Frames, resizeFrames } from '@mcore/clips';
+import { type FrameSize, type Frames, RENDERED_MARK, resizeFrames } from '@mcore/clips';
 import { ArgumentError, DataError, McoreError } from '@mcore/errors';
 import {
   EncodedPacketSink,
@@ -50,7 +50,9 @@ export async function openVideoSource(bytes: ByteSource, options: OpenVideoOptio
     const [width, height] = await Promise.all([track.getDisplayWidth(), track.getDisplayHeight()]);
     const codec = (await track.getCodec())!;
     const facts = { ...(await fileColors(track)), interlaced: await mayBeInterlaced(track) };
-    const video = new VideoFile(input, track, timeline, { name, timeoutSeconds, width, height, codec, facts });
+    const rendered = await isRendered(input);
+    const options = { name, timeoutSeconds, width, height, codec, rendered, facts };
+    const video = new VideoFile(input, track, timeline, options);
     // a first frame now, so that what can't be decoded is known at once
     await video.readFrames([0], { size: { height: 1, width: 1 } });
     return video;
@@ -62,6 +64,12 @@ export async function openVideoSource(bytes: ByteSource, options: OpenVideoOptio
   }
 }
 
+/** Whether the file's comment says that its pictures are rendered; tags that can't be read say nothing. */
+async function isRendered(input: Input): Promise<boolean> {
+  const { comment } = await input.getMetadataTags().catch(() => ({ comment: undefined }));
+  return comment?.startsWith(RENDERED_MARK) ?? false;
+}
+
 class VideoFile implements Video {
   readonly name: string;
   readonly frameCount: number;
@@ -71,6 +79,7 @@ class VideoFile implements Video {
   readonly height: number;
   readonly codec: string;
   readonly timestamps: Float64Array;
+  readonly rendered: boolean;
   readonly notes: readonly string[];
   readonly #facts: PictureFacts;
   readonly #input: Input;
@@ -82,7 +91,11 @@ class VideoFile implements Video {
     input: Input,
     track: InputVideoTrack,
     { starts, end }: Timeline,
-    options: Pick<Video, 'name' | 'width' | 'height' | 'codec'> & { timeoutSeconds: number; facts: PictureFacts },
+    options: Pick<Video, 'name' | 'width' | 'height' | 'codec'> & {
+      timeoutSeconds: number;
+      rendered: boolean;
+      facts: PictureFacts;
+    },
   ) {
     this.#input = input;
     this.#track = track;
@@ -92,6 +105,7 @@ class VideoFile implements Video {
     this.width = options.width;
     this.height = options.height;
     this.codec = options.codec;
+    this.rendered = options.rendered;
     this.#facts = options.facts;
     const { hdr } = options.facts;
     this.notes = hdr ? [hdrNote(options.name, hdr)] : [];

@@ -1,6 +1,6 @@
 import { ArgumentError } from '@mcore/errors';
 import { type PresetName, presetConfig, presets } from '@mcore/model';
-import type { ResumeMode } from '@mcore/training';
+import { type AugmentationKind, augmentations, type ResumeMode } from '@mcore/training';
 import { createReaders, type PretrainOptions, pretrain, type RunFiles, readCheckpoint } from '@mcore/training/node';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { result } from '../terminal/output.js';
@@ -20,13 +20,17 @@ import {
 } from './options.js';
 import { inRunFolder } from './run-folder.js';
 
+/** Frames a window unless given. */
+const WINDOW_FRAMES = 10;
+
 interface PretrainCommandOptions extends DataOptions, EngineOptions {
   preset: PresetName;
   out: string;
   seed: number;
   steps: number;
   batch: number;
-  window: number;
+  window?: number;
+  augmentation: AugmentationKind;
   learningRate: number;
   trainClips?: number;
   validationClips: number;
@@ -53,7 +57,15 @@ export function addPretrain(program: Command): void {
     .option('--seed <n>', 'seed of weights, order, windows and augmentation', wholeNumber(0), 0)
     .option('--steps <n>', 'optimisation steps in all', wholeNumber(1), 4000)
     .option('--batch <windows>', 'windows a step', wholeNumber(1), 16)
-    .option('--window <frames>', 'frames a window', wholeNumber(1), 10)
+    .option('--window <frames>', 'frames a window; 10 unless given', wholeNumber(1))
+    .addOption(
+      new Option(
+        '--augmentation <kind>',
+        'plain mirrors and crops; wide also varies time, light, camera and textures of whole clips, and teaches the segmenter',
+      )
+        .choices(augmentations)
+        .default('plain'),
+    )
     .option('--learning-rate <rate>', 'where the cosine begins', positive, 1e-3)
     .option('--validation-clips <n>', 'validate on a seeded random part', wholeNumber(2), 200)
     .option('--checkpoint-every <steps>', 'steps between checkpoints', wholeNumber(1), 200)
@@ -81,7 +93,12 @@ async function runPretrain(options: PretrainCommandOptions): Promise<void> {
     );
   }
   const { frames } = presetConfig(options.preset).input;
-  if (options.window > frames) {
+  if (options.augmentation === 'wide' && (options.window ?? frames) !== frames) {
+    throw new ArgumentError(
+      `mcore pretrain: expected no --window with --augmentation wide, which takes whole clips, got --window ${options.window}.`,
+    );
+  }
+  if (options.window !== undefined && options.window > frames) {
     throw new ArgumentError(
       `mcore pretrain: expected --window of at most the ${frames} frames of a clip, got ${options.window}.`,
     );
@@ -99,12 +116,14 @@ async function pretrainIn(
 ): Promise<void> {
   const { steps, batch, window, learningRate, validateEvery = Math.max(1, Math.round(steps / 10)) } = options;
   const engine = await startEngine(options);
+  const isWide = options.augmentation === 'wide';
+  const { frames } = presetConfig(options.preset).input;
   try {
     const { last } = await pretrain({
       ...{ ...options, ...run, mode, config: presetConfig(options.preset), store: files, totalSteps: steps },
-      ...{ batchSize: batch, windowFrames: window, learningRate, validateEvery, onEvent: pretrainProgress() },
-      createReaders: (checkpoint, { readings }) =>
-        createReaders(checkpoint, { readings, engine: engine.name, workers: options.workers }),
+      ...{ batchSize: batch, windowFrames: isWide ? frames : (window ?? WINDOW_FRAMES), learningRate, validateEvery, onEvent: pretrainProgress() },
+      createReaders: (checkpoint, taught) =>
+        createReaders(checkpoint, { ...taught, engine: engine.name, workers: options.workers }),
     });
     result(options.json, { weights: files.last, last }, () =>
       [

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { presets } from '@mcore/model';
 import {
+  augmentations,
   evaluatePredictions,
   evaluationJson,
   evaluationTable,
@@ -86,6 +87,14 @@ export function addTrain(program: Command): void {
         '--choose <weights>',
         'keep the weights that are best on validation, or the last, so that all clips train (default: best)',
       ).choices(['best', 'last']),
+    )
+    .addOption(
+      new Option(
+        '--augmentation <kind>',
+        'plain mirrors and crops; wide also varies half of the clips in time, camera, light and texture',
+      )
+        .choices(augmentations)
+        .default('plain'),
     )
     .option('--checkpoint-every <steps>', 'steps between checkpoints', wholeNumber(1), 50)
     .option('--keep-every <steps>', 'steps between weights that are kept for good, in series/', wholeNumber(1))

@@ -24,6 +24,10 @@ const dive: ScoredVideo = {
   transitionSeconds: [0, 1.28],
   inDistribution: null,
   transitionConfidence: [0.9, 0.9],
+  uncertainTransitions: [false, false],
+  noInterval: null,
+  rendered: false,
+  judgesRealDives: true,
   frames: 85,
   durationSeconds: 3.4,
   notes: [],
@@ -79,8 +83,33 @@ describe('describeScores', () => {
     expect(vote).toBe('a         squat  0.700  +0.000   +0.000   +0.000');
   });
 
+  it('says beside the number that weights of renderings judge no real dives, and marks uncertain transitions', () => {
+    const film: ScoredVideo = {
+      ...dive,
+      ...{ judgesRealDives: false, interval: null, level: null, noInterval: 'weights of rendered dives on film' },
+      uncertainTransitions: [true, false],
+    };
+    expect(describeScores([film], false)).toBe(
+      'dive.mp4: score 85.9 (no judge of real dives: these weights know rendered ones only), no interval; take-off at 0.00 s (uncertain), entry at 1.28 s of 3.40 s; 2 exemplars, same dive number',
+    );
+    expect(describeScores([film, dive], false).split('\n').slice(2)).toEqual([
+      'dive.mp4   85.9              -   0.00 s?  1.28 s  2 exemplars, same dive number      -',
+      'dive.mp4   85.9   75.9 to 95.8    0.00 s  1.28 s  2 exemplars, same dive number      -',
+      'no judge of real dives: these weights know rendered ones only',
+      '? an uncertain transition',
+    ]);
+    expect(describeScores([{ ...film, rendered: true }], false)).not.toContain('no judge');
+  });
+
   it('says that exemplar-free weights compare with nothing', () => {
-    const alone: ScoredVideo = { ...dive, match: 'none needed', exemplars: [], interval: null, level: null };
+    const alone: ScoredVideo = {
+      ...dive,
+      match: 'none needed',
+      exemplars: [],
+      interval: null,
+      level: null,
+      noInterval: 'not calibrated',
+    };
     expect(describeScores([alone], true)).toBe(
       'dive.mp4: score 85.9, no interval (weights without calibration); take-off at 0.00 s, entry at 1.28 s of 3.40 s; no exemplars needed',
     );

@@ -28,15 +28,22 @@ export function describeScores(videos: readonly ScoredVideo[], votes: boolean): 
 
 function scoreLine(video: ScoredVideo, digits: number): string {
   const names = transitionNames(video);
-  const moments = video.transitionSeconds.map((second, index) => `${names[index]} at ${second.toFixed(2)} s`);
-  const interval = video.interval
-    ? `${percent(video.level)} interval ${intervalText(video, digits)}`
-    : `no interval${video.inDistribution?.value === false ? '' : ' (weights without calibration)'}`;
+  const moments = video.transitionSeconds.map(
+    (second, index) =>
+      `${names[index]} at ${second.toFixed(2)} s${video.uncertainTransitions[index] ? ' (uncertain)' : ''}`,
+  );
+  const interval = video.interval ? `${percent(video.level)} interval ${intervalText(video, digits)}` : 'no interval';
+  const because = video.noInterval === 'not calibrated' ? ' (weights without calibration)' : '';
   return [
-    `${video.video}: ${unlikeText(video)}score ${pc.bold(points(video.score, digits))}, ${interval}`,
+    `${video.video}: ${unlikeText(video)}score ${pc.bold(points(video.score, digits))}${cautionText(video)}, ${interval}${because}`,
     `${moments.join(', ')} of ${video.durationSeconds.toFixed(2)} s`,
     exemplarText(video),
   ].join('; ');
+}
+
+/** Said beside the score of film by weights that were trained on renderings. */
+function cautionText({ judgesRealDives, rendered }: ScoredVideo): string {
+  return judgesRealDives || rendered ? '' : ' (no judge of real dives: these weights know rendered ones only)';
 }
 
 /** Says first that a clip is unlike the training clips, and why; empty for others. */
@@ -53,19 +60,30 @@ function unlikeText({ inDistribution }: ScoredVideo): string {
 
 function scoreTable(videos: readonly ScoredVideo[], digits: number): string {
   const level = videos.find((video) => video.level !== null)?.level ?? null;
+  const notes = [
+    ...(videos.some((video) => cautionText(video) !== '')
+      ? ['no judge of real dives: these weights know rendered ones only']
+      : []),
+    ...(videos.some(({ uncertainTransitions }) => uncertainTransitions.includes(true))
+      ? ['? an uncertain transition']
+      : []),
+  ];
   const longest = videos.reduce((a, b) => (b.transitionSeconds.length > a.transitionSeconds.length ? b : a));
   const names = transitionNames(longest);
-  return textTable([
+  const rows = textTable([
     ['video', 'score', level === null ? 'interval' : `${percent(level)} interval`, ...names, 'exemplars', 'known'],
     ...videos.map((video) => [
       video.video,
       points(video.score, digits),
       intervalText(video, digits),
-      ...names.map((_, index) => seconds(video.transitionSeconds[index])),
+      ...names.map(
+        (_, index) => `${seconds(video.transitionSeconds[index])}${video.uncertainTransitions[index] ? '?' : ''}`,
+      ),
       exemplarText(video),
       video.inDistribution === null ? '-' : video.inDistribution.value ? 'yes' : 'no',
     ]),
   ]);
+  return [rows, ...notes].join('\n');
 }
 
 function voteTable(video: ScoredVideo, digits: number): string {

@@ -17,9 +17,9 @@ function madeUpWindow(name: string): FrameWindow {
   return { frames, values: numbers(-1, 1), weights: numbers(0, 2) };
 }
 
-function readerOf(seed: number): { model: MCoRe; reader: FrameReader } {
+function readerOf(seed: number, segmentation = false): { model: MCoRe; reader: FrameReader } {
   const model = new MCoRe(tinyConfig, { seed });
-  return { model, reader: new FrameReader(model, { readings: READINGS }) };
+  return { model, reader: new FrameReader(model, { readings: READINGS, segmentation }) };
 }
 
 /** Parameters with a layer that reads something. */
@@ -81,6 +81,41 @@ describe('FrameReader', () => {
       const found = ((await lossAt(unit, step)) - (await lossAt(unit, -step))) / (2 * step);
       expect(Math.abs(found / norm - 1), part).toBeLessThan(0.02);
     }
+    reader.dispose();
+    model.dispose();
+  });
+
+  it('adds the segmentation loss where the segmenter learns too, with its gradient (finite differences, within 2 %)', async () => {
+    const { model, reader } = readerOf(6, true);
+    const transitions = [2, 4];
+    const batch = { windows: ['a', 'b'].map((name) => ({ ...madeUpWindow(name), transitions })), dropoutSeed: 'drop' };
+    const flat = await withLayer(reader);
+    await reader.setParameters(flat);
+    const before = tf.memory().numTensors;
+    const { losses, gradient } = await reader.gradient(batch);
+    expect(tf.memory().numTensors).toBe(before);
+    const alone = new FrameReader(model, { readings: READINGS });
+    const named = reader.layout.split(flat);
+    const without = await alone.layout.read();
+    for (const [name, part] of alone.layout.split(without)) part.set(named.get(name)!);
+    await alone.setParameters(without);
+    const { losses: reading } = await alone.gradient(batch);
+    expect(reading.segmentation).toBe(0);
+    expect(losses.total).toBeCloseTo(reading.total + losses.segmentation, 4);
+    const slopes = reader.layout.split(gradient);
+    const along = new Float32Array(gradient.length);
+    for (const [name, values] of reader.layout.split(along))
+      if (name.startsWith('_gru') || name.startsWith('_fc')) values.set(slopes.get(name)!);
+    const norm = Math.sqrt(along.reduce((sum, value) => sum + value * value, 0));
+    expect(norm).toBeGreaterThan(0);
+    const lossAt = async (distance: number) => {
+      await reader.setParameters(flat.map((value, at) => value + (along[at]! / norm) * distance));
+      return (await reader.gradient(batch)).losses.total;
+    };
+    const step = 2e-3;
+    const found = ((await lossAt(step)) - (await lossAt(-step))) / (2 * step);
+    expect(Math.abs(found / norm - 1)).toBeLessThan(0.02);
+    alone.dispose();
     reader.dispose();
     model.dispose();
   });

@@ -1,6 +1,6 @@
 import type { Frames } from '@mcore/clips';
 import type { Checkpoint } from '@mcore/model';
-import type { ReadingLosses, WindowBatch } from './frame-reader.js';
+import type { FrameReaderOptions, ReadingLosses, WindowBatch } from './frame-reader.js';
 import type { Learner } from './learner.js';
 
 /** A copy of a backbone that is taught to read frames. */
@@ -13,5 +13,5 @@ export interface Reader extends Learner<WindowBatch, ReadingLosses> {
 /** Makes copies for pretraining, which predict this many values of every frame. */
 export type ReaderFactory = (
   checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
-  options: { readings: number },
+  options: FrameReaderOptions,
 ) => Promise<Reader[]>;

@@ -1,6 +1,7 @@
 import type { SplitKind } from '@mcore/clips';
 import { ENGINE_NAMES } from '@mcore/engines';
 import { configSchema, type MCoReConfig, type Schema } from '@mcore/model';
+import { type AugmentationKind, augmentations } from '../augmentation/wide.js';
 import type { DeepPartial } from '../fit/merge-config.js';
 
 /** The options of a training run that are not the model's, under the names that the command line has for them. */
@@ -22,6 +23,7 @@ export interface RunOptions {
   steps?: number;
   trainClips?: number;
   validationClips?: number;
+  augmentation: AugmentationKind;
   checkpointEvery: number;
   validateEvery?: number;
   keepEvery?: number;
@@ -63,6 +65,11 @@ const runOptions: Readonly<Record<keyof RunOptions, Schema>> = {
   steps: whole(1, 'Optimisation steps in all; instead of optimiser.epochs.'),
   trainClips: whole(2, 'Train on a seeded random part.'),
   validationClips: whole(2, 'Validate on a seeded random part.'),
+  augmentation: {
+    enum: [...augmentations],
+    description:
+      'How training clips are varied: plain mirrors and crops; wide also varies time, camera, light and texture.',
+  },
   checkpointEvery: whole(1, 'Steps between checkpoints to resume from.'),
   validateEvery: whole(1, 'Steps between evaluations on validation.'),
   keepEvery: whole(1, 'Steps between weights that are kept for good.'),

@@ -1,15 +1,22 @@
 import type { Clip } from '@mcore/clips';
-import { conformalRadius } from '@mcore/metrics';
-import { type Calibration, type Checkpoint, type ExemplarBank, loadTensors, type MCoRe, weightsId } from '@mcore/model';
+import {
+  type Calibration,
+  type Checkpoint,
+  type EncodedClip,
+  type Exemplar,
+  type ExemplarBank,
+  loadTensors,
+  type MCoRe,
+  weightsId,
+} from '@mcore/model';
 import { buildBank, encodeClips } from '../compute/inference.js';
 import type { ParameterLayout } from '../compute/parameter-layout.js';
 import type { Replica } from '../compute/replica.js';
+import { isComparer, modelComparer } from '../predictions/comparer.js';
 import { type PredictedClip, predictClips } from '../predictions/predict-clips.js';
 import { loadCheckpoint, runFiles, saveCheckpoint } from '../run/run-store.js';
+import { type CalibratedScores, type CalibrationClip, calibrateScores, calibrationOf } from './calibrate.js';
 import type { FitRun } from './fit-run.js';
-
-/** Level of the interval that scores are printed with. */
-const INTERVAL_LEVEL = 0.9;
 
 /** What is known of the best weights when training has ended. */
 export interface FinalizedWeights {
@@ -42,14 +49,33 @@ export async function finalize(
   loadTensors(model, best.tensors);
   const parameters = await layout.read();
   await Promise.all(replicas.map((replica) => replica.setParameters(parameters)));
-  const setup = { model, replicas, prepared, train: splits.train, exemplars: seed };
-  const predicted = await predictClips(calibrating, setup);
-  const calibration = calibrate(predicted);
+  const encoded = new Map<string, EncodedClip>();
+  const predicted = await predictClips(calibrating, {
+    ...{ model, replicas, prepared, train: splits.train, exemplars: seed },
+    onEncoded: ({ id }, clip) => encoded.set(id, clip),
+  });
   const bank = await fillBank(run, context, await weightsId(best.tensors));
-  const weights = { ...best, info: { ...best.info, ...calibration } };
+  const clips = calibrating.map((clip): CalibrationClip => ({ ...clip, encoded: encoded.get(clip.id)! }));
+  const found = bank ? await calibrateWith(bank, clips, run, context) : {};
+  const residuals = predicted.map((clip) => clip.predictedScore - clip.trueScore);
+  const calibration = calibrationOf({ same: residuals }, found.calibration?.byMatch);
+  const { outliers } = found;
+  const weights = { ...best, info: { ...best.info, ...calibration, ...(outliers && { outliers }) } };
   await saveCheckpoint(store, runFiles.best, weights);
   onEvent?.({ kind: 'calibrated', ...calibration });
   return { weights, ...calibration, ...(bank && { bank }), calibrationClips: predicted };
+}
+
+function calibrateWith(
+  bank: ExemplarBank,
+  clips: readonly CalibrationClip[],
+  { config, seed }: FitRun,
+  { model, replicas }: { model: MCoRe; replicas: readonly Replica[] },
+): Promise<CalibratedScores> {
+  const comparer = replicas.find(isComparer) ?? modelComparer(model);
+  const compare = (stages: Float32Array, exemplars: readonly Exemplar[]) =>
+    comparer.compare(stages, model.regressionShape, exemplars);
+  return calibrateScores(clips, { config, bank, seed, compare });
 }
 
 async function fillBank(
@@ -65,14 +91,4 @@ async function fillBank(
   );
   await store.write(runFiles.bank, bank.encode());
   return bank;
-}
-
-/** The interval that holds the wanted share of the clips; none where they are too few to say. */
-function calibrate(clips: readonly PredictedClip[]): { calibration?: Calibration } {
-  if (clips.length === 0) return {};
-  const residuals = clips.map((clip) => clip.predictedScore - clip.trueScore);
-  const halfWidth = conformalRadius(residuals, INTERVAL_LEVEL);
-  return Number.isFinite(halfWidth)
-    ? { calibration: { level: INTERVAL_LEVEL, halfWidth, clips: residuals.length } }
-    : {};
 }

@@ -1,5 +1,6 @@
 import type { ClipSource, SplitKind } from '@mcore/clips';
 import type { Calibration, Checkpoint, ExemplarBank, LossFunction, MCoReConfig, PresetName } from '@mcore/model';
+import type { AugmentationKind } from '../augmentation/wide.js';
 import type { StepRecord } from '../optimizer/trainer.js';
 import type { ComputeOptions, WeightsInput } from '../platform/platform.js';
 import type { PredictedClip } from '../predictions/predict-clips.js';
@@ -44,6 +45,11 @@ export interface FitOptions extends ComputeOptions {
   out?: string | RunStore;
   /** What to do if `out` has a run: resume it, the default, which needs the same settings, or remove it and start over. */
   resume?: ResumeMode;
+  /**
+   * How training clips are varied: `plain` (unless given) mirrors and crops; `wide` also varies half of them in time, camera, light and
+   * texture.
+   */
+  augmentation?: AugmentationKind;
   /** Steps between checkpoints to resume from; 50 unless given. */
   checkpointEvery?: number;
   /** Steps between evaluations on validation; a tenth of all unless given. */

@@ -1,5 +1,6 @@
 import type { ClipSplit } from '@mcore/clips';
 import type { Checkpoint, LossFunction, MCoReConfig, TrainingData } from '@mcore/model';
+import type { AugmentationKind } from '../augmentation/wide.js';
 import type { PreparedClips } from '../clips/prepared-clips.js';
 import type { ReplicaFactory } from '../compute/replica.js';
 import type { RunStore } from '../run/run-store.js';
@@ -9,6 +10,13 @@ import type { FitEvent, MetricFunction } from './fit-events.js';
 export interface FitRun {
   config: MCoReConfig;
   prepared: PreparedClips;
+  /** How training clips are varied. */
+  augmentation?: AugmentationKind;
+  /**
+   * For `wide` augmentation: the clips of `prepared` and `variants` with more frames each. A training clip is taken from one of them, always
+   * the same.
+   */
+  dense?: readonly PreparedClips[];
   /** The same clips rendered with other seeds: each training clip is taken from any of these or `prepared`. */
   variants?: readonly PreparedClips[];
   splits: ClipSplit;

@@ -15,6 +15,7 @@ export async function fitSettings(run: FitRun): Promise<RunSettings> {
     patience: run.patience ?? null,
     ...(run.keepsLast && { choose: 'last' }),
     ...(run.loss && { loss: 'of a function' }),
+    ...(run.augmentation === 'wide' && { augmentation: run.augmentation }),
     init: run.initial ? await weightsId(run.initial.tensors) : null,
     data: {
       kind: source.kind ?? 'other',

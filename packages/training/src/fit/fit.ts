@@ -1,6 +1,7 @@
 import type { Clip } from '@mcore/clips';
 import { WeightsError } from '@mcore/errors';
 import { type Checkpoint, type MCoReConfig, parameterCounts, presetConfig } from '@mcore/model';
+import { denseInput } from '../augmentation/wide-clip.js';
 import { PairSampler } from '../clips/pair-sampler.js';
 import { assertUnseen, splitAs, splitOfWeights } from '../clips/seen-clips.js';
 import { notesOf } from '../clips/source-notes.js';
@@ -41,6 +42,10 @@ export async function fitOn(options: FitOptions, platform: Platform): Promise<Fi
     const config = merge<MCoReConfig>(base, options.config);
     const [prepared, ...variants] = await platform.openClips(options.data, config.input, initial?.info);
     clips = [prepared, ...variants];
+    const { augmentation = 'plain' } = options;
+    const dense =
+      augmentation === 'wide' ? await platform.openClips(options.data, denseInput(config.input), initial?.info) : [];
+    clips.push(...dense);
     const { source } = prepared;
     const split = splitOfWeights(initial?.info, source, options, seed);
     const limits = { train: options.trainClips, validation: options.validationClips };
@@ -56,6 +61,7 @@ export async function fitOn(options: FitOptions, platform: Platform): Promise<Fi
     if (initial && !options.allowSeenClips) assertUnseen('fit', initial.info, source, splits.validation, 'validation');
     const run: FitRun = {
       ...{ config, prepared, variants, splits, split, seed, createReplicas: platform.createReplicas },
+      ...(augmentation === 'wide' && { augmentation, dense }),
       store: await platform.openStore(options.out),
       totalSteps: options.steps ?? stepsOf(config.optimiser, splits.train, seed),
       checkpointEvery: options.checkpointEvery ?? 50,

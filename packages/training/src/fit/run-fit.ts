@@ -46,11 +46,11 @@ export async function runFit(run: FitRun, mode: ResumeMode): Promise<FinishedRun
   const settings = await fitSettings(run);
   // a run of other settings is refused before clips are prepared, and one is removed only when they are
   if (mode === 'resume') await openRun(run.store, settings, mode, ['steps', 'patience']);
-  const size = await prepared.sizeNote?.([...splits.train, ...splits.validation]);
+  // dense clips are prepared when they are first needed
+  const needed = run.dense ? splits.validation : [...splits.train, ...splits.validation];
+  const size = await prepared.sizeNote?.(needed);
   if (size !== undefined) onEvent?.({ kind: 'note', text: size });
-  await prepared.makeAll([...splits.train, ...splits.validation], (done, total) =>
-    onEvent?.({ kind: 'preparing', done, total }),
-  );
+  await prepared.makeAll(needed, (done, total) => onEvent?.({ kind: 'preparing', done, total }));
   if (variants.length > 0) {
     const text = `${variants.length} further renderings of the training clips, drawn when first needed`;
     onEvent?.({ kind: 'note', text });

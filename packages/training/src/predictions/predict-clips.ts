@@ -1,5 +1,13 @@
 import { type Clip, chooseExemplars, type ExemplarChoice, sampleIndices, sampleTransitions } from '@mcore/clips';
-import { type EncodedClip, type Exemplar, type MCoRe, type ScoredClip, scoreAlone } from '@mcore/model';
+import {
+  type EncodedClip,
+  type Exemplar,
+  leastScore,
+  type MCoRe,
+  type ScoredClip,
+  scoreAlone,
+  transitionConfidence,
+} from '@mcore/model';
 import type { PreparedClips } from '../clips/prepared-clips.js';
 import { encodeClips } from '../compute/inference.js';
 import type { Replica } from '../compute/replica.js';
@@ -10,6 +18,8 @@ import type { EvaluatedClip } from './evaluate-predictions.js';
 /** An evaluated clip with all that its prediction rests on. */
 export interface PredictedClip extends EvaluatedClip {
   scored: ScoredClip;
+  /** How sure the segmenter is of each transition, in [0, 1]; absent from results of an earlier version. */
+  transitionConfidence?: number[];
 }
 
 /** What {@link predictClips} works with. */
@@ -66,9 +76,10 @@ export async function predictDraws(
   for (const clip of clips) setup.onEncoded?.(clip, encoded.get(clip.id)!);
   const transitionsOf = sampledTransitions(input.frames);
   const isLabelled = prepared.source.transitionsFrom !== 'equal parts';
+  const least = leastScore({ min: Math.min(...train.map(({ score }) => score)) });
   const labelOnly = labelOnlyPredictor(train, transitionsOf);
   const predict = async (clip: Clip, choice: ExemplarChoice): Promise<PredictedClip> => {
-    const { stages, transitions } = encoded.get(clip.id)!;
+    const { stages, logits, transitions } = encoded.get(clip.id)!;
     const chosen = choice.lists.get(clip.id)!.exemplars.map((id) => byId.get(id)!);
     const scored =
       model.config.regression === 'exemplar-free'
@@ -79,11 +90,12 @@ export async function predictDraws(
       diveNumber: clip.diveNumber,
       competition: clip.competition,
       trueScore: clip.score,
-      predictedScore: scored.score,
+      predictedScore: Math.max(least, scored.score),
       trueTransitions: isLabelled ? transitionsOf(clip) : [],
       predictedTransitions: transitions,
       labelOnly: labelOnly(clip),
       scored,
+      transitionConfidence: transitionConfidence(logits, transitions, model.config),
     };
   };
   const predicted: PredictedClip[][] = [];

@@ -1,4 +1,5 @@
 import type { InputConfig } from '@mcore/model';
+import { denseInput } from '../augmentation/wide-clip.js';
 import { assertUnseen, type SplitOptions, splitAs, splitOfWeights } from '../clips/seen-clips.js';
 import { renderings, type SourceDescriptor } from '../data/source.js';
 import { openPreparedClips, type PreparedOptions } from '../node/prepared-clip-files.js';
@@ -45,11 +46,12 @@ export async function pretrain(options: PretrainOptions): ReturnType<typeof runP
       ...{ kind: 'split', source: prepared.source.description, description: splits.description },
       ...{ train: splits.train.length, validation: splits.validation.length, test: splits.test.length },
     });
-    const clips = [...splits.train, ...splits.validation];
+    // whole clips are prepared when they are first needed
+    const clips = options.augmentation === 'wide' ? splits.validation : [...splits.train, ...splits.validation];
     await prepared.makeAll(clips, (done, total) => onEvent?.({ kind: 'preparing', done, total }));
     return await runPretraining({ ...options, renderings: rendered, splits, split }, mode);
   } finally {
-    await Promise.all(rendered.map((each) => each.prepared.close()));
+    await Promise.all(rendered.flatMap(({ prepared: each, dense }) => [each.close(), dense?.close()]));
   }
 }
 
@@ -60,6 +62,7 @@ async function openRenderings(
 ): Promise<[Rendering, ...Rendering[]]> {
   const open = async (each: RenderedSource): Promise<Rendering> => ({
     prepared: await openPreparedClips(each, input, options),
+    ...(options.augmentation === 'wide' && { dense: await openPreparedClips(each, denseInput(input), options) }),
     seed: each.seed,
   });
   const [first, ...others] = renderings(source, options.renderVariants);

@@ -24,7 +24,8 @@ export async function pretrainRunSettings(run: PretrainingRun): Promise<RunSetti
 export function pretrainingSettings(
   run: PretrainingRun,
 ): PretrainingSettings & { seeds: number[]; trainClips: number } {
-  const { totalSteps, batchSize, windowFrames, learningRate, seed, renderings, splits } = run;
+  const { totalSteps, batchSize, windowFrames, augmentation, learningRate, seed, renderings, splits } = run;
   const seeds = renderings.map((rendering) => rendering.seed);
-  return { totalSteps, batchSize, windowFrames, learningRate, seed, seeds, trainClips: splits.train.length };
+  const trainClips = splits.train.length;
+  return { totalSteps, batchSize, windowFrames, augmentation, learningRate, seed, seeds, trainClips };
 }

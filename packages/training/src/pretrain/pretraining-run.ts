@@ -1,6 +1,7 @@
 import type { ClipSplit } from '@mcore/clips';
 import type { Checkpoint, MCoReConfig, TrainingData } from '@mcore/model';
 import type { FrameReading } from '@mcore/rendered-dives';
+import type { AugmentationKind } from '../augmentation/wide.js';
 import type { ReadingLosses } from '../compute/frame-reader.js';
 import type { ReaderFactory } from '../compute/reader.js';
 import type { FitEvent } from '../fit/fit-events.js';
@@ -13,8 +14,10 @@ export interface PretrainingSettings {
   totalSteps: number;
   /** Windows a step. */
   batchSize: number;
-  /** Frames a window. */
+  /** Frames a window; those of a clip where the segmenter is taught. */
   windowFrames: number;
+  /** How windows are varied. `wide` takes whole clips and teaches the segmenter too. */
+  augmentation: AugmentationKind;
   learningRate: number;
   seed: number;
 }

@@ -20,6 +20,7 @@ import { openRun, type ResumeMode } from '../run/run-settings.js';
 import { loadCheckpoint, runFiles, saveCheckpoint } from '../run/run-store.js';
 import { pretrainingSettings, pretrainRunSettings } from './pretrain-settings.js';
 import type { PretrainingRun, ReadingRecord } from './pretraining-run.js';
+import { wholeClipMaker } from './whole-clips.js';
 import { truthOfClip, windowMaker } from './windows.js';
 
 /** Warm-up, and the norm that gradients are clipped to: those of training from random weights. */
@@ -38,21 +39,23 @@ export async function runPretraining(
 ): Promise<{ weights: Checkpoint; last: ReadingRecord }> {
   await openRun(run.store, await pretrainRunSettings(run), mode);
   const model = new MCoRe(run.config, { seed: run.seed });
-  const reader = new FrameReader(model, { readings: frameReadings.length });
+  const options = { readings: frameReadings.length, segmentation: run.augmentation === 'wide' };
+  const reader = new FrameReader(model, options);
   let readers: Reader[] = [];
   try {
     const state = await initialState(run, reader);
     const info = infoOf(run);
-    readers = await run.createReaders(
-      { info, tensors: await exportWeights(model) },
-      { readings: frameReadings.length },
-    );
+    readers = await run.createReaders({ info, tensors: await exportWeights(model) }, options);
     const trainer = new Trainer<WindowBatch, ReadingLosses>(state, {
       optimiser: { ...OPTIMISER, learningRate: run.learningRate },
       totalSteps: run.totalSteps,
       learningRates: reader.layout.fill(() => run.learningRate),
       replicas: readers,
-      inputsOf: windowMaker({ ...run, input: run.config.input, clips: run.splits.train }),
+      inputsOf: (options.segmentation ? wholeClipMaker : windowMaker)({
+        ...run,
+        input: run.config.input,
+        clips: run.splits.train,
+      }),
     });
     return await teach(run, { reader, readers, trainer, info });
   } finally {

@@ -13,6 +13,8 @@ const AT_ENTRY = 0.8;
 /** Clips drawn with one seed. */
 export interface Rendering {
   prepared: PreparedClips;
+  /** The same clips with more frames, to play them at other speeds: for `wide` augmentation. */
+  dense?: PreparedClips;
   seed: number;
 }
 

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import type { Clip, Frames } from '@mcore/clips';
 import { sampleIndices } from '@mcore/clips';
-import type { ExemplarVote, MCoReConfig } from '@mcore/model';
+import { type ExemplarVote, type MCoReConfig, UNCERTAIN } from '@mcore/model';
 import { type ClipDetail, type ClipPrediction, chooseClips, type ReportData } from '@mcore/report';
 import sharp from 'sharp';
 import type { PreparedClips } from '../clips/prepared-clips.js';
@@ -116,6 +116,7 @@ function prediction(clip: PredictedClip, source: Clip, config: MCoReConfig, half
     frameCount: source.frameCount,
     transitions: clip.trueTransitions.length === 0 ? [] : [...source.transitions],
     predictedTransitions: clip.predictedTransitions.map((position) => indices[position]!),
+    ...(clip.transitionConfidence && { uncertain: clip.transitionConfidence.map((value) => value < UNCERTAIN) }),
   };
 }
 

@@ -19,14 +19,14 @@ function remoteReader({ remote, close }: WorkerThread): Reader {
 /** Copies to teach: on worker threads where the engine uses one core, one in this thread where it spreads its work itself. */
 export async function createReaders(
   checkpoint: Pick<Checkpoint, 'info' | 'tensors'>,
-  { engine, workers, readings }: FrameReaderOptions & { engine: EngineName; workers: number },
+  { engine, workers, ...options }: FrameReaderOptions & { engine: EngineName; workers: number },
 ): Promise<Reader[]> {
   if (usesOneCore(engine) && workers > 0) {
-    const threads = await loadThreads(checkpoint, { engine, workers }, { readings });
+    const threads = await loadThreads(checkpoint, { engine, workers }, options);
     return threads.map(remoteReader);
   }
   const model = modelFromCheckpoint(checkpoint);
-  const reader = new FrameReader(model, { readings });
+  const reader = new FrameReader(model, options);
   return [
     {
       setParameters: (flat) => reader.setParameters(flat),

@@ -1,4 +1,5 @@
-import { type Exemplar, type ExemplarBank, type StageShape, stageMeans } from '@mcore/model';
+import type { Exemplar, ExemplarBank, StageShape } from './exemplar-bank.js';
+import { stageMeans } from './stage-means.js';
 
 /**
  * The exemplars most like a clip of unknown dive number: largest mean cosine similarity of the stages' mean features.

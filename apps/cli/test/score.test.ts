@@ -21,7 +21,7 @@ describe('mcore score', () => {
     const { status, stdout, stderr } = await runMcore(['score', 'dive.mp4', '--dive', '407C'], folder);
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /^dive\.mp4: score \d+\.\d, 90 % interval \d+\.\d to \d+\.\d; take-off at \d\.\d\d s, entry at \d\.\d\d s of \d\.\d\d s; 20 exemplars, same dive number\n$/,
+      /^dive\.mp4: score \d+\.\d, 90 % interval \d+\.\d to \d+\.\d; take-off at \d\.\d\d s, entry at \d\.\d\d s of \d\.\d\d s; 12 exemplars, same dive number\n$/,
     );
     expect(stderr).toMatch(/^Engine: [a-z]+\. Weights trained on rendered dives \(.*\)[^\n]*\.\n$/);
   });
@@ -45,7 +45,7 @@ describe('mcore score', () => {
     const args = ['score', 'dive.mp4', '--class', '407 c', '--any-class', '--engine', 'wasm'];
     const allowed = await runMcore(args, folder);
     expect(allowed.status).toBe(0);
-    expect(allowed.stdout).toContain('20 exemplars, nearest by features');
+    expect(allowed.stdout).toContain('12 exemplars, nearest by features');
   });
 
   it('answers an error with JSON where JSON was asked for', async () => {

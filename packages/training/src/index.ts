@@ -1,6 +1,13 @@
 export { drawTimeWarp, type TimeWarp, timeWarps } from './augmentation/time-warp.js';
 export { type AugmentationKind, augmentations, varyPictures } from './augmentation/wide.js';
-export { DENSE_FRAMES, denseIndices, denseInput, drawPlainClip, drawWideClip, type WideClip } from './augmentation/wide-clip.js';
+export {
+  DENSE_FRAMES,
+  denseIndices,
+  denseInput,
+  drawPlainClip,
+  drawWideClip,
+  type WideClip,
+} from './augmentation/wide-clip.js';
 export { type ClipPair, PairSampler } from './clips/pair-sampler.js';
 export { MemoryClips, type PreparedClips } from './clips/prepared-clips.js';
 export type { SplitOptions } from './clips/seen-clips.js';

@@ -121,7 +121,13 @@ async function pretrainIn(
   try {
     const { last } = await pretrain({
       ...{ ...options, ...run, mode, config: presetConfig(options.preset), store: files, totalSteps: steps },
-      ...{ batchSize: batch, windowFrames: isWide ? frames : (window ?? WINDOW_FRAMES), learningRate, validateEvery, onEvent: pretrainProgress() },
+      ...{
+        batchSize: batch,
+        windowFrames: isWide ? frames : (window ?? WINDOW_FRAMES),
+        learningRate,
+        validateEvery,
+        onEvent: pretrainProgress(),
+      },
       createReaders: (checkpoint, taught) =>
         createReaders(checkpoint, { ...taught, engine: engine.name, workers: options.workers }),
     });

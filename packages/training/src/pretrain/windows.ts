@@ -19,7 +19,7 @@ export interface Rendering {
 }
 
 /** What {@link windowMaker} makes windows of. */
-interface WindowOptions {
+export interface WindowOptions {
   input: InputConfig;
   clips: readonly Clip[];
   /** A window is taken from any of these. */

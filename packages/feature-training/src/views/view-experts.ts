@@ -47,7 +47,7 @@ export async function fitViewExperts(
   const experts: ViewExpert[] = [];
   const outOfFold: Float64Array[][] = [];
   const errors: number[][] = [];
-  const variances = targets.map(varianceOf);
+  const variances = targets.map((target) => deviationOf([...target]) ** 2);
   const best = targets.map((): ViewRegression | undefined => undefined);
   for (const view of viewNames) {
     const { table, mean, deviation } = normalisedTable(views, view, channels);
@@ -106,11 +106,6 @@ function normalisedTable(
   }
   const width = name === 'context' ? size : channels;
   return { table: { rows: size / width, channels: width, data }, mean: means, deviation };
-}
-
-function varianceOf(values: Float64Array): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
 }
 
 function cutOff(value: number): number {

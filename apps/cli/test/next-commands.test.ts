@@ -124,7 +124,7 @@ describe("after mcore train on FineDiving's layout", () => {
     expect(JSON.parse(stdout)).toMatchObject({ clips: 3, part: 'test', data: expect.stringContaining('FineDiving') });
     const { status, stderr } = await runMcore([...next.slice(0, 3), ...ENGINE], folder);
     expect([status, stderr]).toEqual([
-      1,
+      2,
       expect.stringContaining('expected --data, since the weights were trained on'),
     ]);
   });

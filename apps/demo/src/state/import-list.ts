@@ -1,7 +1,7 @@
 import { parseTable } from '@mcore/table';
-import { trouble } from '../state/trouble.js';
-import { changeItem, items } from './library.js';
-import { labelsFromManifest } from './manifest.js';
+import { changeItem, items } from '../library/library.js';
+import { labelsFromManifest } from '../library/manifest.js';
+import { trouble } from './trouble.js';
 
 /** Other names of columns, as `mcore train --data` takes them. */
 const columns = {

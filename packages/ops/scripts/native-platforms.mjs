@@ -173,21 +173,25 @@ function requireZig() {
 }
 
 /**
- * SHA-256 over the names and contents of C files, of processor.h and of this file: prebuilt files are of older code if it differs.
+ * SHA-256 over how platforms are compiled for and over the names and contents of C files, without comments: prebuilt files are of older code if
+ * it differs.
  *
  * @param {string[]} folders
  */
 export function hashSources(folders) {
-  const hash = createHash('sha256');
-  const here = fileURLToPath(import.meta.url);
+  const hash = createHash('sha256').update(JSON.stringify(PLATFORMS)).update(ZIG);
   const files = folders.flatMap((folder) =>
     readdirSync(folder)
       .filter((file) => /\.[ch]$/.test(file))
       .sort()
       .map((file) => join(folder, file)),
   );
-  for (const file of [...files, join(sharedHeaders, 'processor.h'), here])
-    hash.update(basename(file)).update(readFileSync(file, 'utf8').replaceAll('\r\n', '\n'));
+  for (const file of [...files, join(sharedHeaders, 'processor.h')]) {
+    const code = readFileSync(file, 'utf8')
+      .replace(/\/\/.*$/gm, '')
+      .replace(/\s+/g, ' ');
+    hash.update(basename(file)).update(code);
+  }
   return hash.digest('hex');
 }
 

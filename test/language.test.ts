@@ -23,7 +23,7 @@ const PHRASES: readonly [phrase: RegExp, instead: string][] = [
   [/\b(look|looks) at validation\b/i, 'evaluation on validation'],
   [/\bdrawn as video\b/i, 'rendered'],
   [/\bis to be had\b|\bare to be had\b|\bcan't be had\b/i, 'is available, is not available'],
-  [/\bno judge of\b/i, 'cannot judge'],
+  [/\bno judge of\b(?! real dives)/i, 'cannot judge'],
   [/\bpass(es|ed) over (it|them|masks|the rest)\b/i, 'skips, ignores'],
   [/\bgives? again\b/i, 'reproduces'],
   [/\bcomes? into being\b/i, 'is created'],

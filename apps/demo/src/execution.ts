@@ -28,7 +28,7 @@ export function executionOf(
   const sorted = exemplars.map(({ difficulty }) => difficulty).sort((a, b) => a - b);
   const difficulty = labelled ?? sorted[Math.floor((sorted.length - 1) / 2)];
   if (!difficulty) return null;
-  const execution = score / difficulty;
+  const execution = Math.min(30, Math.max(0, score / difficulty)); // no judge gives more than 10 or less than 0
   const from = labelled !== null ? 'label' : sameNumber ? 'same number' : 'similar dives';
   return { difficulty, from, execution, award: execution / 3 };
 }

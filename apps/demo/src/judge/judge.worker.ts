@@ -46,7 +46,11 @@ const api: JudgeApi = {
     if (diveNumber !== null) judge.scorer.checkClass({ class: diveNumber });
     last = undefined;
     const [video, part] = videoOf(source, judge.weights.data?.rendering?.height);
-    last = await judge.examine(video, { ...part, ...(diveNumber !== null && { class: diveNumber }) });
+    last = await judge.examine(video, {
+      ...part,
+      ...(source.kind === 'dive' && { rendered: true }),
+      ...(diveNumber !== null && { class: diveNumber }),
+    });
     const { numTensors, numBytes } = tf.memory();
     return {
       ...verdictOf(last),

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { noChromium, startChromium } from '@mcore/testing/chromium';
 import { tinyConfig } from '@mcore/testing/golden-trainer';
@@ -31,7 +33,14 @@ it.skipIf(noChromium !== null)(
     const expected = await train(config);
     const browser = await startChromium();
     onTestFinished(() => browser.close());
+    // fingerprints need crypto.subtle, which pages have that come from this machine or by https
+    const server = createServer((_, response) =>
+      response.setHeader('Content-Type', 'text/html').end('<title>fit</title>'),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
     const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     const found = (await page.evaluate(
       (code, settings) =>
         new Promise((resolve, reject) => {

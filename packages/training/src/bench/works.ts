@@ -3,7 +3,6 @@ import {
   type EncodedClip,
   type Exemplar,
   framesTensor,
-  isBackboneWeight,
   type MCoRe,
   modelFromCheckpoint,
   type StageShape,
@@ -14,6 +13,7 @@ import { backboneGradient } from '../compute/backbone-gradient.js';
 import { spreadOver } from '../compute/inference.js';
 import { type ClipInput, layoutOf, type PairInput, type Replica } from '../compute/replica.js';
 import type { OnnxModel } from '../onnx/onnx-model.js';
+import { learningRates } from '../optimizer/learning-rate.js';
 import { Trainer } from '../optimizer/trainer.js';
 import type { Comparer } from '../predictions/comparer.js';
 import type { OneCoreEngine } from '../threads/one-core.js';
@@ -91,9 +91,7 @@ async function training({ checkpoint, replicas }: BenchEngine, inputs: BenchInpu
   const model = modelFromCheckpoint(checkpoint);
   const layout = layoutOf(model);
   const start = await layout.read();
-  const learningRates = layout.fill((name) =>
-    isBackboneWeight(name) ? config.optimiser.backboneLearningRate : config.optimiser.learningRate,
-  );
+  const rates = learningRates(config.optimiser, layout);
   model.dispose();
   const { queries, exemplars, scores, transitions } = inputs;
   const clip = (frames: ClipInput['frames'], score: number, row: number): ClipInput => ({
@@ -110,7 +108,7 @@ async function training({ checkpoint, replicas }: BenchEngine, inputs: BenchInpu
     new Trainer<PairInput>(start, {
       optimiser: config.optimiser,
       totalSteps: 1,
-      learningRates,
+      learningRates: rates,
       replicas,
       inputsOf: async () => pairs,
     });

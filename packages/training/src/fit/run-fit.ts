@@ -1,16 +1,8 @@
 import { type Clip, validationHalves } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
-import {
-  type CheckpointInfo,
-  describeTrainingData,
-  exportWeights,
-  isBackboneWeight,
-  MCoRe,
-  type MCoReConfig,
-  type TrainingData,
-} from '@mcore/model';
-import type { ParameterLayout } from '../compute/parameter-layout.js';
+import { type CheckpointInfo, describeTrainingData, exportWeights, MCoRe, type TrainingData } from '@mcore/model';
 import { layoutOf, type Replica } from '../compute/replica.js';
+import { learningRates } from '../optimizer/learning-rate.js';
 import { Trainer } from '../optimizer/trainer.js';
 import { openRun, type ResumeMode } from '../run/run-settings.js';
 import { type FinalizedWeights, finalize } from './finalize.js';
@@ -75,7 +67,7 @@ export async function runFit(run: FitRun, mode: ResumeMode): Promise<FinishedRun
     const trainer = new Trainer(start.state, {
       optimiser: run.config.optimiser,
       totalSteps: run.totalSteps,
-      learningRates: learningRates(run.config, layout),
+      learningRates: learningRates(run.config.optimiser, layout),
       replicas,
       inputsOf: pairMaker(run),
     });
@@ -111,11 +103,6 @@ function dataOf(run: FitRun, halves: ReturnType<typeof validationHalves>): Train
     calibrating: run.weightsOnly ? [] : halves.calibrating,
     before: run.initial?.info.data,
   });
-}
-
-function learningRates(config: MCoReConfig, layout: ParameterLayout): Float32Array {
-  const { learningRate, backboneLearningRate } = config.optimiser;
-  return layout.fill((name) => (isBackboneWeight(name) ? backboneLearningRate : learningRate));
 }
 
 function describeClips({ prepared, variants = [] }: FitRun): string {

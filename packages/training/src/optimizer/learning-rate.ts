@@ -1,3 +1,14 @@
+import { isBackboneWeight, type OptimiserConfig } from '@mcore/model';
+import type { ParameterLayout } from '../compute/parameter-layout.js';
+
+/** The learning rate of every parameter: the backbone has its own. */
+export function learningRates(
+  { learningRate, backboneLearningRate }: Pick<OptimiserConfig, 'learningRate' | 'backboneLearningRate'>,
+  layout: ParameterLayout,
+): Float32Array {
+  return layout.fill((name) => (isBackboneWeight(name) ? backboneLearningRate : learningRate));
+}
+
 /** What {@link learningRateFactor} needs to know of a run. */
 export interface LearningRateSchedule {
   schedule: 'cosine' | 'constant' | 'linear' | 'step';

@@ -55,10 +55,8 @@ export async function predictCheckpoint(
   const choices = Array.from({ length: draws }, (_, draw) =>
     exemplarChoice(clips, { exemplars: typeof exemplars === 'number' ? exemplars + draw : exemplars, train, model }),
   );
-  const used = new Set(choices.flatMap(({ lists }) => [...lists.values()].flatMap((list) => list.exemplars)));
-  const total = clips.length + [...used].filter((id) => !known?.has(id)).length;
   try {
-    const onProgress = (done: number) => {
+    const onProgress = (done: number, total: number) => {
       signal?.throwIfAborted();
       options.onProgress?.(done, total);
     };

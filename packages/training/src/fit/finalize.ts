@@ -12,7 +12,7 @@ import {
 import { buildBank, encodeClips } from '../compute/inference.js';
 import type { ParameterLayout } from '../compute/parameter-layout.js';
 import type { Replica } from '../compute/replica.js';
-import { isComparer, modelComparer } from '../predictions/comparer.js';
+import { comparerAmong } from '../predictions/comparer.js';
 import { type PredictedClip, predictClips } from '../predictions/predict-clips.js';
 import { loadCheckpoint, runFiles, saveCheckpoint } from '../run/run-store.js';
 import { type CalibratedScores, type CalibrationClip, calibrateScores, calibrationOf } from './calibrate.js';
@@ -72,7 +72,7 @@ function calibrateWith(
   { config, seed }: FitRun,
   { model, replicas }: { model: MCoRe; replicas: readonly Replica[] },
 ): Promise<CalibratedScores> {
-  const comparer = replicas.find(isComparer) ?? modelComparer(model);
+  const comparer = comparerAmong(replicas, model);
   const compare = (stages: Float32Array, exemplars: readonly Exemplar[]) =>
     comparer.compare(stages, model.regressionShape, exemplars);
   return calibrateScores(clips, { config, bank, seed, compare });

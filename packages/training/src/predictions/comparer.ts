@@ -14,3 +14,8 @@ export function isComparer<T extends object>(value: T): value is T & Comparer {
 export function modelComparer(model: MCoRe): Comparer {
   return { compare: (stages, shape, exemplars) => scoreAgainst(model, stages, shape, exemplars) };
 }
+
+/** The replica that can compare, or else the model, on the current tfjs backend. */
+export function comparerAmong(replicas: readonly object[], model: MCoRe): Comparer {
+  return replicas.find(isComparer) ?? modelComparer(model);
+}

@@ -12,7 +12,7 @@ import type { PreparedClips } from '../clips/prepared-clips.js';
 import { encodeClips } from '../compute/inference.js';
 import type { Replica } from '../compute/replica.js';
 import { labelOnlyPredictor } from './baselines.js';
-import { type Comparer, isComparer, modelComparer } from './comparer.js';
+import { comparerAmong } from './comparer.js';
 import type { EvaluatedClip } from './evaluate-predictions.js';
 
 /** An evaluated clip with all that its prediction rests on. */
@@ -57,7 +57,7 @@ export async function predictDraws(
   choices: readonly ExemplarChoice[],
 ): Promise<PredictedClip[][]> {
   const { model, train, prepared, replicas, known = new Map<string, Exemplar>() } = setup;
-  const comparer: Comparer = replicas.find(isComparer) ?? modelComparer(model);
+  const comparer = comparerAmong(replicas, model);
   const { input } = model.config;
   const ids = new Set(choices.flatMap(({ lists }) => [...lists.values()].flatMap(({ exemplars }) => exemplars)));
   const exemplars = train.filter((clip) => ids.has(clip.id) && !known.has(clip.id));

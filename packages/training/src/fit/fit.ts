@@ -59,13 +59,17 @@ export async function fitOn(options: FitOptions, platform: Platform): Promise<Fi
       onEvent?.({ kind: 'note', text: FROZEN });
     }
     if (initial && !options.allowSeenClips) assertUnseen('fit', initial.info, source, splits.validation, 'validation');
+    const store = await platform.openStore(options.out);
+    const totalSteps = options.steps ?? stepsOf(config.optimiser, splits.train, seed);
+    const mode = options.resume ?? 'resume';
+    const before = mode === 'resume' ? await savedSettings(store) : undefined;
     const run: FitRun = {
       ...{ config, prepared, variants, splits, split, seed, createReplicas: platform.createReplicas },
       ...(augmentation === 'wide' && { augmentation, dense }),
-      store: await platform.openStore(options.out),
-      totalSteps: options.steps ?? stepsOf(config.optimiser, splits.train, seed),
+      store,
+      totalSteps,
       checkpointEvery: options.checkpointEvery ?? 50,
-      validateEvery: 0,
+      validateEvery: options.validateEvery ?? intervalOf(before) ?? Math.max(1, Math.round(totalSteps / 10)),
       ...(keepsLast && { keepsLast }),
       ...(options.keepEvery !== undefined && { keepEvery: options.keepEvery }),
       ...(options.patience !== undefined && { patience: options.patience }),
@@ -75,17 +79,14 @@ export async function fitOn(options: FitOptions, platform: Platform): Promise<Fi
       ...(options.signal && { signal: options.signal }),
       ...(onEvent && { onEvent }),
     };
-    const mode = options.resume ?? 'resume';
-    const before = mode === 'resume' ? await savedSettings(run.store) : undefined;
-    run.validateEvery = options.validateEvery ?? intervalOf(before) ?? Math.max(1, Math.round(run.totalSteps / 10));
-    const stepsBefore = Number(before?.steps ?? run.totalSteps);
-    if (run.totalSteps > stepsBefore) {
+    const stepsBefore = Number(before?.steps ?? totalSteps);
+    if (totalSteps > stepsBefore) {
       const rate =
-        config.optimiser.schedule === 'constant' ? '' : `; the learning rate now follows ${run.totalSteps} steps`;
-      onEvent?.({ kind: 'note', text: `Extended from ${stepsBefore} to ${run.totalSteps} steps${rate}` });
+        config.optimiser.schedule === 'constant' ? '' : `; the learning rate now follows ${totalSteps} steps`;
+      onEvent?.({ kind: 'note', text: `Extended from ${stepsBefore} to ${totalSteps} steps${rate}` });
     }
     const finished = await runFit(run, mode);
-    return { ...finished, history: await historyOf(run.store) };
+    return { ...finished, history: await historyOf(store) };
   } finally {
     await Promise.all(clips.map((each) => each.close()));
     await platform.close();

@@ -1,4 +1,5 @@
 import { McoreError, withoutCaller } from '@mcore/errors';
+import { notesOf } from './source-notes.js';
 import type { Clip, ClipSource } from './types.js';
 
 /**
@@ -13,14 +14,13 @@ export function partOfSource<S extends ClipSource>(
   notes: readonly string[] = [],
 ): ClipSource & { readonly notes: readonly string[] } {
   const { description, kind, rendering, transitionsFrom } = source;
-  const before = 'notes' in source && Array.isArray(source.notes) ? source.notes.map(String) : [];
   return {
     clips,
     description,
     ...(kind !== undefined && { kind }),
     ...(rendering && { rendering }),
     ...(transitionsFrom && { transitionsFrom }),
-    notes: [...before, ...notes],
+    notes: [...notesOf(source), ...notes],
     ...(source.frameKey && { frameKey: (id: string) => source.frameKey!(id) }),
     readFrames: (id, indices, options) => source.readFrames(id, indices, options),
   };

@@ -1,3 +1,4 @@
+export { notesOf } from '@mcore/clips';
 export { drawTimeWarp, type TimeWarp, timeWarps } from './augmentation/time-warp.js';
 export { type AugmentationKind, augmentations, varyPictures } from './augmentation/wide.js';
 export {
@@ -12,7 +13,6 @@ export { type ClipPair, PairSampler } from './clips/pair-sampler.js';
 export { MemoryClips, type PreparedClips } from './clips/prepared-clips.js';
 export type { SplitOptions } from './clips/seen-clips.js';
 export { assertUnseen, splitAs, splitOfWeights } from './clips/seen-clips.js';
-export { notesOf } from './clips/source-notes.js';
 export { backboneGradient } from './compute/backbone-gradient.js';
 export {
   FrameReader,

@@ -1,6 +1,6 @@
+import { notesOf } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
 import type { Checkpoint } from '@mcore/model';
-import { notesOf } from '../clips/source-notes.js';
 import { asksForNode, nodeEntry, type Platform, plainPlatform } from '../platform/platform.js';
 import { calibrationFor } from './calibration-for.js';
 import { chooseClips } from './choose-clips.js';

@@ -1,10 +1,9 @@
-import type { Clip } from '@mcore/clips';
+import { type Clip, notesOf } from '@mcore/clips';
 import { WeightsError } from '@mcore/errors';
 import { type Checkpoint, type MCoReConfig, parameterCounts, presetConfig } from '@mcore/model';
 import { denseInput } from '../augmentation/wide-clip.js';
 import { PairSampler } from '../clips/pair-sampler.js';
 import { assertUnseen, splitAs, splitOfWeights } from '../clips/seen-clips.js';
-import { notesOf } from '../clips/source-notes.js';
 import type { StepRecord } from '../optimizer/trainer.js';
 import { asksForNode, nodeEntry, type Platform, plainPlatform } from '../platform/platform.js';
 import { type RunSettings, savedSettings } from '../run/run-settings.js';

@@ -7,7 +7,7 @@ export interface DiveKind {
 }
 
 /**
- * How much two dives differ. Used to choose exemplars if there are none of the same number.
+ * How much two dives differ. Used to choose exemplars if no clip has the same number.
  *
  * The sum of: 3 if only one starts in an armstand; 2 if they turn in different directions; 2 if only one twists; 1 for each half
  * somersault and 0.5 for each half twist between them; 1 if their positions differ (0.5 if one of them is free); 1 if only

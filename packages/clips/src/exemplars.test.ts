@@ -27,7 +27,7 @@ describe('chooseExemplars', () => {
     expect([first!.match, second!.match]).toEqual(['same', 'same']);
   });
 
-  it('falls back to the nearest dive numbers, nearest first, if there are none', () => {
+  it('falls back to the nearest dive numbers, nearest first, if no clip has the number', () => {
     const { exemplars, match } = choice.lists.get('05__2')!;
     expect(match).toBe('nearest');
     // 405c is 1 away, 407c 3.5, and ten are expected

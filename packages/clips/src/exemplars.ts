@@ -82,8 +82,8 @@ export class ExemplarPool {
   }
 
   /**
-   * Draws exemplars for a query from its own dive number or class, never the query itself. If there are none, it draws from the nearest
-   * dive numbers until there are enough. Classes that are not dive numbers have no distance, so it then draws from all of them.
+   * Draws exemplars for a query from its own dive number or class, never the query itself. If no other clip has it, it draws from the
+   * nearest dive numbers until there are enough. Classes that are not dive numbers have no distance, so it then draws from all of them.
    *
    * @param query - A clip, or only a dive number and difficulty for a video without labels.
    * @param count - Maximum number of exemplars, at least 1.

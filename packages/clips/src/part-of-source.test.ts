@@ -45,7 +45,7 @@ describe('withoutUnreadable', () => {
     );
   });
 
-  it('does not hide faults that are none of the clips', async () => {
+  it('does not hide faults that have nothing to do with the clips', async () => {
     const broken = { ...source([]), readFrames: () => Promise.reject(new TypeError('no decoder')) };
     await expect(withoutUnreadable(broken)).rejects.toThrow(new TypeError('no decoder'));
   });

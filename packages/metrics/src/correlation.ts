@@ -69,7 +69,7 @@ export function kendall(predicted: ArrayLike<number>, actual: ArrayLike<number>)
  *
  * @param correlations - Numbers in [-1, 1], one per class.
  * @returns A number in [-1, 1]; exactly 1 or -1 if one of them is; NaN if one is NaN or both 1 and -1 occur.
- * @throws {@link MetricsError} if there are none, or one lies outside [-1, 1].
+ * @throws {@link MetricsError} if `correlations` is empty, or one lies outside [-1, 1].
  */
 export function fisherMean(correlations: ArrayLike<number>): number {
   if (correlations.length === 0) {

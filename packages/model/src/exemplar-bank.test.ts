@@ -52,7 +52,7 @@ describe('ExemplarBank', () => {
     expect(bank.draw('107b', 1, new Random(2))).toEqual(bank.draw('107b', 1, new Random(2)));
   });
 
-  it('draws the nearest dives if there are none of the number', () => {
+  it('draws the nearest dives if no exemplar has the number', () => {
     const { exemplars: drawn, match } = new ExemplarBank(exemplars, shape, '').draw('405c', 1, new Random(1));
     expect([match, drawn[0]!.id]).toEqual(['nearest', '02__1']);
   });

@@ -46,7 +46,7 @@ export class ExemplarBank {
    * @param shape - Shape of the features of each exemplar.
    * @param weightsId - Id of the weights that computed the features.
    * @param precision - Of the features; `single` unless given.
-   * @throws {@link DataError} if an exemplar's features don't fit the shape, an exemplar occurs twice, or there are none.
+   * @throws {@link DataError} if an exemplar's features don't fit the shape, an exemplar occurs twice, or the list is empty.
    */
   constructor(
     exemplars: readonly Exemplar[],
@@ -81,7 +81,7 @@ export class ExemplarBank {
   }
 
   /**
-   * Draws exemplars of a dive number, or of the nearest numbers if there are none.
+   * Draws exemplars of a dive number, or of the nearest numbers if the bank has no exemplar of it.
    *
    * @param diveNumber - In upper or lower case, such as `107B`.
    * @param count - Maximum number of exemplars.

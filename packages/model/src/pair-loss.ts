@@ -47,8 +47,7 @@ export type LossFunction = (
  * @param loss - Computes `total` instead of the sum of the parts.
  * @returns Scalars that the caller disposes.
  * @throws {@link ArgumentError} if query and exemplar do not have the same number of clips, each with a score; {@link ShapeError} if frames
- * or
- *   transitions don't fit.
+ *   or transitions don't fit.
  */
 export function pairLosses(
   model: MCoRe,

@@ -52,8 +52,7 @@ export async function scoreAgainst(
  * Computes a score from relative scores: {@link scoreAgainst} without tensors.
  *
  * @param relativeScores - Relative scores of every stage against every exemplar, exemplars x stages, in units of `scoreScale` points; their
- *   mean over
- *   stages is the exemplar's relative score.
+ *   mean over stages is the exemplar's relative score.
  * @param exemplars - At least one, in the same order.
  * @param scoreScale - Points per unit, see `MCoReConfig`.
  * @throws {@link ArgumentError} if there is no exemplar, or the number of scores is not a multiple of the number of exemplars.

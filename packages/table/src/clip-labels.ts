@@ -33,7 +33,7 @@ export const clipColumns = {
  * The labels of one row whose columns are named as in {@link clipColumns}.
  *
  * @param row - After {@link TableRow.renamed}.
- * @param path - Of the clip's file; its id is made from it where there is no other.
+ * @param path - Of the clip's file; its id is made from it if the row has none.
  * @throws {@link DataError} that names the row and what is wrong there.
  */
 export function clipLabels(row: TableRow, path: string): ClipLabels {
@@ -65,7 +65,7 @@ const SPLITS: ReadonlyMap<string, 'train' | 'test'> = new Map([
   ['testing', 'test'],
 ]);
 
-/** Ascending numbers of at least 0; undefined where there are none. Options are those of {@link TableRow.numbers}. */
+/** Ascending numbers of at least 0; undefined if the list is missing or empty. Options are those of {@link TableRow.numbers}. */
 export function ascending(
   row: TableRow,
   column: string,

@@ -35,14 +35,14 @@ export class TableRow {
     return new TableRow(this.caller, this.place, known, this.options);
   }
 
-  /** A finite number of at most 1e9, or undefined where there is none. */
+  /** A finite number of at most 1e9, or undefined if missing. */
   number(column: string): number | undefined {
     return this.fields.has(column) ? this.#numberOf(this.fields.get(column), column) : undefined;
   }
 
   /**
    * Numbers, separated by spaces, by semicolons or, where that is unambiguous, by commas, in brackets or not, or as a list; undefined
-   * where there are none.
+   * if the list is missing or empty.
    *
    * @param options - `whole`: they are whole numbers, so that every comma separates two.
    */
@@ -63,7 +63,7 @@ export class TableRow {
     return parts.length === 0 ? undefined : parts.map((part) => this.#numberOf(part, column));
   }
 
-  /** Trimmed text without control characters; empty where there is none. */
+  /** Trimmed text without control characters; empty if missing. */
   text(column: string): string {
     return this.#textOf(this.fields.get(column), column);
   }

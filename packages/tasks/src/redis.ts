@@ -18,7 +18,7 @@ export async function loadQueuePackages(): Promise<{
 }
 
 /**
- * Connects to Redis, and fails within seconds if there is none. A lost connection is retried without limit.
+ * Connects to Redis, and fails within seconds if it does not answer. A lost connection is retried without limit.
  *
  * @param url - Such as `redis://127.0.0.1:6379`.
  */

@@ -48,7 +48,7 @@ export class ParameterLayout {
     return this.gather(this.#variables);
   }
 
-  /** Copies tensors that stand in the order of {@link variables} (gradients, say) into one array; where there is none it is 0. */
+  /** Copies tensors that stand in the order of {@link variables} (gradients, say) into one array; 0 for a missing tensor. */
   async gather(tensors: readonly (tf.Tensor | undefined)[]): Promise<Float32Array> {
     const flat = new Float32Array(this.size);
     const values = await Promise.all(tensors.map((tensor) => tensor?.data()));

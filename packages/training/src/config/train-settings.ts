@@ -63,7 +63,7 @@ export async function saveSettings({ config, run }: TrainSettings, totalSteps: n
   await writeFileAtomically(settingsPath(run.out), `${text}\n`);
 }
 
-/** The settings of the run in a folder; none where it was killed before it had any. */
+/** The settings of the run in a folder; undefined if it was killed before it saved them. */
 async function savedSettings(out: string): Promise<RunConfig | undefined> {
   const path = settingsPath(out);
   if (!existsSync(path)) return undefined;

@@ -89,7 +89,7 @@ async function hold(place: Place, command: string): Promise<FolderLock> {
 }
 
 /**
- * The text of the lock file; undefined where there is none any more.
+ * The text of the lock file; undefined if it has been removed.
  *
  * @throws McoreError `ERR_MCORE_LOCKED` if it can't be read, as a folder of its name or a file without permission.
  */

@@ -52,7 +52,7 @@ export type ExemplarKind = 'same' | InexactMatch;
 /**
  * Calibrates intervals for each way that exemplars are found, and the limits beyond which a clip counts as unlike the training clips.
  *
- * A clip is compared as a user's would be: with exemplars of its class, with those of the nearest classes as if there were none of its own, and with the
+ * A clip is compared as a user's would be: with exemplars of its class, with those of the nearest classes as if its own had no exemplars, and with the
  * nearest by features as if its class were unknown.
  */
 export async function calibrateScores(
@@ -110,7 +110,7 @@ export function exemplarChooser({ bank, config, seed }: Pick<CalibrationSetup, '
   };
 }
 
-/** The interval that holds the wanted fraction of the clips; none where they are too few to say. */
+/** The interval that holds the wanted fraction of the clips; absent if the clips are too few. */
 export function calibrationOf(
   { same }: { same: readonly number[] },
   byMatch?: Calibration['byMatch'],

@@ -54,7 +54,7 @@ export interface FitOptions extends ComputeOptions {
   checkpointEvery?: number;
   /** Steps between evaluations on validation; a tenth of all unless given. */
   validateEvery?: number;
-  /** Steps between weights that are kept for good; none are unless given. */
+  /** Steps between weights that are kept for good; unless given, no such weights are kept. */
   keepEvery?: number;
   /** Evaluations on validation without a better one after which training ends early; never unless given. */
   patience?: number;

@@ -35,7 +35,7 @@ export interface FitRun {
   checkpointEvery: number;
   /** Steps between evaluations on validation. */
   validateEvery: number;
-  /** Steps between weights that are kept for good; none are where it is left out. */
+  /** Steps between weights that are kept for good; if omitted, no such weights are kept. */
   keepEvery?: number;
   /** Evaluations on validation without a better one after which training ends early; never where it is left out. */
   patience?: number;

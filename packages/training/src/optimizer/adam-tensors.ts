@@ -15,7 +15,7 @@ export function adamOf(optimiser: ReadonlyMap<string, SafeTensor>, step: number)
   return { step, mean: mean!, square: square! };
 }
 
-/** The moving average of the parameters as a tensor; none where there is none. */
+/** The moving average of the parameters as a tensor; empty if weights are not averaged. */
 export function averageTensors({ average }: { average?: Float32Array }): [string, SafeTensor][] {
   return average ? [['average', flatTensor(average)]] : [];
 }

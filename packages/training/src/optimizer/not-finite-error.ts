@@ -16,7 +16,7 @@ export class NotFiniteError<I extends Input = PairInput> extends McoreError {
   readonly step: number;
   /** All inputs of the step, in order: pairs, where scores are learned. */
   readonly inputs: readonly SeenInput<I>[];
-  /** The first input whose loss or gradient is not finite; none where only their sum is not. */
+  /** The first input whose loss or gradient is not finite; undefined if only their sum is not. */
   readonly first: SeenInput<I> | undefined;
 
   constructor(step: number, inputs: readonly SeenInput<I>[]) {

@@ -9,7 +9,7 @@ import { NotFiniteError, type SeenInput } from './not-finite-error.js';
 export interface TrainerState {
   parameters: Float32Array;
   adam: AdamState;
-  /** Moving average of the parameters, where there is one. */
+  /** Moving average of the parameters, if they are averaged. */
   average?: Float32Array;
 }
 
@@ -75,7 +75,7 @@ export class Trainer<I extends Input = PairInput, L extends Losses = LossValues>
     return this.#parameters;
   }
 
-  /** The parameters to validate and to keep: their moving average where there is one; they change with the next step. */
+  /** The parameters to validate and to keep: their moving average if they are averaged; they change with the next step. */
   get kept(): Float32Array {
     return this.#average ?? this.#parameters;
   }

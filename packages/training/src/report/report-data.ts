@@ -21,7 +21,7 @@ interface ReportInput {
   prepared: PreparedClips;
   /** Lines of the training log. */
   log: readonly Record<string, unknown>[];
-  /** Half the width of the interval around every score, points; none where it is not known. */
+  /** Half the width of the interval around every score, points; absent if not known. */
   halfWidth?: number;
   /** What is known over several draws or weights. */
   extras?: EvaluationExtras;

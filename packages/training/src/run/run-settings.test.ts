@@ -8,7 +8,7 @@ const settings = { kind: 'fit', seed: 0, config: { loss: { weight: 1 } }, patien
 const bytes = new Uint8Array([1]);
 
 describe('openRun', () => {
-  it('resumes a run under the same settings, from its checkpoint where there is one', async () => {
+  it('resumes a run under the same settings, from its checkpoint if it has one', async () => {
     const store = new MemoryRunStore();
     expect(await openRun(store, settings, 'resume')).toBe(false);
     // killed before its first checkpoint: it begins again

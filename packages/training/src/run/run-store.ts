@@ -13,7 +13,7 @@ export interface RunLog {
 export interface RunStore {
   /** What messages call it. */
   readonly name: string;
-  /** A file's content; undefined where there is none. */
+  /** A file's content; undefined if it is missing. */
   read(file: string): Promise<Uint8Array | undefined>;
   /** Writes a file whole or not at all. */
   write(file: string, content: Uint8Array): Promise<void>;
@@ -80,7 +80,7 @@ export class MemoryRunStore implements RunStore {
   }
 }
 
-/** A checkpoint of a run; undefined where there is none. */
+/** A checkpoint of a run; undefined if it is missing. */
 export async function loadCheckpoint(store: RunStore, file: string): Promise<Checkpoint | undefined> {
   const bytes = await store.read(file);
   return bytes && decodeCheckpoint(bytes, `${file} in ${store.name}`);

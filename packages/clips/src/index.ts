@@ -21,6 +21,7 @@ export type { FrameSize } from './resample.js';
 export { averageSteps, resampleSteps, sampleSteps } from './resample-steps.js';
 export { sampleIndices } from './sample-indices.js';
 export { sampleTransitions, type TransitionConvention } from './sample-transitions.js';
+export { type ScoreOf, scoreFunctions } from './score-functions.js';
 export { notesOf } from './source-notes.js';
 export { type SplitKind, type SplitLimits, splitClips, validationHalves } from './split-clips.js';
 export { type ClipSplit, carveValidation, eventOfCompetition, heldOutEvents, officialSplit } from './splits.js';

@@ -1,4 +1,4 @@
-import type { FeatureClip, FeatureSource } from '@mcore/clips';
+import { type FeatureClip, type FeatureSource, scoreFunctions } from '@mcore/clips';
 import {
   accuracy,
   areaUnderCurve,
@@ -59,7 +59,7 @@ export function evaluateFolds(
   predictions: readonly FoldPrediction[],
   options: { readonly scoreOf?: (targets: readonly number[]) => number } & BootstrapOptions = {},
 ): FoldEvaluation {
-  const { scoreOf = sumOf, ...bootstrap } = options;
+  const { scoreOf = scoreFunctions.sum, ...bootstrap } = options;
   const byId = new Map(source.clips.map((clip) => [clip.id, clip]));
   const clips = predictions.map(({ id }) => byId.get(id)!);
   const folds = predictions.map(({ fold }) => fold);
@@ -131,8 +131,4 @@ function perFold(
     const of = (values: readonly number[]) => values.filter((_, index) => folds[index] === name);
     return metric(of(predicted), of(actual));
   });
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -1,10 +1,11 @@
+import { scoreFunctions } from '@mcore/clips';
 import { type FeaturePreparation, openFeatures, readFeatures } from '@mcore/features-loader';
 import { textTable } from '@mcore/training';
 import { writeFileAtomically } from '@mcore/training/node';
 import type { AnyScorer, FeatureWeightsInfo } from './feature-weights.js';
 import { foldPredictionsCsv, protocolJson } from './fold-results.js';
 import { protocolTable } from './protocol-table.js';
-import { evaluateTestClips, type ScoredFeatures, scoreFunctions, scoreSequences } from './use-weights.js';
+import { evaluateTestClips, type ScoredFeatures, scoreSequences } from './use-weights.js';
 
 /** Weights that are open. */
 export interface OpenWeights {

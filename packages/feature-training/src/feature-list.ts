@@ -1,5 +1,6 @@
+import type { ScoreOf } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
-import { type FeatureDataset, type FeaturePreparation, openFeatures, type ScoreOf } from '@mcore/features-loader';
+import { type FeatureDataset, type FeaturePreparation, openFeatures } from '@mcore/features-loader';
 import { BlendScorer } from './blend-scorer.js';
 import type { Shown } from './feature-files.js';
 import { trainFeatures } from './feature-run.js';

@@ -1,4 +1,4 @@
-import type { FeatureSource } from '@mcore/clips';
+import type { FeatureSource, ScoreOf } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import { readSafetensors, type SafeTensor, toFloat32, writeSafetensors } from '@mcore/safetensors';
 import { BlendScorer, type PlainBlendScorer } from './blend-scorer.js';
@@ -17,7 +17,7 @@ export interface FeatureWeightsInfo {
   readonly channels: number;
   readonly targets: readonly string[];
   /** How the score is made of several targets. */
-  readonly scoreOf: 'sum' | 'product' | 'mean';
+  readonly scoreOf: ScoreOf;
   /** Description of the clips that were trained on. */
   readonly trainedOn: string;
   /** Ids of those clips. */

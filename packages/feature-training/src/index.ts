@@ -28,4 +28,4 @@ export { type FeatureMethod, featureMethods, fitMethod } from './fit-method.js';
 export { foldPredictionsCsv, type ProtocolAbout, protocolJson } from './fold-results.js';
 export { HeadScorer } from './head-scorer.js';
 export { defaultFeatureTraining, type FeatureAugmentation, type FeatureTrainingSettings } from './settings.js';
-export { evaluateTestClips, type ScoredFeatures, scoreFunctions, scoreSequences } from './use-weights.js';
+export { evaluateTestClips, type ScoredFeatures, scoreSequences } from './use-weights.js';

@@ -1,4 +1,4 @@
-import type { FeatureSource } from '@mcore/clips';
+import { type FeatureSource, type ScoreOf, scoreFunctions } from '@mcore/clips';
 import { writeFileAtomically } from '@mcore/training/node';
 import { type CrossValidateOptions, crossValidate, type FeatureProtocol, foldsOf, groupOf } from './cross-validate.js';
 import { evaluateFolds } from './evaluate-folds.js';
@@ -8,7 +8,6 @@ import { foldPredictionsCsv, protocolJson } from './fold-results.js';
 import { KeptFolds } from './kept-folds.js';
 import { protocolTable } from './protocol-table.js';
 import type { FeatureTrainingSettings } from './settings.js';
-import { scoreFunctions } from './use-weights.js';
 
 /** What {@link runFolds} works with. */
 export interface RunFoldsOptions {
@@ -22,7 +21,7 @@ export interface RunFoldsOptions {
   readonly models: number;
   readonly seed: number;
   readonly settings: FeatureTrainingSettings;
-  readonly scoreOf: keyof typeof scoreFunctions;
+  readonly scoreOf: ScoreOf;
   /** Folder that keeps every fold; those that are there are not run again. */
   readonly results?: string | undefined;
   /** File for one row a clip. */

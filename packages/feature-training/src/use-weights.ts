@@ -1,16 +1,9 @@
-import type { FeatureClip, FeatureSequence, FeatureSource } from '@mcore/clips';
+import { type FeatureClip, type FeatureSequence, type FeatureSource, scoreFunctions } from '@mcore/clips';
 import { DataError } from '@mcore/errors';
 import type { FoldPrediction } from './cross-validate.js';
 import { evaluateFolds, type FoldEvaluation } from './evaluate-folds.js';
 import type { FeaturePrediction } from './feature-scorer.js';
 import type { AnyScorer, FeatureWeightsInfo } from './feature-weights.js';
-
-/** How one score is made of several targets. */
-export const scoreFunctions: Readonly<Record<FeatureWeightsInfo['scoreOf'], (values: readonly number[]) => number>> = {
-  sum: (values) => values.reduce((sum, value) => sum + value, 0),
-  product: (values) => values.reduce((product, value) => product * value, 1),
-  mean: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
-};
 
 /** What a file of features scores. */
 export interface ScoredFeatures {

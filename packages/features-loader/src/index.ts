@@ -1,3 +1,4 @@
+export type { ScoreOf } from '@mcore/clips';
 export { type AngleOptions, sineCosine, unwrapAngles } from './angles.js';
 export {
   type ArrayFile,
@@ -16,7 +17,6 @@ export {
   type ParsedFeatureManifest,
   type ParseFeatureManifestOptions,
   parseFeatureManifest,
-  type ScoreOf,
 } from './parse-feature-manifest.js';
 export type { NumberArray } from './parse-text-array.js';
 export { type FeaturePreparation, prepareFeatures } from './prepare-features.js';

@@ -1,3 +1,4 @@
+import { type ScoreOf, scoreFunctions } from '@mcore/clips';
 import {
   assertAllOrNone,
   assertConsistent,
@@ -10,9 +11,6 @@ import {
 } from '@mcore/table';
 
 const CALLER = 'openFeatures';
-
-/** How one score is made of several targets. */
-export type ScoreOf = 'sum' | 'product' | 'mean';
 
 /** One clip of a manifest as it is written. */
 export interface FeatureEntry extends ClipLabels {
@@ -128,11 +126,7 @@ function entryOf(
 }
 
 function scoreFrom(targets: readonly (readonly [string, number])[], scoreOf: ScoreOf): number | undefined {
-  if (targets.length === 0) return undefined;
-  const values = targets.map(([, value]) => value);
-  if (scoreOf === 'product') return values.reduce((product, value) => product * value, 1);
-  const sum = values.reduce((total, value) => total + value, 0);
-  return scoreOf === 'mean' ? sum / values.length : sum;
+  return targets.length === 0 ? undefined : scoreFunctions[scoreOf](targets.map(([, value]) => value));
 }
 
 function verdictOf(row: TableRow): boolean | undefined {

@@ -44,9 +44,12 @@ export interface ParseFeatureManifestOptions {
   readonly groups?: readonly string[];
 }
 
+/** Names that the column of a clip's files may have. */
+export const pathColumns = ['path', 'file', 'features', 'poses'] as const;
+
 const columns = {
   ...clipColumns,
-  path: ['path', 'file', 'features', 'poses'],
+  path: pathColumns,
   score: ['score'],
   passed: ['passed', 'pass', 'label', 'correct'],
   awards: ['awards', 'judges'],

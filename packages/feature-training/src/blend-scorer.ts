@@ -41,6 +41,17 @@ export interface BlendPrediction extends FeaturePrediction {
   readonly intervals: Readonly<Record<string, readonly [number, number]>>;
 }
 
+/**
+ * The prediction of one target: its mean, and how far each member's prediction is from the mean, weighted.
+ *
+ * @param members - What each member predicts, in points.
+ * @param weights - One a member.
+ * @param mean - Of the target over the training clips.
+ */
+export function blendedValue(members: readonly number[], weights: readonly number[], mean: number): number {
+  return members.reduce((sum, value, at) => sum + weights[at]! * (value - mean), mean);
+}
+
 /** Networks and regressions whose predictions add up; made by `fitBlend`. */
 export class BlendScorer {
   readonly parts: BlendParts;
@@ -154,8 +165,9 @@ export class BlendScorer {
     const members = [...experts];
     if (networks.length > 0) members.push(source.targets.map((name) => meanOf(({ targets }) => targets[name]!)));
     const values = source.targets.map((_, target) =>
-      members.reduce(
-        (sum, member, at) => sum + weights[at]![target]! * (member[target]! - means[target]!),
+      blendedValue(
+        members.map((member) => member[target]!),
+        weights.map((row) => row[target]!),
         means[target]!,
       ),
     );

@@ -2,7 +2,7 @@ import type { FeatureClip } from '@mcore/clips';
 import { ArgumentError } from '@mcore/errors';
 import { conformalRadius, spearman } from '@mcore/metrics';
 import type { TrainingKeeper } from './adam-steps.js';
-import { type BlendParts, BlendScorer } from './blend-scorer.js';
+import { type BlendParts, BlendScorer, blendedValue } from './blend-scorer.js';
 import { channelMixing } from './channel-mixing.js';
 import { type ChannelMixing, FeatureInput } from './feature-input.js';
 import type { FeatureScorer } from './feature-scorer.js';
@@ -163,8 +163,9 @@ function blended(
   });
   const predicted = targets.map((target, index) =>
     target.map((_, clip) =>
-      members.reduce(
-        (sum, member, at) => sum + byTarget[index]![at]! * (member[index]![clip]! - means[index]!),
+      blendedValue(
+        members.map((member) => member[index]![clip]!),
+        byTarget[index]!,
         means[index]!,
       ),
     ),

@@ -4,14 +4,12 @@ import { FeatureModel, type FeatureModelConfig } from '@mcore/feature-model';
 import * as tf from '@tensorflow/tfjs-core';
 import { FeatureInput, type InputTransform } from './feature-input.js';
 import {
-  below,
+  loadNetwork,
+  networkTensors,
   type PlainTransform,
-  prefixed,
+  plainTransform,
   type ScorerState,
-  tensorMap,
-  tensorsOf,
   transformOf,
-  transformTensors,
 } from './scorer-state.js';
 
 /** Clips encoded at once. */
@@ -86,7 +84,7 @@ export class FeatureScorer {
     const { config, transform, exemplars } = plain;
     const model = new FeatureModel(config, { seed: 0 });
     try {
-      tf.tidy(() => model.load(tensorMap(below(tensors, 'model.'))));
+      loadNetwork(model, tensors, 'model.');
       const { shape, data } = bank.get('exemplars')!;
       const features = tf.tensor4d(data, shape as [number, number, number, number]);
       return new FeatureScorer(model, { source, exemplars, transform: transformOf(tensors, transform) }, features);
@@ -99,14 +97,13 @@ export class FeatureScorer {
   /** The scorer as plain data, of which {@link restore} makes the same again. */
   async state(): Promise<ScorerState<PlainFeatureScorer>> {
     const { exemplars, transform } = this.#parts;
-    const { clipDeviations, centre } = transform;
     return {
       plain: {
         config: this.model.config,
-        transform: { clipDeviations, centre },
+        transform: plainTransform(transform),
         exemplars: exemplars.map(({ id, diveNumber, targets }) => ({ id, diveNumber, targets })),
       },
-      tensors: new Map([...transformTensors(transform), ...prefixed(await tensorsOf(this.model.weights()), 'model.')]),
+      tensors: await networkTensors(transform, this.model.weights(), 'model.'),
       bank: new Map([
         ['exemplars', { shape: this.#exemplars.shape, data: (await this.#exemplars.data()) as Float32Array }],
       ]),

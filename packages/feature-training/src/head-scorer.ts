@@ -6,14 +6,12 @@ import { FeatureInput, type InputTransform } from './feature-input.js';
 import type { FeaturePrediction } from './feature-scorer.js';
 import { type HeadLabelParts, HeadLabels } from './head-labels.js';
 import {
-  below,
+  loadNetwork,
+  networkTensors,
   type PlainTransform,
-  prefixed,
+  plainTransform,
   type ScorerState,
-  tensorMap,
-  tensorsOf,
   transformOf,
-  transformTensors,
 } from './scorer-state.js';
 
 /** Clips encoded at once. */
@@ -73,7 +71,7 @@ export class HeadScorer {
   ): HeadScorer {
     const head = createHead(plain.config, { seed: 0 });
     try {
-      tf.tidy(() => head.load(tensorMap(below(tensors, 'head.'))));
+      loadNetwork(head, tensors, 'head.');
     } catch (error) {
       head.dispose();
       throw error;
@@ -93,7 +91,6 @@ export class HeadScorer {
   /** The scorer as plain data, of which {@link restore} makes the same again. */
   async state(): Promise<ScorerState<PlainHeadScorer>> {
     const { labels, transform } = this.#parts;
-    const { clipDeviations, centre } = transform;
     const exemplars = this.#bank.map(({ id, diveNumber, score, difficulty, transitions }) => {
       return { id, diveNumber, score, difficulty: difficulty!, transitions: transitions ?? null };
     });
@@ -106,10 +103,10 @@ export class HeadScorer {
       plain: {
         config: this.head.config as HeadConfig,
         labels: labels.parts,
-        transform: { clipDeviations, centre },
+        transform: plainTransform(transform),
         exemplars,
       },
-      tensors: new Map([...transformTensors(transform), ...prefixed(await tensorsOf(this.head.weights()), 'head.')]),
+      tensors: await networkTensors(transform, this.head.weights(), 'head.'),
       bank: new Map(bank ? [['exemplars', bank]] : []),
     };
   }

@@ -22,8 +22,13 @@ export interface PlainTransform {
   readonly centre: boolean;
 }
 
+/** What JSON holds of a transform. */
+export function plainTransform({ clipDeviations, centre }: InputTransform): PlainTransform {
+  return { clipDeviations, centre };
+}
+
 /** The tensors of a transform. */
-export function transformTensors({ mean, deviation, mixing }: InputTransform): [string, StateTensor][] {
+function transformTensors({ mean, deviation, mixing }: InputTransform): [string, StateTensor][] {
   const channels = mean.length;
   return [
     ['input.mean', { shape: [channels], data: mean }],
@@ -58,8 +63,31 @@ export function prefixed(tensors: Iterable<readonly [string, StateTensor]>, pref
   return [...tensors].map(([name, tensor]) => [prefix + name, tensor]);
 }
 
+/**
+ * The tensors of a network, and of the transform of its input.
+ *
+ * @param weights - Of the network.
+ * @param prefix - Before the names of its weights.
+ */
+export async function networkTensors(
+  transform: InputTransform,
+  weights: ReadonlyMap<string, tf.Variable>,
+  prefix: string,
+): Promise<Map<string, StateTensor>> {
+  return new Map([...transformTensors(transform), ...prefixed(await tensorsOf(weights), prefix)]);
+}
+
+/** Loads the weights that {@link networkTensors} put together into a network. */
+export function loadNetwork(
+  network: { load(weights: WeightMap): void },
+  tensors: ReadonlyMap<string, StateTensor>,
+  prefix: string,
+): void {
+  tf.tidy(() => network.load(tensorMap(below(tensors, prefix))));
+}
+
 /** The values of a model's variables. */
-export async function tensorsOf(variables: ReadonlyMap<string, tf.Variable>): Promise<[string, StateTensor][]> {
+async function tensorsOf(variables: ReadonlyMap<string, tf.Variable>): Promise<[string, StateTensor][]> {
   return Promise.all(
     [...variables].map(async ([name, variable]): Promise<[string, StateTensor]> => {
       return [name, { shape: variable.shape, data: ((await variable.data()) as Float32Array).slice() }];
@@ -68,6 +96,6 @@ export async function tensorsOf(variables: ReadonlyMap<string, tf.Variable>): Pr
 }
 
 /** Tensors to load into a model, in the current `tf.tidy`. */
-export function tensorMap(tensors: ReadonlyMap<string, StateTensor>): WeightMap {
+function tensorMap(tensors: ReadonlyMap<string, StateTensor>): WeightMap {
   return new Map([...tensors].map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]));
 }

@@ -1,3 +1,4 @@
+import type { Fold } from '@mcore/metrics';
 import * as tf from '@tensorflow/tfjs-core';
 import { solvePositive } from './solve.js';
 
@@ -9,11 +10,8 @@ export interface ViewTable {
   readonly data: Float32Array;
 }
 
-/** Positions of clips in the table. */
-export interface InnerFold {
-  readonly train: readonly number[];
-  readonly test: readonly number[];
-}
+/** A fold of the clips in the table. */
+export type InnerFold = Pick<Fold, 'train' | 'test'>;
 
 /** A linear regression on a view. */
 export interface ViewRegression {

@@ -30,7 +30,7 @@ export interface FeatureLosses {
  * @param model - Its configuration chooses the parts.
  * @param query - B clips.
  * @param exemplar - B clips.
- * @param dropoutSeed - Seeds the segmenter's dropout; none where it is left out.
+ * @param dropoutSeed - Seeds the segmenter's dropout; no dropout if it is left out.
  * @returns Scalars that the caller disposes.
  * @throws {@link ArgumentError} if the batches differ in size; {@link ShapeError} if features don't fit.
  */

@@ -24,7 +24,7 @@ export interface TrainingSnapshot {
 export interface TrainingKeeper {
   /** Steps between snapshots. */
   readonly every: number;
-  /** The last snapshot of the same training; undefined where there is none. */
+  /** The last snapshot of the same training; undefined if nothing was saved. */
   load(): Promise<TrainingSnapshot | undefined>;
   /** Called with arrays that change after it has returned. */
   save(snapshot: TrainingSnapshot): Promise<void>;

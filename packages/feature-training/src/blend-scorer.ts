@@ -11,7 +11,7 @@ export interface BlendParts {
   /** Classes that the context of a clip tells apart. */
   readonly classes: readonly string[];
   readonly experts: readonly ViewExpert[];
-  /** Networks that are one member together; there may be none. */
+  /** Networks that are one member together; may be empty. */
   readonly networks: readonly FeatureScorer[];
   /** Mean of every target over the training clips. */
   readonly means: readonly number[];

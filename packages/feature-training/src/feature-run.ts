@@ -76,7 +76,7 @@ export async function trainFeatures(options: TrainFeaturesOptions): Promise<Trai
   }
 }
 
-/** What a run's caller kept in its folder; undefined where there is no run on features. */
+/** What a run's caller kept in its folder; undefined if the folder has no run on features. */
 export async function savedOptions(out: string): Promise<unknown> {
   const path = join(out, files.settings);
   if (!existsSync(path)) return undefined;

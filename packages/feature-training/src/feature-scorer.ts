@@ -25,7 +25,7 @@ export interface FeaturePrediction {
   readonly targets: Readonly<Record<string, number>>;
   /** Standard deviation of those over exemplars, in points. */
   readonly spread: Readonly<Record<string, number>>;
-  /** First steps of stages 2, 3, ... that the model found; empty where it has no segmenter. */
+  /** First steps of stages 2, 3, ... that the model found; empty without a segmenter. */
   readonly transitions: readonly number[];
 }
 
@@ -116,9 +116,9 @@ export class FeatureScorer {
   }
 
   /**
-   * Predicts the targets of clips, each against the exemplars of its class, or against all where there are none.
+   * Predicts the targets of clips, each against the exemplars of its class, or against all if its class has no exemplar.
    *
-   * @param clips - Their labels are not looked at, but for cuts into equal parts.
+   * @param clips - Their scores and transitions are not read.
    * @param source - Where they are; the source that the model was trained on unless given.
    * @returns One prediction a clip.
    * @throws {@link ArgumentError} if there is no clip.

@@ -16,7 +16,7 @@ import { type ClipViews, viewsOf } from './views/views.js';
 
 /** What {@link fitBlend} works with. */
 export interface FitBlendOptions extends Omit<FitFeaturesOptions, 'centre' | 'mixing' | 'keep'> {
-  /** Group that inner folds keep together: that of the protocol outside. The first that clips have unless given; `null` for none. */
+  /** Group that inner folds keep together: that of the protocol outside. The first that clips have unless given; `null` if no group does. */
   readonly group?: string | null;
   /** Inner folds, and so networks; 3 unless given. */
   readonly folds?: number;
@@ -93,7 +93,7 @@ export async function fitBlend(options: FitBlendOptions): Promise<BlendScorer> {
   }
 }
 
-/** Classes that regressions tell apart: none where there is one, or so many that each has few clips. */
+/** Classes that regressions tell apart: empty if there is only one, or if the classes have fewer than two clips on average. */
 function classesOf(train: readonly FeatureClip[]): string[] {
   const names = [...new Set(train.map(({ diveNumber }) => diveNumber))].sort();
   return names.length > 1 && names.length <= train.length / 2 ? names : [];

@@ -112,9 +112,9 @@ export class HeadScorer {
   }
 
   /**
-   * Predicts the target of clips, where the method compares each against the exemplars of its class, or against all where there are none.
+   * Predicts the target of clips. A method that compares takes the exemplars of the clip's class, or all if its class has no exemplar.
    *
-   * @param clips - Their scores are not looked at.
+   * @param clips - Their scores are not read.
    * @param from - Where they are; the source that the head was trained on unless given.
    * @returns One prediction a clip.
    * @throws {@link ArgumentError} if there is no clip.

@@ -7,7 +7,7 @@ import type { InnerFold } from './views/view-regression.js';
  * protocol outside: a setting that is best on known people may not be best on a new one.
  *
  * @param train - Training clips.
- * @param options - `folds` at most; `group`: name of the group that stays together, the clips' first unless given, `null` for none; `seed`.
+ * @param options - `folds` at most; `group`: name of the group that stays together, the clips' first unless given, `null` for no group; `seed`.
  */
 export function innerFolds(
   train: readonly FeatureClip[],

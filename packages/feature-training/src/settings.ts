@@ -27,7 +27,7 @@ export interface FeatureTrainingSettings {
   readonly augmentation: FeatureAugmentation;
   /** Normalised features are cut off at this many deviations; `null` leaves them as they are. */
   readonly clipDeviations: number | null;
-  /** Most exemplars a prediction is the mean of, drawn by the seed; all training clips of the class where there are fewer. */
+  /** Max exemplars that a prediction is the mean of, drawn by the seed; all training clips of the class if there are fewer. */
   readonly exemplars: number;
 }
 

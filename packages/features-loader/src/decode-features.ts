@@ -7,7 +7,7 @@ import { type NumberArray, parseJsonArray, parseNumberTable } from './parse-text
 
 /** A file that may hold several arrays, open for reading them by name. */
 export interface ArrayFile {
-  /** Names of its arrays; one empty name where the format has none. */
+  /** Names of its arrays; one empty name if the format has no names. */
   readonly names: readonly string[];
   /** An array, in single precision. */
   read(name: string): NumberArray;

@@ -17,7 +17,7 @@ export interface FeatureEntry extends ClipLabels {
   /** Of its files, relative, with `/` between parts; what follows a `#` names an array in the file. */
   readonly paths: readonly string[];
   readonly score: number;
-  /** By the names of their columns without `target_`; `score` alone where there are none. */
+  /** By the names of their columns without `target_`; `score` alone if there are no such columns. */
   readonly targets: Readonly<Record<string, number>>;
   readonly passed?: boolean;
   readonly awards?: readonly number[];

@@ -19,7 +19,7 @@ export interface ManifestEntry extends ClipLabels, TimeSpan {
   readonly score: number;
   /** In lower case; `'any'` in a manifest without classes. */
   readonly diveNumber: string;
-  /** First frames of stages 2, 3, ... in seconds from the first frame of the file; undefined where the manifest has none or has frames. */
+  /** First frames of stages 2, 3, ... in seconds from the first frame of the file; undefined if the manifest lacks them or has frames. */
   readonly transitionSeconds?: readonly number[];
   /** Number of frames, where the manifest says it: the file isn't opened to count them then. */
   readonly frames?: number;

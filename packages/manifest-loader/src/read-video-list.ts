@@ -9,7 +9,7 @@ import { pathColumns, timeSpan } from './time-span.js';
 export interface ListedVideo {
   /** As it can be opened. */
   readonly video: string;
-  /** Dive number or class in lower case; null where the list has none. */
+  /** Dive number or class in lower case; null if the list does not say. */
   readonly class: string | null;
   /** The part that is meant, in seconds from the first frame. */
   readonly start?: number;

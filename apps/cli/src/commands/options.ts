@@ -80,7 +80,7 @@ function withEngines(command: Command, names: readonly string[]): Command {
     .option('--workers <n>', 'threads for engines that use one core each', wholeNumber(1), availableParallelism());
 }
 
-/** Adds `--data` and what belongs to it. What is left out is as the weights that are used were trained, where there are some. */
+/** Adds `--data` and what belongs to it. Defaults are those that the weights were trained with, if the command takes weights. */
 export function withData(command: Command): Command {
   return command
     .option(

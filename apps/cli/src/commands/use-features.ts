@@ -17,7 +17,7 @@ interface WeightsOptions extends ScoringOptions {
   json: boolean;
 }
 
-/** Whether a file holds weights that were trained on features; a file that can't be read holds none. */
+/** Whether a file holds weights that were trained on features; false for a file that can't be read. */
 export async function isFeatureWeights(path: string): Promise<boolean> {
   const bytes = await readFile(path).catch(() => undefined);
   return bytes !== undefined && areFeatureWeights(bytes);

@@ -64,7 +64,7 @@ export async function videosToScore(
   }));
 }
 
-/** Videos of `--list`; `--dive` or `--class` holds where the list names none. */
+/** Videos of `--list`; `--dive` or `--class` holds if the list names no class. */
 async function listedVideos({ list, class: action, dive = action }: VideoOptions): Promise<ScoreTask[]> {
   if (list === undefined) return [];
   const videos = await readVideoList(list);

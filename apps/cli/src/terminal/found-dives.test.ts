@@ -18,7 +18,7 @@ describe('describeDives', () => {
     );
   });
 
-  it('says that there is none', () => {
+  it('counts 0 dives if nothing was found', () => {
     const none = { video: 'talk.mp4', durationSeconds: 60, from: 0, to: 60, dives: [], notes: [] };
     expect(describeDives(none)).toBe('talk.mp4: 0 dives and 0 replays between 0:00.00 and 1:00.00');
   });

@@ -16,7 +16,7 @@ export function describeDives({ video, from, to, dives }: FoundDives): string {
   return [summary, textTable([['', 'start', 'take-off', 'entry', 'end', 'confidence', ''], ...rows])].join('\n');
 }
 
-/** `1:02:03.40`, hours only where there are some. */
+/** `1:02:03.40`, hours only from the first hour on. */
 function clock(second: number): string {
   const [hours, minutes] = [Math.floor(second / 3600), Math.floor((second % 3600) / 60)];
   const rest = (second % 60).toFixed(2).padStart(5, '0');

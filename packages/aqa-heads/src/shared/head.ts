@@ -103,7 +103,7 @@ export interface QueryLabel {
 export interface HeadPrediction {
   /** In points. */
   readonly score: number;
-  /** Standard deviation of the votes, in points; 0 for one vote or none. */
+  /** Standard deviation of the votes, in points; 0 for fewer than two votes. */
   readonly spread: number;
   /** One for every exemplar, in points: what comparing with it says of the query. Empty without exemplars. */
   readonly votes: readonly number[];

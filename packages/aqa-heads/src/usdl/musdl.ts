@@ -161,7 +161,7 @@ function middle(values: readonly number[], count: number): number[] {
   return [...values].sort((a, b) => a - b).slice(first, first + count);
 }
 
-/** Some rows of a matrix; all of them where none is left out. */
+/** Some rows of a matrix; all of them if no row is left out. */
 function rowsOf(matrix: tf.Tensor2D, rows: readonly number[]): tf.Tensor2D {
   if (rows.length === matrix.shape[0]) return matrix;
   const chosen = tf.oneHot(tf.tensor1d([...rows], 'int32'), matrix.shape[0]);

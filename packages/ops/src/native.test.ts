@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '@mcore/errors';
-import { addonFormat, EXPECTED_FORMATS, prebuiltHere } from '@mcore/testing/prebuilt';
+import { prebuiltHere, testPrebuilt } from '@mcore/testing/prebuilt';
 import { because } from '@mcore/testing/skips';
 import { describe, expect, it } from 'vitest';
 import { PREBUILT, parts, sourcesHash } from '../scripts/build-native.mjs';
@@ -36,22 +36,7 @@ describe('the addon', () => {
     expect(addon.equals(readFileSync(join(PREBUILT, 'linux-x64.node')))).toBe(true);
   });
 
-  it('is at most 300 kB', () => {
-    for (const platform of Object.keys(PLATFORMS)) {
-      expect(readFileSync(join(PREBUILT, `${platform}.node`)).length).toBeLessThan(300_000);
-    }
-  });
-
-  it('was compiled of these C files for every platform', () => {
-    const { sources, files } = JSON.parse(readFileSync(join(PREBUILT, 'built-from.json'), 'utf8'));
-    expect(sources).toBe(sourcesHash());
-    expect(files).toEqual(hashPrebuilt(PREBUILT));
-    expect(Object.keys(files)).toEqual(Object.keys(PLATFORMS));
-  });
-
-  it.each(EXPECTED_FORMATS)('has the format of %s', (platform, expected) => {
-    expect(addonFormat(join(PREBUILT, `${platform}.node`))).toEqual({ ...expected, hasEntry: true });
-  });
+  testPrebuilt({ folder: PREBUILT, platforms: Object.keys(PLATFORMS), sourcesHash, hashPrebuilt });
 
   it('loads, or reports what it expected', () => {
     if (native) expect(native.instructions).toMatch(/^(AVX(2|-512)|NEON)$/);

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect, it } from 'vitest';
 
 /** What kind of file an addon is, read from its first bytes. */
-export interface AddonFormat {
+interface AddonFormat {
   readonly format: 'ELF' | 'Mach-O' | 'PE' | 'unknown';
   readonly processor: 'x64' | 'arm64' | 'unknown';
   /** Whether it carries a code signature, which macOS asks for on ARM. */
@@ -12,7 +13,7 @@ export interface AddonFormat {
 }
 
 /** The formats of all platforms that have prebuilt addons. */
-export const EXPECTED_FORMATS = [
+const EXPECTED_FORMATS = [
   ['linux-x64', { format: 'ELF', processor: 'x64', isSigned: false }],
   ['linux-arm64', { format: 'ELF', processor: 'arm64', isSigned: false }],
   ['darwin-x64', { format: 'Mach-O', processor: 'x64', isSigned: false }],
@@ -20,8 +21,38 @@ export const EXPECTED_FORMATS = [
   ['win32-x64', { format: 'PE', processor: 'x64', isSigned: false }],
 ] as const;
 
+/** The prebuilt addons of a package, and what its build scripts say of them. */
+export interface PrebuiltAddons {
+  readonly folder: string;
+  readonly platforms: readonly string[];
+  /** SHA-256 of the C files as they are now. */
+  readonly sourcesHash: () => string;
+  /** SHA-256 of each addon in a folder, by platform. */
+  readonly hashPrebuilt: (folder: string) => Record<string, string>;
+}
+
+/** Declares tests of a package's addons: their size, their record of what they were compiled from, and their formats. */
+export function testPrebuilt({ folder, platforms, sourcesHash, hashPrebuilt }: PrebuiltAddons): void {
+  const pathOf = (platform: string) => join(folder, `${platform}.node`);
+
+  it('is at most 300 kB for every platform', () => {
+    for (const platform of platforms) expect(readFileSync(pathOf(platform)).length).toBeLessThan(300_000);
+  });
+
+  it('was compiled from these C files for every platform', () => {
+    const { sources, files } = JSON.parse(readFileSync(join(folder, 'built-from.json'), 'utf8'));
+    expect(sources).toBe(sourcesHash());
+    expect(files).toEqual(hashPrebuilt(folder));
+    expect(Object.keys(files)).toEqual(platforms);
+  });
+
+  it.each(EXPECTED_FORMATS)('has the format of %s', (platform, expected) => {
+    expect(addonFormat(pathOf(platform))).toEqual({ ...expected, hasEntry: true });
+  });
+}
+
 /** Reads the format of a prebuilt addon, also of platforms that can't be run here. */
-export function addonFormat(file: string): AddonFormat {
+function addonFormat(file: string): AddonFormat {
   const bytes = readFileSync(file);
   return { ...headerOf(bytes), hasEntry: bytes.includes('napi_register_module_v1') };
 }

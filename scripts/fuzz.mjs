@@ -191,7 +191,7 @@ function readerOf(/** @type {string} */ name) {
   return reader;
 }
 
-/** Replaces a reader's row in the table between the marks, which are added at the end of the file where there are none. */
+/** Replaces a reader's row in the table between the marks, which are added at the end of the file if missing. */
 function record(
   /** @type {string} */ path,
   /** @type {import('./fuzz/readers.mjs').Reader} */ reader,

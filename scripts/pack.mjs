@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { publishedPackages, root } from './packages.mjs';
-import { build, say } from './set-up.mjs';
+import { build, runNpm, say } from './set-up.mjs';
 
 /**
  * `npm run pack [PACKAGE...]`: tarballs of packages and of those they depend on, in tarballs/, for projects that use mcore before it is on npm.
@@ -14,7 +13,7 @@ const OUT = join(root, 'tarballs');
 /**
  * Packages with everything of this repository that they need at run time.
  *
- * @param {readonly string[]} names Such as `@mcore/judge`; all where there are none.
+ * @param {readonly string[]} names Such as `@mcore/judge`; all packages if empty.
  */
 export function withDependencies(names) {
   const all = new Map(publishedPackages().map((each) => [each.name, each]));
@@ -49,16 +48,10 @@ export function pack(folder, names) {
     `--pack-destination=${folder}`,
     ...workspaces,
   ];
-  const npm = process.env.npm_execpath;
-  const { status, stdout } = spawnSync(npm ? process.execPath : 'npm', npm ? [npm, ...args] : args, {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-    shell: !npm && process.platform === 'win32',
-  });
+  const { status, stdout } = runNpm(args, 'pipe');
   if (status !== 0) throw new Error(`pack: expected npm pack to end with 0, got ${status}. Its message is above.`);
   /** @type {{ filename: string }[]} */
-  const packed = Object.values(JSON.parse(stdout));
+  const packed = Object.values(JSON.parse(stdout ?? ''));
   return packed.map(({ filename }) => join(folder, filename.replace('@', '').replace('/', '-')));
 }
 

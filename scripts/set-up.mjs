@@ -48,7 +48,7 @@ export function install() {
   if (missing?.length !== 0) rmSync(join(root, HIDDEN_LOCKFILE), { force: true });
   say('Installing what package-lock.json names (about a minute, once) ...');
   // not `npm ci`, which refuses a lockfile without the optional binaries of other platforms; nothing is saved
-  const status = runNpm(
+  const { status } = runNpm(
     ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
     'inherit',
   );
@@ -68,20 +68,22 @@ export function linkPrograms() {
 }
 
 /**
- * Runs the npm that runs this, or the one of the path.
+ * Runs the npm that runs this, or the one of the path, in the root.
  *
- * @returns {number | null} Its exit status.
+ * @param {readonly string[]} args
+ * @param {'inherit' | 'ignore' | 'pipe'} output What becomes of its standard output.
+ * @returns {{ status: number | null, stdout: string | null }} Its exit status and, for `pipe`, what it printed.
  */
-function runNpm(args, stdout) {
+export function runNpm(args, output) {
   // npm is asked for by the path it started us with; a shell is needed for npm.cmd on Windows
   const npm = process.env.npm_execpath;
   const [program, ...before] = npm ? [process.execPath, npm] : ['npm'];
-  const { status } = spawnSync(program, [...before, ...args], {
+  return spawnSync(program, [...before, ...args], {
     cwd: root,
-    stdio: ['ignore', stdout, 'inherit'],
+    encoding: 'utf8',
+    stdio: ['ignore', output, 'inherit'],
     shell: !npm && process.platform === 'win32',
   });
-  return status;
 }
 
 /**

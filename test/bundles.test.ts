@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { because } from '@mcore/testing/skips';
+import { because, NOT_BUILT } from '@mcore/testing/skips';
 import { describe, expect, it } from 'vitest';
 import { bundledSize, entryOf, keptSize, libraries, limitsFile } from '../scripts/measure-sizes.mjs';
 import { missingBuild, runExample } from './support/run-example.js';
 
 const limits: Record<string, { gzip: number; kept: number }> = JSON.parse(readFileSync(limitsFile, 'utf8'));
 const unbuilt = libraries().find((library) => !existsSync(entryOf(library)));
-const suffix = because(unbuilt ? 'the packages are not built (npm run build)' : null);
+const suffix = because(unbuilt ? NOT_BUILT : null);
 
 describe.skipIf(unbuilt)(`size in a page, within test/bundle-sizes.json (npm run sizes writes it)${suffix}`, () => {
   it.each(libraries())('$name: whole, minified and compressed', async (library) => {
@@ -29,7 +29,7 @@ it('limits are of packages that there are', () => {
 
 const missing = missingBuild();
 it.skipIf(missing !== null)(
-  `sideEffects: false is true: importing registers nothing with tfjs and sets nothing global${because(missing === null ? null : 'the packages are not built (npm run build)')}`,
+  `sideEffects: false is true: importing registers nothing with tfjs and sets nothing global${because(missing)}`,
   async () => {
     const entries = libraries().flatMap(({ name, json }) =>
       Object.keys(json.exports).map((entry) => (entry === '.' ? name : `${name}/${entry.slice(2)}`)),

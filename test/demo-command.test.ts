@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { because } from '@mcore/testing/skips';
+import { because, NOT_BUILT } from '@mcore/testing/skips';
 import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -10,7 +10,7 @@ const isSetUp = ['node_modules/.installed-from-lockfile', 'apps/demo/dist/index.
 );
 
 it.skipIf(!isSetUp)(
-  `npm run demo serves the page below any path and leaves the browser closed where told${because(isSetUp ? null : 'the packages are not built (npm run build)')}`,
+  `npm run demo serves the page below any path and leaves the browser closed where told${because(isSetUp ? null : NOT_BUILT)}`,
   { timeout: 300_000 },
   async () => {
     const options = ['--open', 'false', '--port', '4873', '--base', '/some/where/'];

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { writeVideo } from '@mcore/rendered-dives/node';
-import { because } from '@mcore/testing/skips';
+import { because, NOT_BUILT } from '@mcore/testing/skips';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { root } from '../scripts/packages.mjs';
@@ -22,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'mcore-deploy-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const main = join(root, 'apps', 'cli', 'dist', 'main.js');
-const unbuilt = because(existsSync(main) ? null : 'the packages are not built (npm run build)');
+const unbuilt = because(existsSync(main) ? null : NOT_BUILT);
 const files = (path: string) => readdirSync(join(root, 'deploy', path)).map((name) => join(root, 'deploy', path, name));
 const scripts = files('slurm').filter((file) => file.endsWith('.sbatch'));
 const manifests = files('kubernetes').filter((file) => file.endsWith('.yaml'));

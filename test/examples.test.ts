@@ -7,7 +7,7 @@ import { markdownExamples } from './support/markdown-examples.js';
 import { missingBuild, runExample, trimLines } from './support/run-example.js';
 
 const unbuilt = missingBuild();
-const suffix = because(unbuilt === null ? null : 'the packages are not built (npm run build)');
+const suffix = because(unbuilt);
 
 const libraries = publishedPackages().filter(({ json }) => json.exports);
 const guides = join(root, 'docs', 'guides');

@@ -79,7 +79,7 @@ await writeList('gym/videos.csv', ['path,score,class,transitions', ...lines].joi
 `;
 
 it.skipIf(unbuilt !== null)(
-  `the script that trains on a list of own videos, evaluates and saves has at most 15 lines and runs${because(unbuilt === null ? null : 'the packages are not built (npm run build)')}`,
+  `the script that trains on a list of own videos, evaluates and saves has at most 15 lines and runs${because(unbuilt)}`,
   { timeout: 300_000 },
   async () => {
     const guide = readFileSync(join(root, 'docs', 'guides', 'train-on-your-videos.md'), 'utf8');

@@ -6,6 +6,7 @@ import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { loadJudge, type ScoredVideo } from '@mcore/judge';
 import { writeVideo } from '@mcore/rendered-dives/node';
 import { noChromium, startChromium } from '@mcore/testing/chromium';
+import { because } from '@mcore/testing/skips';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -20,7 +21,7 @@ import { run } from '../scripts/release.mjs';
 import { missingBuild } from './support/run-example.js';
 
 const missing = missingBuild();
-const suffix = missing === null ? '' : `: skipped, ${missing} is not built (npm run build)`;
+const suffix = because(missing);
 const vite = dirname(createRequire(import.meta.url).resolve('vite/package.json'));
 
 describe.skipIf(missing !== null)(`README's first examples, with packages as they would be published${suffix}`, () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { because } from '@mcore/testing/skips';
+import { because, NOT_BUILT } from '@mcore/testing/skips';
 import { afterAll, describe, expect, it } from 'vitest';
 import { pack, withDependencies } from '../scripts/pack.mjs';
 import { publishedPackages } from '../scripts/packages.mjs';
@@ -17,7 +17,7 @@ it('a package is packed with the packages it depends on, and no others', () => {
 });
 
 const [unbuilt] = unbuiltFiles();
-const suffix = because(unbuilt === undefined ? null : 'the packages are not built (npm run build)');
+const suffix = because(unbuilt === undefined ? null : NOT_BUILT);
 
 describe.skipIf(unbuilt)(`tarballs of npm run pack${suffix}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'mcore-tarballs-'));

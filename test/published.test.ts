@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
-import { because } from '@mcore/testing/skips';
+import { because, NOT_BUILT } from '@mcore/testing/skips';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { promisedFiles, publishedPackages, root } from '../scripts/packages.mjs';
+import { unbuiltFiles } from '../scripts/release.mjs';
 
 /** What npm says of a package that it packed. */
 interface Packed {
@@ -17,13 +18,8 @@ interface Packed {
 }
 
 const packages = publishedPackages();
-const missing = packages.flatMap(({ path, directory, json }) =>
-  promisedFiles(json)
-    .filter((file) => !existsSync(join(directory, file)))
-    .map((file) => join(path, file)),
-);
-const skipped = missing.length > 0;
-const title = `what would be published${because(skipped ? 'the packages are not built (npm run build)' : null)}`;
+const skipped = unbuiltFiles().length > 0;
+const title = `what would be published${because(skipped ? NOT_BUILT : null)}`;
 
 describe.skipIf(skipped)(title, () => {
   let folder: string;

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { because } from '@mcore/testing/skips';
+import { because, NOT_BUILT } from '@mcore/testing/skips';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRegistry } from '../scripts/local-registry.mjs';
 import { publishedPackages } from '../scripts/packages.mjs';
 import { emptyProject, exampleOf, npm, readmeOf, releaseInto, run, trim, unbuiltFiles } from '../scripts/release.mjs';
 
 const [unbuilt] = unbuiltFiles();
-const suffix = because(unbuilt === undefined ? null : 'the packages are not built (npm run build)');
+const suffix = because(unbuilt === undefined ? null : NOT_BUILT);
 
 describe.skipIf(unbuilt)(`a release to a registry in memory${suffix}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'mcore-release-test-'));

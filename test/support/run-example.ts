@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisedFiles, publishedPackages, root } from '../../scripts/packages.mjs';
+import { NOT_BUILT } from '@mcore/testing/skips';
+import { root } from '../../scripts/packages.mjs';
+import { unbuiltFiles } from '../../scripts/release.mjs';
 
 /** How long an example may take before it counts as hanging, in milliseconds. */
 const TIME_LIMIT = 180_000;
@@ -31,7 +33,7 @@ function runNode(folder: string): Promise<{ status: number | null; output: strin
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TIME_LIMIT,
-      // vitest's own settings are none of its business
+      // without vitest's own settings
       env: { ...process.env, NODE_ENV: undefined, NODE_OPTIONS: undefined, FORCE_COLOR: undefined, NO_COLOR: '1' },
     });
     const text = { output: '', errors: '' };
@@ -51,12 +53,7 @@ export function trimLines(text: string): string {
   return text.replace(/[ \t\r]+$/gm, '').trim();
 }
 
-/** Why the packages can't be imported as users do, or null: the first JavaScript file that has not been built. */
+/** Why the packages can't be imported as users do, or null: some JavaScript file has not been built. */
 export function missingBuild(): string | null {
-  const missing = publishedPackages().flatMap(({ path, directory, json }) =>
-    promisedFiles(json)
-      .filter((file) => file.endsWith('.js') && !existsSync(join(directory, file)))
-      .map((file) => join(path, file)),
-  );
-  return missing[0] ?? null;
+  return unbuiltFiles().some((file) => file.endsWith('.js')) ? NOT_BUILT : null;
 }

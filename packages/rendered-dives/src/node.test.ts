@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
-import { because } from '@mcore/testing/skips';
+import { because, NOT_BUILT } from '@mcore/testing/skips';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { ALL_FORMATS, BufferSource, Input, VideoSampleSink } from 'mediabunny';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -100,9 +100,7 @@ describe('writeFineDivingLayout', () => {
     );
   });
 
-  const unbuilt = existsSync(new URL('../dist/worker.js', import.meta.url))
-    ? null
-    : 'the packages are not built (npm run build)';
+  const unbuilt = existsSync(new URL('../dist/worker.js', import.meta.url)) ? null : NOT_BUILT;
   it.skipIf(unbuilt !== null)(`draws in two threads${because(unbuilt)}`, async () => {
     const target = join(directory, 'threads');
     await writeFineDivingLayout(target, { clips, height: 32, workers: 2 });

@@ -7,3 +7,6 @@
 export function because(reason: string | null): string {
   return reason === null ? '' : `: skipped, ${reason}`;
 }
+
+/** The reason of tests that need what `npm run build` writes. */
+export const NOT_BUILT = 'the packages are not built (npm run build)';

@@ -48,7 +48,7 @@ export function promisedFiles({ exports = {}, bin = {} }) {
 }
 
 /**
- * The sources of a package's entries: of what its `exports` and `bin` promise, and its worker, where there is one.
+ * The sources of a package's entries: of what its `exports` and `bin` promise, and its worker, if it has one.
  *
  * @param {string} directory - The package's folder.
  * @returns {string[]} Paths below `directory`, such as `src/index.ts`.

@@ -25,7 +25,7 @@ export function runNode(script, args, options = {}) {
  * Packages that npm installed and that are not there any more, by the list that npm keeps in node_modules.
  *
  * @param {string} directory Where `node_modules` is.
- * @returns {string[] | undefined} Their folders; undefined where there is no list that can be read.
+ * @returns {string[] | undefined} Their folders; undefined if the list can't be read.
  */
 export function missingPackages(directory) {
   try {

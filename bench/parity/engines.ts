@@ -20,7 +20,7 @@ export type ParityEngine = (typeof ENGINES)[number];
 /**
  * Makes an engine the current one; with the kernels of `@mcore/ops` where it has any, but for `wasm, plain`.
  *
- * @returns What it is, for the table; or why there is none.
+ * @returns What it is, for the table; or why it can't be used here.
  */
 export async function startEngine(name: ParityEngine): Promise<{ about: string } | { unavailable: string }> {
   switch (name) {

@@ -3,7 +3,7 @@ export interface MarkdownExample {
   /** Line of its first fence, from 1. */
   line: number;
   code: string;
-  /** What it prints, from the block after the word "prints"; undefined where there is none. */
+  /** What it prints, from the block after the word "prints"; undefined if missing. */
   output: string | undefined;
   /** Why it can't be run here, from `<!-- not run: REASON -->` above it. */
   notRun: string | undefined;

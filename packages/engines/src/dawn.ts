@@ -49,8 +49,8 @@ function assertVulkan(): void {
 }
 
 /**
- * Whether a Vulkan driver is registered where its loader looks (Vulkan Loader, "Driver Discovery on Linux"). Where none is, Dawn finds no adapter and
- * writes warnings about that to standard error.
+ * Whether a Vulkan driver is registered where its loader looks (Vulkan Loader, "Driver Discovery on Linux"). Without one, Dawn finds no adapter
+ * and writes warnings about that to standard error.
  *
  * @param environment - Variables that name drivers or folders.
  */

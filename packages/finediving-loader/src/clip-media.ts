@@ -20,7 +20,7 @@ export function videoName(file: string): string | undefined {
  * Finds the frames of a clip: `<frames>/<competition>/<dive index>`, a folder of images or a video file, or
  * `<frames>/<competition>__<dive index>` as the E2E-Spot project lays them out. Where there are both, images are taken.
  *
- * @returns Undefined if there is none of these.
+ * @returns Undefined if none of these exists.
  */
 export async function findClipMedia(
   frames: string,

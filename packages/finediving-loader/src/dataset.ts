@@ -73,7 +73,7 @@ export class FineDivingDataset implements ClipSource {
   /**
    * Where the frames of a clip are: a folder of images or a video file, see {@link ClipMedia}.
    *
-   * @returns Undefined if there are none.
+   * @returns Undefined if the clip has no frames.
    */
   async clipMedia(id: string): Promise<ClipMedia | undefined> {
     const { clip, diveIndex } = this.#labelled(id);

@@ -85,7 +85,7 @@ export async function findLabels(
 
 /** What {@link findFrames} found. */
 interface FoundFrames {
-  /** Undefined if there is none. */
+  /** Undefined if no folder has frames. */
   readonly directory: string | undefined;
   /** Folders in the same layout that hold masks of the divers instead of frames. */
   readonly masks: readonly string[];

@@ -66,7 +66,7 @@ export function compile(command, relaxed) {
   }
 }
 
-/** The first compiler found; exits with a message if there is none. */
+/** The first compiler found; exits with a message if none is installed. */
 export function requireCompiler(script) {
   const compiler = findCompiler();
   if (compiler) return compiler;

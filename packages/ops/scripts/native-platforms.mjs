@@ -156,7 +156,7 @@ export function buildAll(folder, parts, sources) {
   writeFileSync(join(folder, 'built-from.json'), `${JSON.stringify(record, null, 2)}\n`);
 }
 
-/** The program of the zig that this asks for; exits with a message if there is none. */
+/** The program of the zig that this asks for; exits with a message if it is not installed. */
 function requireZig() {
   for (const command of [process.env.ZIG ?? 'zig', 'python3 -m ziglang', 'python -m ziglang']) {
     const [program, ...args] = command.split(' ');

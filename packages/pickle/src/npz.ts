@@ -11,7 +11,7 @@ export interface Npz {
   /**
    * Unpacks one array.
    *
-   * @throws DataError if there is none of that name, it is broken, or it holds anything but numbers.
+   * @throws DataError if no array has that name, it is broken, or it holds anything but numbers.
    */
   read(name: string): NumericArray;
 }

@@ -27,7 +27,7 @@ export interface TensorflowDiagnosis {
 }
 
 /**
- * Tests every installation in a separate process. If there is none, says how to get one.
+ * Tests every installation in a separate process. If nothing is installed, says how to install it.
  *
  * @param cache - The cache folder.
  * @returns Never throws.

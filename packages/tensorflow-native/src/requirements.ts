@@ -89,7 +89,7 @@ export interface Compiler {
  *
  * @param candidates - Programs to try, in order.
  * @returns The first that runs.
- * @throws {@link EngineError} if there is none.
+ * @throws {@link EngineError} if none of them runs.
  */
 export async function findCompiler(
   candidates: readonly string[] = process.env.CXX ? [process.env.CXX] : ['g++', 'c++', 'clang++'],

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 /** Where `node scripts/set-up-python.mjs` puts its environment. */
 const OWN = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mcore', 'python');
 
-/** A Python that has some modules, or why there is none. */
+/** A Python that has some modules, or why none was found. */
 export type FoundPython = { python: string; missing: null } | { python: null; missing: string };
 
 /**

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
-/** Why there is no Redis to test with; null where there is. */
+/** Why no Redis can be started for tests; null if it can. */
 export const missingRedis =
   spawnSync('redis-server', ['--version']).status === 0 ? null : 'there is no redis-server on this machine';
 

@@ -12,7 +12,7 @@ export function hasKernel(name: string): boolean {
 }
 
 /**
- * Runs the current backend's own kernel of this name, or the plain formulation if there is none. Keeps no other tensors.
+ * Runs the current backend's own kernel of this name, or the plain formulation if the backend has no such kernel. Keeps no other tensors.
  */
 export function runKernelOr<Output extends tf.Tensor | tf.Tensor[]>(
   name: string,

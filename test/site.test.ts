@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { noChromium, startChromium } from '@mcore/testing/chromium';
 import { because } from '@mcore/testing/skips';
 import MiniSearch, { type SearchOptions } from 'minisearch';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { serveFolder } from '../scripts/browser-page.mjs';
 import { root } from '../scripts/packages.mjs';
 
 const site = join(root, 'docs', 'site');
@@ -90,7 +89,7 @@ describe('the site', () => {
     { timeout: 120_000 },
     async () => {
       const browser = await startChromium();
-      const server = await serve(site);
+      const server = await serveFolder(site);
       try {
         const page = await browser.newPage();
         const paths = htmlPages().map(({ path }) => path);
@@ -99,7 +98,7 @@ describe('the site', () => {
         for (const width of [390, 1440]) {
           await page.setViewport({ width, height: 900 });
           for (const path of shown) {
-            await page.goto(`${server.url}/${path}`, { waitUntil: 'domcontentloaded' });
+            await page.goto(`${server.url}${path}`, { waitUntil: 'domcontentloaded' });
             const found = await page.evaluate(() => ({
               page: document.documentElement.scrollWidth,
               tables: [...document.querySelectorAll('.vp-doc table')].filter((t) => t.scrollWidth > t.clientWidth + 1)
@@ -117,29 +116,8 @@ describe('the site', () => {
         expect(wide).toEqual([]);
       } finally {
         await browser.close();
-        await server.close();
+        await server.stop();
       }
     },
   );
 });
-
-/** Serves the files of a folder. */
-async function serve(folder: string): Promise<{ url: string; close(): Promise<void> }> {
-  const types: Record<string, string> = {
-    html: 'text/html',
-    js: 'text/javascript',
-    css: 'text/css',
-    svg: 'image/svg+xml',
-  };
-  const server = createServer((request, response) => {
-    const file = join(folder, decodeURIComponent(new URL(request.url!, 'http://x').pathname));
-    if (!existsSync(file)) return response.writeHead(404).end();
-    const type = types[file.split('.').at(-1)!] ?? 'application/octet-stream';
-    response.writeHead(200, { 'content-type': type }).end(readFileSync(file));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-  };
-}

@@ -86,11 +86,7 @@ async function encodeAll() {
   return { all, transitions };
 }
 
-const layout = new ParameterLayout(model.segmenter.weights(), (variable, values) => {
-  const tensor = tf.tensor(values, variable.shape);
-  variable.assign(tensor);
-  tensor.dispose();
-});
+const layout = new ParameterLayout(model.segmenter.weights());
 const parameters = await layout.read();
 const rates = layout.fill(() => SCHEDULE.learningRate);
 const adam = new Adam(parameters.length);

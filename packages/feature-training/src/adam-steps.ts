@@ -51,7 +51,7 @@ export interface AdamStepsOptions<Losses> {
 export async function adamSteps<Losses>(options: AdamStepsOptions<Losses>): Promise<void> {
   const { caller, weights, settings, signal, keep, gradientAt, onStep } = options;
   const { steps, learningRate, weightDecay, warmupSteps, gradientNorm } = settings;
-  const layout = new ParameterLayout(weights, assignValues);
+  const layout = new ParameterLayout(weights);
   const kept = await keep?.load();
   if (kept && (kept.parameters.length !== layout.size || kept.step > steps)) {
     throw new ArgumentError(
@@ -119,12 +119,6 @@ export async function gradientOf<Losses extends { readonly total: tf.Scalar }>(
   } finally {
     tf.dispose([...Object.values(kept!), ...grads.filter((gradient) => gradient !== undefined)] as tf.Tensor[]);
   }
-}
-
-function assignValues(variable: tf.Variable, values: Float32Array): void {
-  const tensor = tf.tensor(values, variable.shape);
-  variable.assign(tensor);
-  tensor.dispose();
 }
 
 function normOf(values: Float32Array): number {

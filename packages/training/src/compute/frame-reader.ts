@@ -5,7 +5,6 @@ import { segmentationLoss } from '@mcore/segmenter';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Input, Learner } from './learner.js';
 import { ParameterLayout } from './parameter-layout.js';
-import { assignValues } from './replica.js';
 
 /** Consecutive frames and what they show. */
 export interface FrameWindow {
@@ -69,7 +68,7 @@ export class FrameReader implements Learner<WindowBatch, ReadingLosses> {
       ['reading.weight', this.#weight as tf.Variable],
       ['reading.bias', this.#bias as tf.Variable],
     ]);
-    this.layout = new ParameterLayout(named, assignValues);
+    this.layout = new ParameterLayout(named);
   }
 
   async setParameters(flat: Float32Array): Promise<void> {

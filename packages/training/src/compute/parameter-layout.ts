@@ -1,5 +1,5 @@
 import { WeightsError } from '@mcore/errors';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 interface Entry {
   readonly name: string;
@@ -16,16 +16,9 @@ export class ParameterLayout {
   readonly size: number;
   readonly #entries: readonly Entry[];
   readonly #variables: readonly tf.Variable[];
-  readonly #assign: (variable: tf.Variable, values: Float32Array) => void;
 
-  /**
-   * @param weights - All of a model's variables by name; those that are not trainable are left out.
-   * @param assign - Writes values into a variable.
-   */
-  constructor(
-    weights: ReadonlyMap<string, tf.Variable>,
-    assign: (variable: tf.Variable, values: Float32Array) => void,
-  ) {
+  /** @param weights - All of a model's variables by name; those that are not trainable are left out. */
+  constructor(weights: ReadonlyMap<string, tf.Variable>) {
     const trainable = [...weights].filter(([, variable]) => variable.trainable);
     let offset = 0;
     this.#entries = trainable.map(([name, variable]) => {
@@ -34,7 +27,6 @@ export class ParameterLayout {
       return entry;
     });
     this.#variables = trainable.map(([, variable]) => variable);
-    this.#assign = assign;
     this.size = offset;
   }
 
@@ -62,7 +54,7 @@ export class ParameterLayout {
       throw new WeightsError(`ParameterLayout.write: expected ${this.size} numbers, got ${flat.length}.`);
     }
     for (const [index, { offset, size }] of this.#entries.entries()) {
-      this.#assign(this.#variables[index]!, flat.slice(offset, offset + size));
+      assignValues(this.#variables[index]!, flat.slice(offset, offset + size));
     }
   }
 
@@ -77,4 +69,10 @@ export class ParameterLayout {
   split(flat: Float32Array): Map<string, Float32Array> {
     return new Map(this.#entries.map(({ name, offset, size }) => [name, flat.subarray(offset, offset + size)]));
   }
+}
+
+function assignValues(variable: tf.Variable, values: Float32Array): void {
+  const tensor = tf.tensor(values, variable.shape);
+  variable.assign(tensor);
+  tensor.dispose();
 }

@@ -80,7 +80,7 @@ describe('LocalReplica', () => {
       if (isBackboneWeight(name)) expect(Math.max(...part.map(Math.abs)), name).toBe(0);
     }
     // the layout ends with segmenter and regressor
-    const rest = replica.layout.size - new ParameterLayout(frozen!.backbone.weights(), () => {}).size;
+    const rest = replica.layout.size - new ParameterLayout(frozen!.backbone.weights()).size;
     expect(relativeError(got.gradient.slice(-rest), expected.gradient.slice(-rest))).toBeLessThan(1e-4);
     await replica.dispose();
     whole!.dispose();

@@ -142,14 +142,7 @@ export class LocalReplica implements Replica {
 
 /** The layout of a model's trainable parameters. */
 export function layoutOf(model: MCoRe): ParameterLayout {
-  return new ParameterLayout(model.weights(), assignValues);
-}
-
-/** Writes values into a variable. */
-export function assignValues(variable: tf.Variable, values: Float32Array): void {
-  const tensor = tf.tensor(values, variable.shape);
-  variable.assign(tensor);
-  tensor.dispose();
+  return new ParameterLayout(model.weights());
 }
 
 /** A backbone with a learning rate of 0 stays as it is, so that no gradient has to be taken through it. */

@@ -1,4 +1,5 @@
 import { ArgumentError } from '@mcore/errors';
+import { framesBetween } from './frames-between.js';
 import type { Video } from './types.js';
 
 /**
@@ -12,13 +13,7 @@ export function partOfVideo(
   video: Video,
   { start = 0, end = Number.POSITIVE_INFINITY }: { readonly start?: number; readonly end?: number },
 ): Video {
-  const first = video.timestamps.findIndex((second) => second >= start - 1e-6);
-  const last = video.timestamps.findLastIndex((second) => second <= end + 1e-6);
-  if (first < 0 || last < first) {
-    throw new ArgumentError(
-      `partOfVideo: expected a part of ${video.name} with frames in it, 0 .. ${video.durationSeconds.toFixed(2)} s, got ${start} .. ${end} s.`,
-    );
-  }
+  const [first, last] = framesBetween('partOfVideo', video, start, end);
   if (first === 0 && last === video.frameCount - 1) return video;
   const begin = video.timestamps[first]!;
   const until = video.timestamps[last + 1] ?? video.durationSeconds;

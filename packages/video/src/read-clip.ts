@@ -1,5 +1,5 @@
 import { type FrameSize, type Frames, sampleIndices } from '@mcore/clips';
-import { ArgumentError } from '@mcore/errors';
+import { framesBetween } from './frames-between.js';
 import type { Video } from './types.js';
 
 /** A part of a video, sampled as clips are. */
@@ -33,14 +33,7 @@ export interface ReadClipOptions {
  */
 export async function readClip(video: Video, options: ReadClipOptions = {}): Promise<VideoClip> {
   const { count = 96, fromSeconds = 0, toSeconds = Number.POSITIVE_INFINITY, ...reading } = options;
-  const first = video.timestamps.findIndex((second) => second >= fromSeconds - 1e-6);
-  const last = video.timestamps.findLastIndex((second) => second <= toSeconds + 1e-6);
-  if (first < 0 || last < first) {
-    throw new ArgumentError(
-      `readClip: expected a part of ${video.name} with frames in it, 0 .. ${video.durationSeconds.toFixed(2)} s, got ` +
-        `${fromSeconds} .. ${toSeconds} s.`,
-    );
-  }
+  const [first, last] = framesBetween('readClip', video, fromSeconds, toSeconds);
   const indices = sampleTimes(video.timestamps.subarray(first, last + 1), count).map((index) => first + index);
   const { size, signal } = reading;
   const frames = await video.readFrames(indices, { ...(size && { size }), ...(signal && { signal }) });

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { RENDERED_MARK } from '@mcore/clips';
 import { fixturePath } from '@mcore/testing/fixtures';
 import { frameDigests } from '@mcore/testing/frames';
+import { ALL_FORMATS, BufferSource, BufferTarget, Conversion, Input, Mp4OutputFormat, Output } from 'mediabunny';
 import { describe, expect, it } from 'vitest';
 import { openVideo, partOfVideo } from './node.js';
 
@@ -25,5 +28,21 @@ describe('partOfVideo', () => {
       `partOfVideo: expected a part of ${whole.name} with frames in it, 0 .. 1.00 s, got 2 .. Infinity s.`,
     );
     whole.close();
+  });
+
+  it('is rendered if the whole video is', async () => {
+    const filmed = await openVideo(fixturePath('video', 'h264.mov'));
+    expect(partOfVideo(filmed, { end: 0.5 }).rendered).toBe(false);
+    filmed.close();
+    const input = new Input({
+      formats: ALL_FORMATS,
+      source: new BufferSource(readFileSync(fixturePath('video', 'h264.mov'))),
+    });
+    const output = new Output({ format: new Mp4OutputFormat(), target: new BufferTarget() });
+    const copy = await Conversion.init({ input, output, tags: { comment: `${RENDERED_MARK}: a test` } });
+    await copy.execute();
+    const rendered = await openVideo(new Blob([output.target.buffer!]));
+    expect(partOfVideo(rendered, { end: 0.5 }).rendered).toBe(true);
+    rendered.close();
   });
 });

@@ -31,6 +31,7 @@ export function partOfVideo(
     height: video.height,
     codec: video.codec,
     timestamps: video.timestamps.slice(first, last + 1).map((second) => second - begin),
+    ...(video.rendered !== undefined && { rendered: video.rendered }),
     notes: video.notes,
     readFrames: async (indices, options) => video.readFrames(indices.map(inWhole), options),
     streamFrames: (indices, options) => video.streamFrames(mapped(indices, inWhole), options),

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { ArgumentError, DataError } from '@mcore/errors';
 import { fineDivingLabels } from '@mcore/finediving-loader/labels';
 import { annotationFiles } from './annotations.js';
+import { byCompetition } from './by-competition.js';
 import { DiveRenderer, nativeHeight, widthFor } from './dive-renderer.js';
 import { clipFolder, type LayoutJob, writeClipFolder } from './layout-clip.js';
 import { nodeCanvas } from './node-surface.js';
@@ -73,7 +74,8 @@ export async function writeFineDivingLayout(directory: string, options: FineDivi
     done += 1;
     options.onProgress?.({ done, total: clips.length, id, drawn });
   };
-  const groups = groupByCompetition(clips);
+  // clips of one competition share backdrops, so they are drawn together; the largest group first, so that no thread is left with it at the end
+  const groups = [...byCompetition<RenderableClip>(clips).values()].sort((a, b) => b.length - a.length);
   if (workers === 1) {
     await drawHere(groups, job, report, options.signal);
   } else {
@@ -99,17 +101,6 @@ function videosCsv(clips: readonly RenderableClip[]): string {
     return [path, score, diveNumber, difficulty, transitions.join(' '), split, competition, frameCount].join(',');
   });
   return `${['path,score,class,difficulty,transitions,split,event,frames', ...rows].join('\n')}\n`;
-}
-
-/** Clips of one competition share backdrops, so they are drawn together. */
-function groupByCompetition(clips: readonly RenderableClip[]): RenderableClip[][] {
-  const groups = new Map<string, RenderableClip[]>();
-  for (const clip of clips) {
-    const group = groups.get(clip.competition);
-    group === undefined ? groups.set(clip.competition, [clip]) : group.push(clip);
-  }
-  // the largest first, so that no thread is left with one at the end
-  return [...groups.values()].sort((a, b) => b.length - a.length);
 }
 
 type Report = (id: string, drawn: boolean) => void;

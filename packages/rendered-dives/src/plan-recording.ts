@@ -1,6 +1,7 @@
 import { ArgumentError } from '@mcore/errors';
 import type { FineDivingLabel } from '@mcore/finediving-loader/labels';
 import { Random } from '@mcore/random';
+import { byCompetition } from './by-competition.js';
 import { fillGap } from './fill-gap.js';
 import { RECORDING_FRAMES_PER_SECOND, type Scene } from './recording-scene.js';
 import { visibleEvents } from './visible-events.js';
@@ -58,12 +59,7 @@ const CLOSING = 25;
 
 /** The labels of each of FineDiving's recordings, in the order of the dives. */
 export function recordingLabels(labels: readonly FineDivingLabel[]): Map<string, FineDivingLabel[]> {
-  const groups = new Map<string, FineDivingLabel[]>();
-  for (const label of labels) {
-    const group = groups.get(label.competition);
-    if (group) group.push(label);
-    else groups.set(label.competition, [label]);
-  }
+  const groups = byCompetition(labels);
   for (const group of groups.values()) group.sort((a, b) => a.recording.start - b.recording.start);
   return groups;
 }

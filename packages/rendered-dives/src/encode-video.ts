@@ -12,7 +12,10 @@ export type VideoCodec = 'avc' | 'vp9' | 'av1';
 export interface EncodeOptions {
   /** Frames a second in the file; FineDiving's clips play at about 25. */
   readonly framesPerSecond?: number;
-  /** H.264 unless given, which every browser plays. */
+  /**
+   * H.264 unless given, which every browser plays. If the width is not a multiple of 16, libx264 encodes the same pictures a little differently
+   * each time, even with one thread. VP9 is the same each time, and so is H.264 with a height such as 144 (256 pixels wide).
+   */
   readonly codec?: VideoCodec;
   /** Bits a second; 9 for each pixel and second unless given. */
   readonly bitrate?: number;

@@ -1,6 +1,7 @@
 import { items, listed, notKept, type SortKey, search, sortKey } from '../library/library.js';
 import { rankedCsv } from '../library/ranked-csv.js';
 import { judgeAllAgain, judgeWaiting, judgingAll, stopJudgingAll, waiting } from '../state/judge-all.js';
+import { FileButton } from './file-button.js';
 import { LibraryRow } from './library-row.js';
 import { PickVideos } from './pick-videos.js';
 import { download } from './save.js';
@@ -37,18 +38,7 @@ export function Library() {
           <Table />
         </>
       )}
-      <label class="file-link">
-        <input
-          type="file"
-          accept=".zip"
-          onChange={({ currentTarget }) => {
-            const [file] = currentTarget.files ?? [];
-            currentTarget.value = '';
-            if (file) void openLibrary(file);
-          }}
-        />
-        <span>Open a saved library</span>
-      </label>
+      <FileButton label="Open a saved library" accept=".zip" onPick={([file]) => void openLibrary(file!)} />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { labelledScore } from '../library/item.js';
 import { items } from '../library/library.js';
 import { manifestOf } from '../library/manifest.js';
 import { importList } from '../state/import-list.js';
+import { FileButton } from './file-button.js';
 import { download } from './save.js';
 
 const labelled = computed(() => items.value.filter(({ labels }) => labelledScore(labels) !== null).length);
@@ -27,18 +28,7 @@ export function Lists() {
         >
           Save the list (CSV)
         </button>
-        <label class="file-link">
-          <input
-            type="file"
-            accept=".csv,.json"
-            onChange={({ currentTarget }) => {
-              const [file] = currentTarget.files ?? [];
-              currentTarget.value = '';
-              if (file) void importList(file);
-            }}
-          />
-          <span>Read scores from a list</span>
-        </label>
+        <FileButton label="Read scores from a list" accept=".csv,.json" onPick={([file]) => void importList(file!)} />
       </div>
     </section>
   );

@@ -1,4 +1,8 @@
 import { addVideos } from '../state/showing.js';
+import { FileButton } from './file-button.js';
+
+/** What a button for videos accepts. */
+export const VIDEO_FILES = 'video/*,.mp4,.mov,.webm,.mkv';
 
 /** Endings of files that are taken from a folder. */
 const VIDEO = /\.(mp4|m4v|mov|webm|mkv)$/i;
@@ -7,45 +11,19 @@ const VIDEO = /\.(mp4|m4v|mov|webm|mkv)$/i;
 export function PickVideos() {
   return (
     <div class="pick-videos">
-      <FileButton label="Add videos" accept="video/*,.mp4,.mov,.webm,.mkv" onPick={(files) => void addPicked(files)} />
-      <FileButton label="Add a folder" directory onPick={(files) => void addPicked(files.filter(isVideo))} />
+      <FileButton label="Add videos" accept={VIDEO_FILES} multiple onPick={(files) => void addPicked(files)} />
+      <FileButton label="Add a folder" directory multiple onPick={(files) => void addPicked(files.filter(isVideo))} />
     </div>
   );
 }
 
-/** Adds files as a person picked them; empty where there was no video among them. */
+/** Adds files as a person picked them. */
 export async function addPicked(files: readonly File[]): Promise<void> {
   await addVideos(files.map((file) => ({ file, name: file.name })));
 }
 
 /** Whether a file of a folder is a video, by its name. */
 export const isVideo = ({ name }: File) => VIDEO.test(name);
-
-interface FileButtonProps {
-  label: string;
-  accept?: string;
-  directory?: boolean;
-  onPick(files: File[]): void;
-}
-
-function FileButton({ label, accept, directory, onPick }: FileButtonProps) {
-  return (
-    <label class="file-link">
-      <input
-        type="file"
-        multiple
-        accept={accept}
-        {...(directory && { webkitdirectory: true })}
-        onChange={({ currentTarget }) => {
-          const files = [...(currentTarget.files ?? [])];
-          currentTarget.value = '';
-          if (files.length > 0) onPick(files);
-        }}
-      />
-      <span>{label}</span>
-    </label>
-  );
-}
 
 /** All files that were dropped, those in folders included. */
 export async function droppedFiles(transfer: DataTransfer): Promise<File[]> {

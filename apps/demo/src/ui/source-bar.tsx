@@ -7,7 +7,8 @@ import { showDive } from '../state/showing.js';
 import { completions, facts, isStale, isTooLong, phase, source, testDives, verdict } from '../state/store.js';
 import { Camera } from './camera.js';
 import { DiveNumber } from './dive-number.js';
-import { addPicked, droppedFiles } from './pick-videos.js';
+import { FileButton } from './file-button.js';
+import { addPicked, droppedFiles, VIDEO_FILES } from './pick-videos.js';
 
 type Tab = 'dive' | 'file' | 'camera';
 
@@ -61,21 +62,17 @@ export function SourceBar() {
       <div class="tab-body">
         {tab.value === 'dive' && <DiveChoice />}
         {tab.value === 'file' && (
-          <label class="pick">
-            <input
-              type="file"
-              accept="video/*,.mp4,.mov,.webm,.mkv"
-              multiple
-              onChange={({ currentTarget }) => {
-                const files = [...(currentTarget.files ?? [])];
-                currentTarget.value = '';
-                take(files);
-              }}
-            />
-            <span>
-              <b>Choose videos</b> <span class="can-drop">or drop them anywhere on this page</span>
-            </span>
-          </label>
+          <FileButton
+            class="pick"
+            label={
+              <>
+                <b>Choose videos</b> <span class="can-drop">or drop them anywhere on this page</span>
+              </>
+            }
+            accept={VIDEO_FILES}
+            multiple
+            onPick={take}
+          />
         )}
         {tab.value === 'camera' && <Camera />}
       </div>

@@ -7,7 +7,7 @@ import { unzipSync } from 'fflate';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSite } from './support/build-site.js';
-import { openDemo, press, saved, savedBytes, verdictOf } from './support/page.js';
+import { choose, fieldOf, openDemo, press, saved, savedBytes, verdictOf } from './support/page.js';
 import { serveFolder } from './support/serve.js';
 import { makeSquats, writeSquat } from './support/squat-video.js';
 
@@ -19,18 +19,9 @@ let server: Awaited<ReturnType<typeof serveFolder>>;
 let browser: Browser;
 let page: Page;
 
-const choose = async (label: string, ...files: string[]) => {
-  const field = await page.waitForSelector(
-    `::-p-xpath(//label[contains(@class,"file-link")][span[normalize-space()="${label}"]]/input)`,
-  );
-  await (field as unknown as { uploadFile(...paths: string[]): Promise<void> }).uploadFile(...files);
-};
-
-const field = (label: string) => page.waitForSelector(`::-p-xpath(//label[span[normalize-space()="${label}"]]/input)`);
-
 /** Types into a field and leaves it. */
 const type = async (label: string, text: string) => {
-  const input = (await field(label))!;
+  const input = await fieldOf(page, label);
   await input.click({ count: 3 });
   await input.type(text);
   await page.keyboard.press('Tab');
@@ -47,7 +38,7 @@ describe.skipIf(noChromium !== null)(`labelling in Chromium${suffix}`, () => {
     browser = await startChromium();
     page = await openDemo(browser, `${server.url}?engine=wasm`);
     await verdictOf(page);
-    await choose('Add videos', ...squats.map(({ name }) => join(folder, 'videos', name)));
+    await choose(page, 'Add videos', ...squats.map(({ name }) => join(folder, 'videos', name)));
     await page.waitForFunction(() => document.querySelectorAll('.videos tbody tr').length === 4);
   }, 300_000);
   afterAll(async () => {
@@ -60,7 +51,7 @@ describe.skipIf(noChromium !== null)(`labelling in Chromium${suffix}`, () => {
     await page.waitForSelector('[aria-label="Video squat 01.mp4"]');
     await page.waitForSelector('.scoreboard[aria-busy="false"] .digits:not(.empty)');
     await type('Names of the stages, in order', 'Down, Hold, Up');
-    const input = (await field('or awards'))!;
+    const input = await fieldOf(page, 'or awards');
     await input.type('7 8 seven');
     expect(await input.evaluate((element) => (element as HTMLInputElement).validationMessage)).toBe(
       'Only numbers, please.',
@@ -90,7 +81,7 @@ describe.skipIf(noChromium !== null)(`labelling in Chromium${suffix}`, () => {
       [name, score, 'squat', transitionSeconds.map((seconds) => seconds.toFixed(2)).join(' ')].join(','),
     );
     writeFileSync(list, ['path,score,class,transition_seconds', ...rows].join('\n'));
-    await choose('Read scores from a list', list);
+    await choose(page, 'Read scores from a list', list);
     await page.waitForFunction(() => document.querySelector('.lists .heading')!.textContent!.includes('4 of 4'));
     expect(await page.$eval('.labels output', (output) => output.textContent)).toBe(
       `${squats[0]!.score.toFixed(2)} points`,

@@ -9,7 +9,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violationsOf } from './support/axe.js';
 import { buildSite } from './support/build-site.js';
-import { openDemo, press, saved, savedBytes, verdictOf } from './support/page.js';
+import { choose, openDemo, press, saved, savedBytes, verdictOf } from './support/page.js';
 import { serveFolder } from './support/serve.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mcore-library-'));
@@ -19,13 +19,6 @@ const suffix = noChromium === null ? '' : `: skipped, ${noChromium}`;
 let server: Awaited<ReturnType<typeof serveFolder>>;
 let browser: Browser;
 let page: Page;
-
-const choose = async (label: string, ...files: string[]) => {
-  const field = await page.waitForSelector(
-    `::-p-xpath(//label[contains(@class,"file-link")][span[normalize-space()="${label}"]]/input)`,
-  );
-  await (field as unknown as { uploadFile(...paths: string[]): Promise<void> }).uploadFile(...files);
-};
 
 interface Row {
   name: string;
@@ -73,7 +66,7 @@ describe.skipIf(noChromium !== null)(`the library in Chromium${suffix}`, () => {
   });
 
   it('judges several videos that were picked at once, and shows the first', async () => {
-    await choose('Add videos', ...names.map((name) => join(folder, name)));
+    await choose(page, 'Add videos', ...names.map((name) => join(folder, name)));
     await allJudged(3);
     expect((await rows()).map(({ name }) => name)).toEqual(names);
     await page.waitForSelector('[aria-label="Video anna.mp4"]');
@@ -96,7 +89,7 @@ describe.skipIf(noChromium !== null)(`the library in Chromium${suffix}`, () => {
   });
 
   it('does not add a video twice', async () => {
-    await choose('Add videos', join(folder, 'ben.mp4'));
+    await choose(page, 'Add videos', join(folder, 'ben.mp4'));
     await page.waitForSelector('[aria-label="Video ben.mp4"]');
     expect((await rows()).length).toBe(3);
   });
@@ -171,7 +164,7 @@ describe.skipIf(noChromium !== null)(`the library in Chromium${suffix}`, () => {
     expect(bytes.length).toBeGreaterThan(readFileSync(join(folder, 'anna.mp4')).length);
     for (const name of names) await page.click(`[aria-label="Remove ${name}"]`);
     expect(await page.$('.videos')).toBeNull();
-    await choose('Open a saved library', archive);
+    await choose(page, 'Open a saved library', archive);
     await page.waitForFunction(() => document.querySelectorAll('.videos tbody tr').length === 3);
     expect((await rows()).map(({ score }) => score).sort()).toEqual(before.map(({ score }) => score).sort());
     await page.click('[data-video="ben.mp4"] .video');
@@ -182,7 +175,7 @@ describe.skipIf(noChromium !== null)(`the library in Chromium${suffix}`, () => {
   it('says that another file is no saved library', async () => {
     const other = join(folder, 'other.zip');
     writeFileSync(other, 'not a zip');
-    await choose('Open a saved library', other);
+    await choose(page, 'Open a saved library', other);
     const note = await page.waitForSelector('.trouble');
     expect(await note!.evaluate((element) => element.textContent)).toContain(
       'This is not a library that was saved here.',

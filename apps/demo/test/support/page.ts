@@ -74,8 +74,8 @@ export async function press(page: Page, text: string): Promise<void> {
 
 /** Chooses one of the ways to bring a dive. */
 export async function chooseTab(page: Page, name: string): Promise<void> {
-  const tab = await page.waitForSelector(`::-p-xpath(//label[span[normalize-space()="${name}"]]/input)`);
-  await tab!.evaluate((element) => (element as HTMLElement).click());
+  const tab = await fieldOf(page, name);
+  await tab.evaluate((element) => (element as HTMLElement).click());
 }
 
 /** Puts a file into the page as a person who picks it would. */
@@ -84,6 +84,17 @@ export async function pick(page: Page, file: string): Promise<void> {
   const input = await page.waitForSelector('.pick input[type="file"]');
   await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(file);
   await page.waitForSelector(`[aria-label="Video ${basename(file)}"]`);
+}
+
+/** The field with this label. */
+export async function fieldOf(page: Page, label: string) {
+  return (await page.waitForSelector(`::-p-xpath(//label[span[normalize-space()="${label}"]]/input)`))!;
+}
+
+/** Chooses files with the button that has this label. */
+export async function choose(page: Page, label: string, ...files: string[]): Promise<void> {
+  const input = await fieldOf(page, label);
+  await (input as unknown as { uploadFile(...paths: string[]): Promise<void> }).uploadFile(...files);
 }
 
 /** Types a dive number. */

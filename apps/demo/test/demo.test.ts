@@ -351,7 +351,7 @@ describe.skipIf(noChromium !== null)(`the demo in Chromium${suffix}`, () => {
     expect(await page.$('.source.over')).toBeNull();
   });
 
-  it('says that a number is none, and judges without', async () => {
+  it('says that a dive number does not exist, and judges without', async () => {
     const before = await page.$eval('.digits', (digits) => digits.textContent);
     await typeNumber(page, '999z');
     await press(page, 'Judge this dive');

@@ -172,7 +172,7 @@ describe.skipIf(noChromium !== null)(`the library in Chromium${suffix}`, () => {
     expect(await verdictOf(page)).toBeGreaterThan(0);
   });
 
-  it('says that another file is no saved library', async () => {
+  it('says that another file is not a saved library', async () => {
     const other = join(folder, 'other.zip');
     writeFileSync(other, 'not a zip');
     await choose(page, 'Open a saved library', other);

@@ -22,7 +22,7 @@ export interface ChosenExemplars {
 export interface ExemplarOptions {
   /**
    * Dive number such as `107B`, or the class as in the manifest that the weights were trained on; case does not matter. Exemplars have
-   * it, or the nearest dive numbers if there are none of it. Without it exemplars are the most similar ones by their features.
+   * it, or the nearest dive numbers if no exemplar has it. Without it exemplars are the most similar ones by their features.
    */
   readonly class?: string;
   /** Degree of difficulty: ranks dive numbers by their distance where no exemplar has the number; that of similar dives unless given. */

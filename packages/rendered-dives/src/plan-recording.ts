@@ -69,7 +69,7 @@ export function recordingLabels(labels: readonly FineDivingLabel[]): Map<string,
  * slow motion from other sides, score boards, the crowd, faces, divers who wait. 25 frames a second.
  *
  * @param labels - Of one competition, in any order.
- * @throws `ArgumentError` if there are none, or they are of several competitions.
+ * @throws `ArgumentError` if the list is empty or has labels of several competitions.
  */
 export function planRecording(labels: readonly FineDivingLabel[], options: PlanRecordingOptions = {}): RecordingPlan {
   const { seed = 0, maxGapSeconds = Number.POSITIVE_INFINITY, dives: count = labels.length } = options;

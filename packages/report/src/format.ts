@@ -1,7 +1,7 @@
 const MINUS = '\u2212';
 const DASH = '\u2013';
 
-/** A number with a fixed number of digits and a real minus sign; a dash where there is none. */
+/** A number with a fixed number of digits and a real minus sign; a dash if it is missing. */
 export function formatNumber(value: number | undefined, digits: number): string {
   if (value === undefined || !Number.isFinite(value)) return DASH;
   const text = Math.abs(value).toFixed(digits);

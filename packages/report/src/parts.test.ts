@@ -56,7 +56,7 @@ describe('chooseClips', () => {
 });
 
 describe('formats', () => {
-  it('numbers have real minus signs, no negative zero, a dash where there is none', () => {
+  it('numbers have real minus signs, no negative zero, a dash if they are missing', () => {
     expect([3.456, -2, -0.0001, Number.NaN, undefined].map((value) => formatNumber(value, 2))).toEqual([
       '3.46',
       '−2.00',

@@ -13,7 +13,7 @@ const others: readonly (readonly [head: RegExp, name: string])[] = [
   [/^060e2b34/, 'an MXF file'],
 ];
 
-/** What a file is that no reader takes, with what to do about it; undefined where it is not known. */
+/** What a file is that no reader takes, with what to do about it; undefined if it is not known. */
 export async function unreadableFormat({ size, read }: ByteSource): Promise<string | undefined> {
   const bytes = await read(0, Math.min(size, 16));
   const head = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

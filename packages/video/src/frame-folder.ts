@@ -14,7 +14,7 @@ export interface OpenFolderOptions extends OpenVideoOptions {
   readonly concurrency?: number;
 }
 
-/** The images of a folder, jpg, jpeg or png, in natural order of their names. Empty if there are none. */
+/** The images of a folder, jpg, jpeg or png, in natural order of their names. Empty if the folder has no such images. */
 export async function listFrames(folder: string): Promise<string[]> {
   const names = await readdir(folder);
   return names.filter((name) => /^[^.].*\.(jpe?g|png)$/i.test(name)).sort(naturalOrder);

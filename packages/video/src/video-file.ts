@@ -32,7 +32,7 @@ interface Timeline {
 /**
  * Opens a video from any source of bytes.
  *
- * @throws {@link DataError} in one line if it is no video that can be decoded here.
+ * @throws {@link DataError} in one line if the video can't be decoded here.
  */
 export async function openVideoSource(bytes: ByteSource, options: OpenVideoOptions): Promise<Video> {
   const { name = 'the video', timeoutSeconds = 30 } = options;

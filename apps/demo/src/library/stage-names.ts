@@ -13,7 +13,7 @@ export async function restoreStageNames(): Promise<void> {
   });
 }
 
-/** A list of names out of a file or a database, or `undefined` where it is none. */
+/** A list of names out of a file or a database; `undefined` if it is something else. */
 export function stageNamesOf(value: unknown): readonly string[] | undefined {
   const isList = Array.isArray(value) && value.every((each) => typeof each === 'string');
   return isList ? value : undefined;

@@ -59,7 +59,7 @@ export class Spotter {
    * Reads a file of {@link encodeSpotter}.
    *
    * @param name - For errors.
-   * @throws {@link DataError} if it is none; WeightsError if tensors are missing or of another shape.
+   * @throws {@link DataError} if the file is of another format; WeightsError if tensors are missing or of another shape.
    */
   static decode(bytes: Uint8Array, name = 'the file'): Spotter {
     const { tensors, metadata } = readSafetensors(bytes);

@@ -1,7 +1,7 @@
 import { DataError } from '@mcore/errors';
 import { unzip, Zip, ZipPassThrough } from 'fflate';
 import type { Item } from './item.js';
-import { manifestOf, type Unlabelled } from './manifest.js';
+import { manifestOf } from './manifest.js';
 
 /** Where things are in a saved library. */
 const VIDEOS = 'videos';
@@ -25,7 +25,7 @@ export async function packLibrary(
   items: readonly Item[],
   settings: Record<string, unknown>,
   fileOf: (id: string) => Promise<Blob | undefined>,
-): Promise<{ blob: Blob; left: Unlabelled[] }> {
+): Promise<Blob> {
   const parts: BlobPart[] = [];
   const zip = new Zip((error, chunk) => {
     if (error) throw error;
@@ -44,12 +44,12 @@ export async function packLibrary(
     add(`${VIDEOS}/${item.name}`, new Uint8Array(await file.arrayBuffer()));
     packed.push(item);
   }
-  const { text, left } = manifestOf(packed, VIDEOS);
+  const { text } = manifestOf(packed, VIDEOS);
   const bytes = new TextEncoder();
   add(LIST, bytes.encode(text));
   add(KNOWN, bytes.encode(JSON.stringify({ version: 1, settings, items: packed })));
   zip.end();
-  return { blob: new Blob(parts, { type: 'application/zip' }), left };
+  return new Blob(parts, { type: 'application/zip' });
 }
 
 /**

@@ -102,12 +102,11 @@ export function removeItem(id: string): void {
 }
 
 /** Puts back a video of a saved library; one with the same id is replaced. */
-export async function putItem(item: Item, file: Blob, thumbnail: Blob | undefined): Promise<void> {
+export async function putItem(item: Item, file: Blob): Promise<void> {
   files.set(item.id, file);
   items.value = [...items.value.filter(({ id }) => id !== item.id), item];
   await keep(() => database.writeItem(item));
   await keep(() => database.writeBlob('files', item.id, file));
-  if (thumbnail) await setThumbnail(item.id, thumbnail);
 }
 
 async function findSame(file: Blob, name: string): Promise<Item | undefined> {

@@ -14,7 +14,7 @@ export interface Unlabelled {
  * @param folder - Of the videos, relative to the list; empty for the list's own.
  * @returns CSV; and the videos that are left out, each with the reason.
  */
-export function manifestOf(items: readonly Item[], folder = ''): { text: string; listed: Item[]; left: Unlabelled[] } {
+export function manifestOf(items: readonly Item[], folder = ''): { text: string; left: Unlabelled[] } {
   const left: Unlabelled[] = [];
   const listed = items.filter((item) => {
     const missing = missingOf(item);
@@ -43,7 +43,7 @@ export function manifestOf(items: readonly Item[], folder = ''): { text: string;
   // the number of frames would be that of the part
   if (!isCut && all(({ frameCount }) => frameCount !== null)) columns.push(['frames', ({ frameCount }) => frameCount]);
   const rows = listed.map((item) => columns.map(([, of]) => of(item)));
-  return { text: csv([columns.map(([name]) => name), ...rows]), listed, left };
+  return { text: csv([columns.map(([name]) => name), ...rows]), left };
 }
 
 /** What a list says of a video, by the file's name. */

@@ -59,12 +59,6 @@ export class Footage {
     this.version.value++;
   }
 
-  /** Whether every picture is there. */
-  get complete(): boolean {
-    const total = this.#pictures.find((picture) => picture)?.total;
-    return total !== undefined && this.#pictures.filter((picture) => picture).length === total;
-  }
-
   /** The picture shown at a time, or the nearest one there is. */
   at(seconds: number): Picture | undefined {
     let best: Picture | undefined;

@@ -6,7 +6,7 @@ import { downloadBlob } from './save.js';
 
 /** Offers the library as one file. */
 export async function saveLibrary(): Promise<void> {
-  const { blob } = await packLibrary(items.value, { stageNames: stageNamesSetting.value }, fileOf);
+  const blob = await packLibrary(items.value, { stageNames: stageNamesSetting.value }, fileOf);
   downloadBlob('my-videos.zip', blob);
 }
 
@@ -16,7 +16,7 @@ export async function openLibrary(saved: Blob): Promise<void> {
     const archive = await unpackLibrary(saved);
     for (const item of archive.items) {
       const bytes = archive.file(item.name);
-      if (bytes) await putItem(item, new Blob([bytes]), undefined);
+      if (bytes) await putItem(item, new Blob([bytes]));
     }
     const names = stageNamesOf(archive.settings.stageNames);
     if (names) stageNamesSetting.value = names;

@@ -1,6 +1,7 @@
 import { packLibrary, unpackLibrary } from '../library/archive.js';
 import { fileOf, items, putItem } from '../library/library.js';
 import { stageNamesOf, stageNamesSetting } from '../library/stage-names.js';
+import { judgeWaiting } from '../state/judge-all.js';
 import { trouble } from '../state/trouble.js';
 import { downloadBlob } from './save.js';
 
@@ -20,7 +21,6 @@ export async function openLibrary(saved: Blob): Promise<void> {
     }
     const names = stageNamesOf(archive.settings.stageNames);
     if (names) stageNamesSetting.value = names;
-    const { judgeWaiting } = await import('../state/judge-all.js');
     void judgeWaiting();
   } catch (error) {
     trouble.value = {
